@@ -111,7 +111,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let launch = polecat::session::local_launch();
     let served = if options.serve {
-        runtime.block_on(polecat::fleet::serve(launch))
+        runtime.block_on(polecat::rpc::serve_hub(launch))
     } else {
         runtime.block_on(polecat::rpc::serve(launch))
     };

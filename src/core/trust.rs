@@ -4,12 +4,13 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::names::visible;
 
 /// What a start would run because of project files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The rig's home: what is trusted in one project is not in another.
     pub home: PathBuf,
@@ -20,7 +21,7 @@ pub struct Request {
     /// The environment variables they set.
     pub env: Vec<(String, String)>,
     /// What else they change about the agent: names and values of settings.
-    pub settings: Vec<(&'static str, String)>,
+    pub settings: Vec<(String, String)>,
     /// Project files that would be read or run as part of it.
     pub contents: Vec<Content>,
     /// Whether an answer can be remembered. It cannot if what runs could change unnoticed.
@@ -28,7 +29,7 @@ pub struct Request {
 }
 
 /// A project file that is part of what runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// The file.
     pub path: PathBuf,
@@ -182,7 +183,7 @@ mod tests {
             files: vec!["/town/shop/settings/agents.json".into()],
             argv: ["/bin/sh", "-c", "touch PWNED"].map(str::to_owned).into(),
             env: vec![("A".into(), "1".into())],
-            settings: vec![("first words", "go".into())],
+            settings: vec![("first words".to_owned(), "go".into())],
             contents: vec![Content { path: "/town/x".into(), hash: "0".into(), text: None }],
             lasting: true,
         }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use serde_bytes::ByteBuf;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{Notify, Semaphore, mpsc, watch},
@@ -18,8 +19,8 @@ use tokio::{
 use tracing::{debug, info};
 
 use super::{
-    calls::{FarCall, FarDone},
-    pending::{PendingCalls, Unanswered},
+    error::Unanswered,
+    pending::{Ongoing, PendingCalls},
     transport::Transport,
     wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
 };
@@ -147,14 +148,14 @@ impl Link {
         }
     }
 
-    /// Has the host look at a polecat of a rig there, or act on it.
-    pub(super) async fn call(
-        &self,
-        at: (&str, &str),
-        call: FarCall,
-    ) -> Result<FarDone, Unanswered> {
-        let done = self.calls.call(at, call).await?;
-        Ok(done.here(self.ahead.load(Ordering::Relaxed)))
+    /// Has the host carry out the call `name`.
+    pub(super) fn call(&self, name: &str, args: ByteBuf) -> Result<Ongoing, Unanswered> {
+        self.calls.call(name, args)
+    }
+
+    /// How far its clock is ahead, in milliseconds.
+    pub(super) fn ahead(&self) -> i64 {
+        self.ahead.load(Ordering::Relaxed)
     }
 
     /// Connects, and again whenever the connection is lost. Dropping the future ends it.
@@ -295,6 +296,7 @@ impl Link {
         match message {
             FromHost::Pong(_) => self.locked().seen = Some(now),
             FromHost::Welcome(_) => return Err("it greeted twice".to_owned()),
+            FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Rigs(rigs) => {
                 self.ahead.store(rigs.ahead(now), Ordering::Relaxed);

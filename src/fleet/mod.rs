@@ -5,10 +5,12 @@
 //! sends is data of one closed set of types ([`wire`]), bounded, and shown like what an agent prints;
 //! nothing of it is run here. A host that does not answer is not known, never gone.
 
-mod calls;
+mod call;
+mod error;
 mod link;
 mod pending;
 mod serve;
+mod served;
 mod texts;
 mod transport;
 mod wire;
@@ -27,11 +29,12 @@ use tokio::{
 
 use self::link::Link;
 pub use self::{
-    calls::{FarCall, FarDone, FarError},
+    call::{FarCall, FarFeed, Heard},
+    error::{FarError, Unanswered},
     link::{HostStatus, Reached},
-    pending::Unanswered,
-    serve::serve,
-    wire::FarRig,
+    serve::{Served, serve},
+    served::Hub,
+    wire::{FarRig, pack, unpack_exactly},
 };
 use crate::{
     core::hosts::{HostName, HostSettings},
@@ -113,35 +116,6 @@ impl Fleet {
         self.0.links.get(name).map(|link| link.settings())
     }
 
-    /// Has `polecat` of the rig with the folder `rig` on the host `name` looked at or acted on; waits
-    /// until the host is connected, if it may be.
-    ///
-    /// # Errors
-    /// See [`Unanswered`].
-    pub async fn call(
-        &self,
-        name: &HostName,
-        (rig, polecat): (&str, &str),
-        call: FarCall,
-    ) -> Result<FarDone, Unanswered> {
-        let watch = self.watch();
-        self.connected(name).await?;
-        let link = self.link(name)?;
-        // The next call may come soon.
-        tokio::spawn(async move {
-            let _ = timeout(LINGER, std::future::pending::<()>()).await;
-            drop(watch);
-        });
-        match link.call((rig, polecat), call.clone()).await {
-            // What only looks does no harm if it is done twice.
-            Err(Unanswered::Lost) if call.only_reads() => {
-                self.connected(name).await?;
-                link.call((rig, polecat), call).await
-            }
-            done => done,
-        }
-    }
-
     /// The host `name`, once it is connected, if it may be.
     ///
     /// # Errors
@@ -176,6 +150,14 @@ impl FleetWatch {
     pub fn newest(&mut self) -> Vec<HostStatus> {
         self.changes.mark_unchanged();
         self.fleet.hosts()
+    }
+
+    /// Keeps looking for a while: the next call may come soon.
+    pub(super) fn linger(self) {
+        tokio::spawn(async move {
+            let _ = timeout(LINGER, std::future::pending::<()>()).await;
+            drop(self);
+        });
     }
 
     /// Waits until something has changed at one. Cancelling it loses nothing.

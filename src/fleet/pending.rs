@@ -1,29 +1,23 @@
-//! The calls to a host that wait for their answers.
+//! The calls to a host that go on: each gets parts, if it has any, and then its answer.
 
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::{mpsc::UnboundedSender, oneshot};
+use serde_bytes::ByteBuf;
+use tokio::sync::{mpsc, mpsc::UnboundedSender};
 
 use super::{
-    calls::{FarCall, FarDone, FarError},
-    wire::ToHost,
+    error::{FarError, Unanswered},
+    wire::{PARTS_IN_FLIGHT, ToHost},
 };
 
-/// Why a call has no answer.
-#[derive(Clone, Debug)]
-pub enum Unanswered {
-    /// The host answered that it did not do it.
-    Refused(FarError),
-    /// The host is not connected: nothing was done.
-    Unreachable {
-        /// Why.
-        why: String,
-    },
-    /// The connection was lost before the answer came: it may have been done.
-    Lost,
+/// What comes of a call.
+#[derive(Debug)]
+pub(super) enum Said {
+    Part(ByteBuf),
+    Answer(Result<ByteBuf, FarError>),
 }
 
 /// The calls of one host, while it is connected.
@@ -34,8 +28,17 @@ pub(super) struct PendingCalls(Mutex<Option<Open>>);
 struct Open {
     to_host: UnboundedSender<ToHost>,
     /// By their numbers.
-    waiting: HashMap<u64, oneshot::Sender<Result<FarDone, FarError>>>,
+    waiting: HashMap<u64, mpsc::Sender<Said>>,
     last: u64,
+}
+
+/// A call that goes on. Dropping it tells the host that nobody listens any more.
+pub(super) struct Ongoing {
+    id: u64,
+    to_host: UnboundedSender<ToHost>,
+    said: mpsc::Receiver<Said>,
+    /// A part was given that the host does not know to be taken.
+    taken: bool,
 }
 
 impl PendingCalls {
@@ -49,39 +52,45 @@ impl PendingCalls {
         drop(self.locked().take());
     }
 
-    /// Has the host do `call` with a polecat of a rig there.
-    pub(super) async fn call(
-        &self,
-        (rig, polecat): (&str, &str),
-        call: FarCall,
-    ) -> Result<FarDone, Unanswered> {
-        let answer = self.send(rig.to_owned(), polecat.to_owned(), call);
-        let why = || Unanswered::Unreachable { why: "it has just been lost".to_owned() };
-        let answered = answer.ok_or_else(why)?.await;
-        answered.map_err(|_| Unanswered::Lost)?.map_err(|error| Unanswered::Refused(error.here()))
+    /// Has the host carry out the call `name`.
+    pub(super) fn call(&self, name: &str, args: ByteBuf) -> Result<Ongoing, Unanswered> {
+        let lost = || Unanswered::Unreachable { why: "it has just been lost".to_owned() };
+        let mut locked = self.locked();
+        let open = locked.as_mut().ok_or_else(lost)?;
+        open.waiting.retain(|_, waiting| !waiting.is_closed());
+        open.last += 1;
+        let id = open.last;
+        // One more for the answer.
+        let (say, said) = mpsc::channel(PARTS_IN_FLIGHT + 1);
+        open.waiting.insert(id, say);
+        let message = ToHost::Call { id, name: name.to_owned(), args };
+        open.to_host.send(message).map_err(|_| lost())?;
+        Ok(Ongoing { id, to_host: open.to_host.clone(), said, taken: false })
     }
 
-    fn send(
-        &self,
-        rig: String,
-        polecat: String,
-        call: FarCall,
-    ) -> Option<oneshot::Receiver<Result<FarDone, FarError>>> {
-        let mut locked = self.locked();
-        let open = locked.as_mut()?;
-        open.last += 1;
-        let (answer, answered) = oneshot::channel();
-        open.waiting.insert(open.last, answer);
-        let message = ToHost::Call { id: open.last, rig, polecat, call };
-        open.to_host.send(message).is_ok().then_some(answered)
+    /// Gives a part of an answer to who waits for it.
+    ///
+    /// # Errors
+    /// The host sends more than it may.
+    pub(super) fn part(&self, id: u64, part: ByteBuf) -> Result<(), String> {
+        let locked = self.locked();
+        let Some(waiting) = locked.as_ref().and_then(|open| open.waiting.get(&id)) else {
+            return Ok(());
+        };
+        // The last place is the answer's.
+        if waiting.capacity() <= 1 && !waiting.is_closed() {
+            return Err("it sends more than it was asked for".to_owned());
+        }
+        // They may have gone.
+        drop(waiting.try_send(Said::Part(part)));
+        Ok(())
     }
 
     /// Gives an answer to who waits for it.
-    pub(super) fn answered(&self, id: u64, result: Result<FarDone, FarError>) {
-        let answer = self.locked().as_mut().and_then(|open| open.waiting.remove(&id));
-        if let Some(answer) = answer {
-            // They may have gone.
-            drop(answer.send(result));
+    pub(super) fn answered(&self, id: u64, result: Result<ByteBuf, FarError>) {
+        let waiting = self.locked().as_mut().and_then(|open| open.waiting.remove(&id));
+        if let Some(waiting) = waiting {
+            drop(waiting.try_send(Said::Answer(result)));
         }
     }
 
@@ -90,36 +99,89 @@ impl PendingCalls {
     }
 }
 
+impl Ongoing {
+    /// What comes next; `None` once the connection is lost. Cancelling it loses nothing.
+    pub(super) async fn next(&mut self) -> Option<Said> {
+        if std::mem::take(&mut self.taken) {
+            drop(self.to_host.send(ToHost::Taken(self.id)));
+        }
+        let said = self.said.recv().await;
+        self.taken = matches!(said, Some(Said::Part(_)));
+        said
+    }
+
+    /// Tells what carries it out there.
+    pub(super) fn tell(&self, what: ByteBuf) {
+        drop(self.to_host.send(ToHost::Tell { id: self.id, what }));
+    }
+}
+
+impl Drop for Ongoing {
+    fn drop(&mut self) {
+        drop(self.to_host.send(ToHost::Drop(self.id)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use tokio::sync::mpsc::unbounded_channel;
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
     use super::*;
+
+    fn open(calls: &PendingCalls) -> UnboundedReceiver<ToHost> {
+        let (to_host, sent) = unbounded_channel();
+        calls.open(to_host);
+        sent
+    }
+
+    fn bytes(text: &str) -> ByteBuf {
+        ByteBuf::from(text.as_bytes().to_vec())
+    }
 
     #[tokio::test]
     async fn each_answer_reaches_its_call_and_a_lost_connection_all_that_wait() {
         let calls = PendingCalls::default();
-        let at = ("/srv/shop", "ash");
-        let none = calls.call(at, FarCall::Interrupt).await;
-        assert!(matches!(none, Err(Unanswered::Unreachable { .. })), "{none:?}");
-        let (to_host, mut sent) = unbounded_channel();
-        calls.open(to_host);
-        let host = async {
-            let mut ids = Vec::new();
-            for _ in 0..2 {
-                let Some(ToHost::Call { id, .. }) = sent.recv().await else { panic!("a call") };
-                ids.push(id);
-            }
-            calls.answered(7_000, Ok(FarDone::Sent));
-            calls.answered(ids[1], Ok(FarDone::Sent));
-            calls.close();
-        };
-        let (lost, sent, ()) = tokio::join!(
-            calls.call(at, FarCall::Interrupt),
-            calls.call(at, FarCall::Interrupt),
-            host
+        let none = calls.call("session.stop", bytes(""));
+        assert!(matches!(none, Err(Unanswered::Unreachable { .. })));
+        let _sent = open(&calls);
+        let mut lost = calls.call("session.stop", bytes("")).unwrap();
+        let mut answered = calls.call("session.stop", bytes("")).unwrap();
+        calls.answered(7_000, Ok(bytes("nobody")));
+        calls.answered(answered.id, Ok(bytes("done")));
+        calls.close();
+        assert!(lost.next().await.is_none());
+        let said = answered.next().await;
+        assert!(
+            matches!(&said, Some(Said::Answer(Ok(done))) if *done == bytes("done")),
+            "{said:?}"
         );
-        assert!(matches!(lost, Err(Unanswered::Lost)), "{lost:?}");
-        assert!(matches!(sent, Ok(FarDone::Sent)), "{sent:?}");
+    }
+
+    #[tokio::test]
+    async fn a_part_is_told_to_be_taken_when_the_next_is_wanted_and_the_end_when_nobody_listens() {
+        let calls = PendingCalls::default();
+        let mut sent = open(&calls);
+        let mut ongoing = calls.call("session.follow", bytes("")).unwrap();
+        let id = ongoing.id;
+        assert!(matches!(sent.recv().await, Some(ToHost::Call { .. })));
+        calls.part(id, bytes("a")).unwrap();
+        assert!(matches!(ongoing.next().await, Some(Said::Part(_))));
+        calls.answered(id, Ok(bytes("")));
+        assert!(matches!(ongoing.next().await, Some(Said::Answer(Ok(_)))));
+        drop(ongoing);
+        assert!(matches!(sent.recv().await, Some(ToHost::Taken(taken)) if taken == id));
+        assert!(matches!(sent.recv().await, Some(ToHost::Drop(dropped)) if dropped == id));
+    }
+
+    #[test]
+    fn a_host_that_does_not_wait_is_found_out() {
+        let calls = PendingCalls::default();
+        let _sent = open(&calls);
+        let ongoing = calls.call("session.follow", bytes("")).unwrap();
+        for _ in 0..PARTS_IN_FLIGHT {
+            calls.part(ongoing.id, bytes("x")).unwrap();
+        }
+        assert!(calls.part(ongoing.id, bytes("x")).is_err());
+        assert!(calls.part(7_000, bytes("x")).is_ok(), "a call that is over");
     }
 }

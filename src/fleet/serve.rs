@@ -1,6 +1,6 @@
 //! The other end: what `polecat-nvim serve` does on a host.
 
-use std::{io, time::Duration};
+use std::{future::Future, io, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
@@ -11,25 +11,40 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    calls::{FarCall, FarDone, FarError},
+    error::FarError,
+    served::{Hub, ServedCalls},
     wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
     session::{
-        EventQueue, Launch, Place, Reach, RigSettings, RigStatus, Settings, Status, StatusWatch,
-        Workspace, machine_id,
+        EventQueue, Launch, RigSettings, RigStatus, Settings, Status, StatusWatch, Workspace,
+        machine_id,
     },
     stdio,
 };
 
 /// After so long without a ping the hub is gone, though nobody has told: it pings every five seconds.
 const HUB_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long what was begun may take to come to its end once the hub is gone.
+const END_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Serves the hub at the other end until it is gone.
+/// Carries out the calls of a hub.
+pub trait Served: Clone + Send + Sync + 'static {
+    /// Carries out the call `name`.
+    fn carry_out(
+        self,
+        name: String,
+        args: Vec<u8>,
+        workspace: Workspace,
+        hub: Hub,
+    ) -> impl Future<Output = Result<Vec<u8>, FarError>> + Send;
+}
+
+/// Serves the hub at the other end until it is gone; `served` carries out its calls.
 ///
 /// # Errors
 /// The hub says what no hub says, or cannot be written to.
-pub async fn serve(launch: Launch) -> io::Result<()> {
+pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
     let (mut from, mut to) = (stdio::input()?, stdio::output()?);
     to.write_all(format!("{MAGIC}\n").as_bytes()).await?;
     to.flush().await?;
@@ -50,7 +65,10 @@ pub async fn serve(launch: Launch) -> io::Result<()> {
     });
     let workspace = Workspace::new(settings(hello), launch, EventQueue::default());
     let workspace = workspace.map_err(io::Error::other)?;
-    let told = tell(&workspace, hears, &mut to).await;
+    let (answers, answered) = mpsc::unbounded_channel();
+    let mut calls = ServedCalls::new(workspace.clone(), served, answers);
+    let told = tell(&workspace, (hears, answered), &mut calls, &mut to).await;
+    calls.end(END_TIMEOUT).await;
     workspace.close().await;
     told
 }
@@ -58,12 +76,12 @@ pub async fn serve(launch: Launch) -> io::Result<()> {
 /// Tells what there is, whenever it has changed.
 async fn tell(
     workspace: &Workspace,
-    mut hears: mpsc::Receiver<ToHost>,
+    (mut hears, mut answered): (mpsc::Receiver<ToHost>, mpsc::UnboundedReceiver<FromHost>),
+    calls: &mut ServedCalls<impl Served>,
     to: &mut (impl AsyncWrite + Unpin),
 ) -> io::Result<()> {
     let mut watch = StatusWatch::of_all(workspace);
     let mut told: Option<Vec<FarRig>> = None;
-    let (answers, mut answered) = mpsc::unbounded_channel();
     let (mut seen, mut last_word) = (watch.look().await, Instant::now());
     loop {
         if let Ok(Status::All(rigs)) = seen {
@@ -90,14 +108,10 @@ async fn tell(
                     wire::write(to, &FromHost::Pong(number)).await?;
                 }
                 Ok(Some(ToHost::Look)) => break watch.look().await,
-                Ok(Some(ToHost::Call { id, rig, polecat, call })) => {
-                    let (workspace, answers) = (workspace.clone(), answers.clone());
-                    tokio::spawn(async move {
-                        let result = carry_out(&workspace, rig, &polecat, call).await;
-                        // The hub may be gone.
-                        drop(answers.send(FromHost::Answer { id, result }));
-                    });
-                }
+                Ok(Some(ToHost::Call { id, name, args })) => calls.begin(id, name, args.into_vec()),
+                Ok(Some(ToHost::Tell { id, what })) => calls.tell(id, what.into_vec()),
+                Ok(Some(ToHost::Taken(id))) => calls.taken(id),
+                Ok(Some(ToHost::Drop(id))) => calls.drop(id),
                 Ok(Some(ToHost::Hello(_)) | None) | Err(_) => {
                     info!("the hub is gone");
                     return Ok(());
@@ -105,27 +119,6 @@ async fn tell(
             }
         };
     }
-}
-
-/// Does what the hub wants done.
-async fn carry_out(
-    workspace: &Workspace,
-    rig: String,
-    polecat: &str,
-    call: FarCall,
-) -> Result<FarDone, FarError> {
-    let place = Place { file: None, cwd: "/".into(), rig: Some(rig.into()) };
-    let done = async {
-        // Boxed, because what it may wait for is large.
-        let whom = Box::pin(workspace.whom(&place, polecat, Reach::Here)).await?;
-        let reads = call.only_reads();
-        let done = Box::pin(call.run(workspace, &whom)).await;
-        if !reads {
-            workspace.changed();
-        }
-        done
-    };
-    done.await.map_err(|error| FarError::of(&error))
 }
 
 fn settings(hello: Hello) -> Settings {

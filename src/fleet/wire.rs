@@ -5,12 +5,10 @@ use std::io;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_bytes::ByteBuf;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{
-    calls::{FarCall, FarDone, FarError},
-    texts,
-};
+use super::{error::FarError, texts};
 use crate::core::session::SessionInfo;
 
 /// The first line of a host. What login scripts print stands in front of it.
@@ -20,6 +18,10 @@ pub(super) const MAGIC: &str = "polecat-serve 1";
 const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
 /// How many rigs of one host are taken.
 const RIG_LIMIT: usize = 500;
+/// How many parts of one answer may be under way: so much is sent before the first was taken.
+pub(super) const PARTS_IN_FLIGHT: usize = 3;
+/// The deepest that values may lie in each other.
+const DEPTH_LIMIT: usize = 64;
 
 /// What the hub says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,14 +33,19 @@ pub(super) enum ToHost {
     Ping(u64),
     /// Everything is to be looked at anew.
     Look,
-    /// To be done with a polecat, and answered with the same number.
+    /// To be carried out, and answered with the same number.
     Call {
         id: u64,
-        /// The folder of its rig.
-        rig: String,
-        polecat: String,
-        call: FarCall,
+        /// As Lua calls it.
+        name: String,
+        args: ByteBuf,
     },
+    /// For what carries out this call.
+    Tell { id: u64, what: ByteBuf },
+    /// A part of its answer was taken.
+    Taken(u64),
+    /// Nobody listens to its answer any more.
+    Drop(u64),
 }
 
 /// What the hub wants of a host.
@@ -61,10 +68,15 @@ pub(super) enum FromHost {
     Pong(u64),
     /// All rigs, whenever something has changed in one.
     Rigs(Rigs),
+    /// A part of an answer; another one when it was taken.
+    Part {
+        id: u64,
+        part: ByteBuf,
+    },
     Answer {
         id: u64,
         /// What came of the call.
-        result: Result<FarDone, FarError>,
+        result: Result<ByteBuf, FarError>,
     },
 }
 
@@ -112,11 +124,8 @@ impl Rigs {
     pub(super) fn here(mut self, now: Timestamp) -> Vec<FarRig> {
         let ahead = self.ahead(now);
         self.rigs.truncate(RIG_LIMIT);
-        for rig in &mut self.rigs {
-            let texts = [&mut rig.address].into_iter().chain(&mut rig.problem);
-            texts.chain(&mut rig.socket).for_each(texts::clean);
-            rig.polecats.iter_mut().for_each(|info| texts::here(info, ahead));
-        }
+        let polecats = self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats);
+        polecats.for_each(|info| info.shift_times(-ahead));
         self.rigs
     }
 }
@@ -142,7 +151,7 @@ pub(super) async fn write<T: Serialize>(
 ///
 /// # Errors
 /// It is longer than any may be, or is none.
-pub(super) async fn read<T: DeserializeOwned>(
+pub(super) async fn read<T: Incoming>(
     from: &mut (impl AsyncRead + Unpin),
 ) -> io::Result<Option<T>> {
     let mut length = [0; 4];
@@ -161,8 +170,61 @@ pub(super) async fn read<T: DeserializeOwned>(
     if read < length as usize {
         return Ok(None);
     }
-    let message = rmp_serde::from_slice(&bytes);
+    let message = T::decode(&bytes);
     message.map(Some).map_err(|why| io::Error::other(format!("no message of ours: {why}")))
+}
+
+/// What can be read.
+pub(super) trait Incoming: Sized {
+    /// # Errors
+    /// It is none of our messages.
+    fn decode(bytes: &[u8]) -> Result<Self, String>;
+}
+
+impl Incoming for FromHost {
+    fn decode(bytes: &[u8]) -> Result<Self, String> {
+        unpack(bytes)
+    }
+}
+
+/// The hub is the person's own program: what it says is taken as it is.
+impl Incoming for ToHost {
+    fn decode(bytes: &[u8]) -> Result<Self, String> {
+        unpack_exactly(bytes)
+    }
+}
+
+/// As it goes over the wire.
+///
+/// # Errors
+/// What serde cannot write, such as a path that is not UTF-8.
+pub fn pack(what: &impl Serialize) -> Result<ByteBuf, String> {
+    rmp_serde::to_vec_named(what).map(ByteBuf::from).map_err(|why| why.to_string())
+}
+
+/// What came over the wire: data of exactly the type that was asked for, whose texts can be shown.
+///
+/// # Errors
+/// It is none of that.
+pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let mut rest = bytes;
+    let value = rmpv::decode::read_value_with_max_depth(&mut rest, DEPTH_LIMIT);
+    let value = value.map_err(|why| why.to_string())?;
+    if !rest.is_empty() {
+        return Err(format!("{} bytes too many", rest.len()));
+    }
+    let mut clean = Vec::with_capacity(bytes.len());
+    rmpv::encode::write_value(&mut clean, &texts::cleaned(value)).map_err(|why| why.to_string())?;
+    // By way of bytes: rmpv's own deserializer does not know enums as they are written.
+    unpack_exactly(&clean)
+}
+
+/// The same as it is.
+///
+/// # Errors
+/// It is none of that.
+pub fn unpack_exactly<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    rmp_serde::from_slice(bytes).map_err(|why| why.to_string())
 }
 
 #[cfg(test)]

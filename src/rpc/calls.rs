@@ -3,6 +3,7 @@
 
 mod command;
 mod context;
+mod everywhere;
 mod far;
 mod given;
 mod merge;
@@ -19,14 +20,21 @@ use std::{fmt::Debug, future::Future};
 
 use rmpv::Value;
 use serde::de::DeserializeOwned;
+use serde_bytes::ByteBuf;
 
 use super::{
-    encode::Encode,
+    effects::Effect,
+    encode::{Encode, encoded_by_serde},
     error::{Refusal, RpcError},
+};
+use crate::{
+    core::session::SessionInfo,
+    session::{Answered, Completion, HealthRow, Interrupted, Started, StoppedAll},
 };
 
 pub(super) use command::*;
 pub(super) use context::CallContext;
+pub(super) use everywhere::{Everywhere, FarCalls};
 pub(super) use far::Far;
 pub(super) use given::{At, InUse, Resume, Said, Since, Trust, UserPath};
 pub(super) use merge::*;
@@ -71,6 +79,11 @@ pub(super) async fn answer<C: Operation>(
     let answer = Box::pin(call.run(context)).await?;
     context.warn(C::warnings(&answer));
     answer.encode().map_err(|why| RpcError::internal(format!("the answer: {why}")))
+}
+
+encoded_by_serde! {
+    bool, ByteBuf, Option<String>, Vec<Effect>, Vec<HealthRow>, Answered, Completion, Greeting,
+    Interrupted, SessionInfo, Started, StoppedAll, Vec<Message>, Waiting,
 }
 
 /// Defines calls: the name on the wire, the type, and the arguments.

@@ -128,11 +128,17 @@ pub(super) trait Encode {
     fn encode(self) -> Result<Value, String>;
 }
 
-impl<T: Serialize> Encode for T {
-    fn encode(self) -> Result<Value, String> {
-        value(&self)
-    }
+/// Lua reads these as serde writes them.
+macro_rules! encoded_by_serde {
+    ($($answer:ty),* $(,)?) => {$(
+        impl $crate::rpc::encode::Encode for $answer {
+            fn encode(self) -> Result<rmpv::Value, String> {
+                $crate::rpc::encode::value(&self)
+            }
+        }
+    )*};
 }
+pub(super) use encoded_by_serde;
 
 /// Files that were changed in the worktree of whoever is called `polecat`.
 pub(super) fn files(files: &Files, polecat: &str) -> Map {

@@ -3,7 +3,65 @@
 use rmpv::Value;
 
 use super::encode::{self, Map};
-use crate::{core::names::shown, session::SessionError};
+use crate::{
+    core::names::shown,
+    session::{ErrorDetail, SessionError},
+};
+
+/// All codes there are, as `:help polecat-errors` lists them.
+pub(super) const CODES: &[&str] = &[
+    "agent_not_ready",
+    "agent_waiting",
+    "ambiguous_choice",
+    "ambiguous_name",
+    "bad_argument",
+    "bad_name",
+    "cancelled",
+    "cannot_fork",
+    "cannot_resume",
+    "command_not_found",
+    "config_invalid",
+    "conflicts",
+    "conversation_unknown",
+    "died_during_startup",
+    "dirty",
+    "draft",
+    "empty_context",
+    "git_failed",
+    "host_unreachable",
+    "in_use",
+    "internal",
+    "issue_invalid",
+    "not_answerable",
+    "not_interruptible",
+    "not_shown",
+    "not_working",
+    "nothing_asked",
+    "nothing_to_merge",
+    "pane_input_off",
+    "pane_synchronized",
+    "polecat_not_found",
+    "push_rejected",
+    "question_changed",
+    "question_cut",
+    "queue_full",
+    "queue_newer",
+    "rig_not_found",
+    "session_not_found",
+    "session_running",
+    "stale",
+    "timeout",
+    "tmux_failed",
+    "tmux_missing",
+    "tracker_failed",
+    "unknown_choice",
+    "unsafe_path",
+    "untrusted",
+    "words_needed",
+    "workdir_missing",
+    "worktrees_unwritable",
+    "would_run_shell",
+];
 
 /// A refusal: a stable code, what is wrong with what, and often what to do about it.
 #[derive(Clone, Debug)]
@@ -11,16 +69,13 @@ pub(super) struct RpcError {
     pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) hint: Option<String>,
-    /// What is to be allowed, where that is missing.
-    pub(super) untrusted: Option<Value>,
-    /// What is asked instead, where another question was answered.
-    pub(super) waiting: Option<Box<Value>>,
+    /// What it is about, where a person may be asked how to go on.
+    pub(super) detail: Option<Box<ErrorDetail>>,
 }
 
 impl RpcError {
     pub(super) fn of(code: &'static str, message: impl Into<String>) -> Self {
-        let (message, hint, untrusted, waiting) = (message.into(), None, None, None);
-        Self { code, message, hint, untrusted, waiting }
+        Self { code, message: message.into(), hint: None, detail: None }
     }
 
     pub(super) fn bad_argument(message: impl Into<String>) -> Self {
@@ -45,32 +100,31 @@ impl RpcError {
 
     /// As Lua reads it: `{ code, message, hint, untrusted, waiting }`.
     pub(super) fn encode(self) -> Value {
+        let about = match self.detail.as_deref() {
+            Some(ErrorDetail::Untrusted(request)) => {
+                Map::new().put("untrusted", encode::request(request))
+            }
+            Some(ErrorDetail::AskedNow(waiting)) => {
+                Map::new().put("waiting", encode::told(waiting))
+            }
+            Some(ErrorDetail::WordsNeeded { .. } | ErrorDetail::Cut { .. }) | None => Map::new(),
+        };
         Map::new()
             .put("code", self.code)
             .put("message", self.message)
             .some("hint", self.hint)
-            .some("untrusted", self.untrusted)
-            .some("waiting", self.waiting.map(|waiting| *waiting))
+            .with(about)
             .into()
     }
 }
 
 impl From<SessionError> for RpcError {
     fn from(error: SessionError) -> Self {
-        let untrusted = match &error {
-            SessionError::Untrusted(request) => Some(encode::request(request).into()),
-            _ => None,
-        };
-        let waiting = match &error {
-            SessionError::Answer(error) => error.asked_now(),
-            _ => None,
-        };
         Self {
             code: error.code(),
             message: error.to_string(),
             hint: error.hint(),
-            untrusted,
-            waiting: waiting.and_then(|waiting| encode::value(waiting).ok()).map(Box::new),
+            detail: error.detail().map(Box::new),
         }
     }
 }
@@ -102,5 +156,24 @@ impl From<Refusal> for RpcError {
             Refusal::Session(error) => error.into(),
             Refusal::Call(error) => error,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_all_codes() {
+        let help = include_str!("../../doc/polecat.txt");
+        let (_, section) = help.split_once("*polecat-errors*").unwrap();
+        let (section, _) = section.split_once("*polecat-in-use*").unwrap();
+        let mut listed: Vec<_> = section
+            .lines()
+            .filter(|line| line.starts_with("    "))
+            .flat_map(str::split_whitespace)
+            .collect();
+        listed.sort_unstable();
+        assert_eq!(listed, CODES);
     }
 }

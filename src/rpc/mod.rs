@@ -27,7 +27,7 @@ mod views;
 
 pub use config::{config_keys, config_problems, configured_patterns};
 pub use methods::{Refused, check};
-pub use serve::serve;
+pub use serve::{serve, serve_hub};
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.

@@ -1,5 +1,7 @@
 //! The life of the process: one loop that takes calls in order until Neovim is gone.
 
+use std::collections::BTreeMap;
+
 use nvim_rs::Neovim;
 use rmpv::Value;
 use tokio::{
@@ -11,7 +13,7 @@ use tracing::{Instrument, debug, debug_span, info};
 
 use super::{
     PROTOCOL,
-    calls::{CallContext, Greeting, Hello, Method},
+    calls::{CallContext, FarCalls, Greeting, Hello, Method},
     configured::{Configured, Greeted},
     editor::{Editor, Writer},
     encode::Encode,
@@ -24,6 +26,7 @@ use super::{
     views::{Reach, Views, rows::Rows},
 };
 use crate::{
+    fleet::{self, Fleet},
     session::{EventQueue, Launch, Notifier},
     stdio,
 };
@@ -62,6 +65,15 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
         () = signals.next() => {}
     }
     Ok(())
+}
+
+/// Serves the hub at the other end of stdio until it is gone, on a host.
+///
+/// # Errors
+/// When stdio cannot be used for messages at all.
+pub async fn serve_hub(launch: Launch) -> std::io::Result<()> {
+    let no_hosts = Fleet::new(&BTreeMap::new(), &launch);
+    fleet::serve(launch, FarCalls(no_hosts)).await
 }
 
 /// What has the user's `notify_command` run, from now on.
@@ -209,7 +221,6 @@ fn mismatch(theirs: Option<u32>) -> RpcError {
         ),
         // Lua knows which program it started, and what brings one that fits.
         hint: None,
-        untrusted: None,
-        waiting: None,
+        detail: None,
     }
 }

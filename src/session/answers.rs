@@ -42,7 +42,7 @@ pub struct Reply {
 }
 
 /// An answer that was given.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Answered {
     /// The session as it is then, with the next question if there is one.
     #[serde(flatten)]

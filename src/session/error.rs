@@ -1,7 +1,10 @@
 //! Errors of the session core, with their stable codes and hints.
 
+mod detail;
+
 use std::{path::PathBuf, time::Duration};
 
+pub use self::detail::ErrorDetail;
 pub use crate::session::{
     addresses::error::AddressError,
     answers::error::AnswerError,

@@ -33,7 +33,8 @@ pub use answers::{Answered, Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
 pub use error::{
-    AddressError, AnswerError, InterruptError, MessageError, QueueError, ResumeError, SessionError,
+    AddressError, AnswerError, ErrorDetail, InterruptError, MessageError, QueueError, ResumeError,
+    SessionError,
 };
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};

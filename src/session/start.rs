@@ -50,7 +50,7 @@ impl RigContext {
 }
 
 /// A polecat whose agent is running.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Started {
     /// Its session.
     #[serde(flatten)]

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use super::given::At;
 use crate::{
-    fleet::Fleet,
+    fleet::{Fleet, Hub},
     rpc::{
         editor::Editor,
         encode::{self, Map},
@@ -16,12 +16,20 @@ use crate::{
 
 /// Where a call is carried out, and for whom.
 pub(in crate::rpc) struct CallContext<'a> {
-    editor: &'a Editor,
+    hears: Hears<'a>,
     pub(in crate::rpc) workspace: &'a Workspace,
     pub(in crate::rpc) fleet: &'a Fleet,
-    id: u64,
     /// What the view shows that the call is about.
     pub(in crate::rpc) rows: Option<Rows>,
+}
+
+/// Who hears what is told on the way.
+#[derive(Clone, Copy)]
+enum Hears<'a> {
+    /// The editor whose call has this number.
+    Editor(&'a Editor, u64),
+    /// The hub that we serve.
+    Hub(&'a Hub),
 }
 
 impl<'a> CallContext<'a> {
@@ -31,7 +39,12 @@ impl<'a> CallContext<'a> {
         (workspace, fleet): (&'a Workspace, &'a Fleet),
         id: u64,
     ) -> Self {
-        Self { editor, workspace, fleet, id, rows: None }
+        Self { hears: Hears::Editor(editor, id), workspace, fleet, rows: None }
+    }
+
+    /// Of a call of the hub that we serve.
+    pub(super) fn of_hub(hub: &'a Hub, (workspace, fleet): (&'a Workspace, &'a Fleet)) -> Self {
+        Self { hears: Hears::Hub(hub), workspace, fleet, rows: None }
     }
 
     /// The same, about a view that shows `rows`.
@@ -88,18 +101,23 @@ impl<'a> CallContext<'a> {
     }
 
     /// Tells the steps of what is done for `whom`.
-    pub(super) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<> {
-        let (editor, id) = (self.editor.clone(), self.id);
-        move |step: &str| {
-            let data = Map::new().put("id", id).put("polecat", whom.as_str()).put("text", step);
-            editor.event("progress", data);
+    pub(super) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<'a> {
+        let hears = self.hears;
+        move |step: &str| match hears {
+            Hears::Editor(editor, id) => {
+                let data = Map::new().put("id", id).put("polecat", whom.as_str()).put("text", step);
+                editor.event("progress", data);
+            }
+            Hears::Hub(hub) => hub.try_part(&step),
         }
     }
 
     /// Tells each of `warnings`.
     pub(super) fn warn(&self, warnings: &[String]) {
+        // A hub is told with the answer.
+        let Hears::Editor(editor, _) = self.hears else { return };
         for text in warnings {
-            self.editor.event("notice", encode::warning(text));
+            editor.event("notice", encode::warning(text));
         }
     }
 }

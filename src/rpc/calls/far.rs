@@ -1,21 +1,22 @@
 //! Calls about a polecat of a host: carried out there, and answered as if it were here.
 
+use std::path::PathBuf;
+
 use serde_bytes::ByteBuf;
 
-use super::{CallContext, Queued};
+use super::{At, CallContext, Capture, Everywhere, Status};
 use crate::{
     core::{
         hosts::HostName,
         names::{SessionName, shown},
         session::SessionInfo,
     },
-    fleet::{FarCall, FarDone, FarError, FarRig, Fleet, Unanswered},
+    fleet::{FarCall, FarError, FarRig, Fleet, Unanswered},
     rpc::{
-        encode,
-        error::{Refusal, RpcError},
+        error::{CODES, Refusal, RpcError},
         views::rows::Row,
     },
-    session::{Answered, AttachPlan, Interrupted, Reply},
+    session::AttachPlan,
 };
 
 /// A polecat of a host.
@@ -92,65 +93,29 @@ impl Far<'_> {
     }
 
     pub(in crate::rpc) async fn status(&self) -> Result<SessionInfo, Refusal> {
-        self.session(FarCall::Status).await
+        let (at, polecat) = (At::default(), String::new());
+        self.carry_out(Status { at, polecat }, &|_: &str| {}).await
     }
 
-    pub(super) async fn asked(&self) -> Result<SessionInfo, Refusal> {
-        self.session(FarCall::Asked).await
+    /// The end of what it prints, with colours.
+    pub(in crate::rpc) async fn tail(&self, lines: u32) -> Result<ByteBuf, Refusal> {
+        let (at, polecat, lines, ansi) = (At::default(), String::new(), Some(lines), Some(true));
+        self.carry_out(Capture { at, polecat, lines, ansi }, &|_: &str| {}).await
     }
 
-    async fn session(&self, call: FarCall) -> Result<SessionInfo, Refusal> {
-        match self.call(call).await? {
-            FarDone::Session(info) => Ok(*info),
-            _ => Err(self.nonsense()),
-        }
-    }
-
-    pub(in crate::rpc) async fn capture(
+    /// Has it carried out there; `progress` hears the steps.
+    pub(super) async fn carry_out<C: Everywhere>(
         &self,
-        lines: Option<u32>,
-        ansi: Option<bool>,
-    ) -> Result<ByteBuf, Refusal> {
-        match self.call(FarCall::Capture { lines, ansi }).await? {
-            FarDone::Printed(printed) => Ok(printed),
-            _ => Err(self.nonsense()),
-        }
-    }
-
-    /// Sends a message, or has it wait; gives what waits then.
-    pub(super) async fn send(
-        &self,
-        text: ByteBuf,
-        take: bool,
-        queue: bool,
-    ) -> Result<Option<Queued>, Refusal> {
-        let call = if queue { FarCall::Enqueue { text } } else { FarCall::Inject { text, take } };
-        match self.call(call).await? {
-            FarDone::Sent if !queue => Ok(None),
-            FarDone::Queued { messages, held } if queue => Ok(Some(Queued { messages, held })),
-            _ => Err(self.nonsense()),
-        }
-    }
-
-    pub(super) async fn interrupt(&self) -> Result<Interrupted, Refusal> {
-        match self.call(FarCall::Interrupt).await? {
-            FarDone::Interrupted { state, warnings } => Ok(Interrupted { state, warnings }),
-            _ => Err(self.nonsense()),
-        }
-    }
-
-    pub(super) async fn answer(&self, reply: Reply) -> Result<Answered, Refusal> {
-        match self.call(FarCall::Answer(reply)).await? {
-            FarDone::Answered { info, answered } => Ok(Answered { info: *info, answered }),
-            _ => Err(self.nonsense()),
-        }
-    }
-
-    pub(super) async fn stop(&self, force: bool) -> Result<Vec<String>, Refusal> {
-        match self.call(FarCall::Stop { force }).await? {
-            FarDone::Stopped { warnings } => Ok(warnings),
-            _ => Err(self.nonsense()),
-        }
+        mut call: C,
+        progress: &(impl Fn(&str) + Sync),
+    ) -> Result<C::Answer, Refusal> {
+        let rig = PathBuf::from(&self.rig);
+        call.set(At { file: None, cwd: rig.clone(), rig: Some(rig) }, &self.polecat);
+        let call = FarCall::new(C::NAME, &call, C::READS).map_err(RpcError::bad_argument)?;
+        let done = self.fleet.call(&self.host, &call, progress).await;
+        let (mut answer, ahead) = done.map_err(|why| unanswered(&self.host, C::READS, why))?;
+        C::arrived(&mut answer, ahead);
+        Ok(answer)
     }
 
     /// How to attach to its session from here: by the configuration's own words, and a session's name
@@ -175,22 +140,14 @@ impl Far<'_> {
         let argv = reaching.argv.into_iter().map(Into::into).collect();
         Ok(AttachPlan { argv, switch: None })
     }
-
-    async fn call(&self, call: FarCall) -> Result<FarDone, Refusal> {
-        let reads = call.only_reads();
-        let at = (self.rig.as_str(), self.polecat.as_str());
-        let done = self.fleet.call(&self.host, at, call).await;
-        done.map_err(|why| unanswered(&self.host, reads, why).into())
-    }
-
-    fn nonsense(&self) -> Refusal {
-        RpcError::internal(format!("`{}` answered another question", self.host)).into()
-    }
 }
 
 fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
     let message = match why {
         Unanswered::Refused(error) => return refused(error),
+        Unanswered::Nonsense { why } => {
+            return RpcError::internal(format!("`{host}` did not answer that: {why}"));
+        }
         Unanswered::Unreachable { why } => format!("`{host}` cannot be reached: {why}"),
         Unanswered::Lost if reads => format!("the connection to `{host}` was lost"),
         Unanswered::Lost => {
@@ -202,14 +159,9 @@ fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
 }
 
 /// What a host refuses, it says in words of its own.
-fn refused(error: FarError) -> RpcError {
-    let waiting = error.waiting.as_ref().and_then(|waiting| encode::value(waiting).ok());
-    let code = error.known_code();
-    RpcError {
-        hint: error.hint,
-        waiting: waiting.map(Box::new),
-        ..RpcError::of(code, error.message)
-    }
+fn refused(FarError { code, message, hint, detail }: FarError) -> RpcError {
+    let code = CODES.iter().find(|known| **known == code).unwrap_or(&"internal");
+    RpcError { hint, detail, ..RpcError::of(code, message) }
 }
 
 fn not_there(host: &HostName, rig: Option<&str>, polecat: &str) -> RpcError {

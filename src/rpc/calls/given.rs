@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// From where in the editor a call came: the rig is found from it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::rpc) struct At {
     /// The folder of the current file, when it has one.
@@ -45,7 +45,7 @@ impl From<At> for Place {
 }
 
 /// A path as a user wrote it: `~` and relative paths are allowed, nothing is not.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "PathBuf")]
 pub(in crate::rpc) struct UserPath(PathBuf);
 
@@ -95,11 +95,11 @@ impl From<Trust> for &'static str {
 }
 
 /// Which conversation a start goes on with: `true` for the last one of the polecat, or an id.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Which")]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(try_from = "Which", into = "Which")]
 pub(in crate::rpc) struct Resume(Option<session::Resuming>);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(untagged, expecting = "expected `true`, or the id of a conversation")]
 enum Which {
     Last(bool),
@@ -114,6 +114,15 @@ impl TryFrom<Which> for Resume {
             Which::Last(last) => last.then_some(session::Resuming::Last),
             Which::Earlier(id) => Some(session::Resuming::Earlier(id.parse()?)),
         }))
+    }
+}
+
+impl From<Resume> for Which {
+    fn from(Resume(resume): Resume) -> Self {
+        match resume {
+            Some(session::Resuming::Earlier(id)) => Self::Earlier(id.to_string()),
+            last => Self::Last(last.is_some()),
+        }
     }
 }
 
@@ -158,7 +167,7 @@ impl InUse {
 }
 
 /// A choice, as it was said: its number, or words, or several of both.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(from = "Choice")]
 pub(in crate::rpc) struct Said(pub(in crate::rpc) String);
 

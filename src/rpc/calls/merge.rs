@@ -2,18 +2,21 @@
 
 use std::path::PathBuf;
 
-use serde::Deserializer;
+use serde::{Deserialize as _, Deserializer, de::Error as _};
 
-use super::{At, CallContext, InUse, Operation, calls, given::word};
+use super::{At, CallContext, Everywhere, InUse, calls};
 use crate::{
-    rpc::error::Refusal,
+    core::names::shown,
+    rpc::{encode::encoded_by_serde, error::Refusal},
     session::{MergeHow, MergeOrder, MergePlan, Merged, Reach},
 };
 
 calls! {
     /// What a merge would do. Touches nothing.
+    #[derive(serde::Serialize)]
     "polecat.merge_plan" => PlanMerge { at: At, polecat: String }
     /// Merges what a polecat has committed, or leaves all as it was.
+    #[derive(serde::Serialize)]
     "polecat.merge" => Merge {
         at: At,
         polecat: String,
@@ -34,23 +37,33 @@ calls! {
 }
 
 fn how<'de, D: Deserializer<'de>>(from: D) -> Result<Option<MergeHow>, D::Error> {
-    word(from, MergeHow::named).map(Some)
+    let Some(name) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let unknown = || D::Error::custom(format!("`{}` is not known here", shown(&name)));
+    MergeHow::named(&name).ok_or_else(unknown).map(Some)
 }
 
-impl Operation for PlanMerge {
+encoded_by_serde! { MergePlan, Merged }
+
+impl Everywhere for PlanMerge {
     type Answer = MergePlan;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<MergePlan, Refusal> {
+    const READS: bool = true;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<MergePlan, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let polecats = whom.context.polecats();
         Ok(Box::pin(polecats.merge_plan(&whom.polecat)).await?)
     }
 }
 
-impl Operation for Merge {
+impl Everywhere for Merge {
     type Answer = Merged;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Merged, Refusal> {
+    fn leave(&mut self) {
+        (self.unsaved, self.dirs) = (None, None);
+    }
+
+    async fn here(self, context: &CallContext<'_>) -> Result<Merged, Refusal> {
         let order = MergeOrder {
             how: self.how.unwrap_or_default(),
             commit: self.commit,

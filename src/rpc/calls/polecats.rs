@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::{At, CallContext, InUse, Operation, calls};
+use super::{At, CallContext, Everywhere, InUse, calls};
 use crate::{
     rpc::{
         encode::{Encode, Map, texts},
@@ -15,8 +15,10 @@ use crate::{
 
 calls! {
     /// Creates a polecat; without a name it gets the next free one of the rig's pool.
+    #[derive(serde::Serialize)]
     "polecat.new" => New { at: At, polecat: Option<String>, issue: Option<String> }
     /// Removes a polecat, unless work would be lost; by force that is kept in a backup first.
+    #[derive(serde::Serialize)]
     "polecat.remove" => Remove {
         at: At,
         polecat: String,
@@ -28,15 +30,17 @@ calls! {
         in_use: Option<InUse>,
     }
     /// Brings a removed polecat back from its last backup.
+    #[derive(serde::Serialize)]
     "polecat.restore" => Restore { at: At, polecat: String, in_use: Option<InUse> }
     /// Calls a polecat so, beside its name; without a text no more.
+    #[derive(serde::Serialize)]
     "polecat.label" => Label { at: At, polecat: String, text: Option<String> }
 }
 
-impl Operation for New {
+impl Everywhere for New {
     type Answer = NewPolecat;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<NewPolecat, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<NewPolecat, Refusal> {
         let (rig, polecat) = match self.polecat {
             Some(polecat) => {
                 let whom = context.whom(self.at, &polecat, Reach::Here).await?;
@@ -55,10 +59,10 @@ impl Operation for New {
     }
 }
 
-impl Operation for Remove {
+impl Everywhere for Remove {
     type Answer = RemovedPolecat;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<RemovedPolecat, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<RemovedPolecat, Refusal> {
         let options = RemoveOptions {
             force: self.force.unwrap_or_default(),
             unsaved: self.unsaved.unwrap_or_default(),
@@ -72,10 +76,10 @@ impl Operation for Remove {
     }
 }
 
-impl Operation for Restore {
+impl Everywhere for Restore {
     type Answer = RestoredPolecat;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<RestoredPolecat, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<RestoredPolecat, Refusal> {
         let in_use = InUse::of(self.in_use);
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let polecats = whom.context.polecats();
@@ -83,10 +87,10 @@ impl Operation for Restore {
     }
 }
 
-impl Operation for Label {
+impl Everywhere for Label {
     type Answer = Option<String>;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Option<String>, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Option<String>, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let (polecats, label) = (whom.context.polecats(), self.text.unwrap_or_default());
         Ok(context.changing(polecats.label(&whom.polecat, &label)).await?)

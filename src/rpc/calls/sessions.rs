@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use rmpv::Value;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Operation, Said, calls};
+use super::{At, CallContext, Everywhere, Operation, Said, calls};
 use crate::{
     core::session::{
         SessionInfo,
@@ -24,15 +24,19 @@ use crate::{
 
 calls! {
     /// Stops a polecat's session; by force without sync and grace.
+    #[derive(serde::Serialize)]
     "session.stop" => Stop { at: At, polecat: String, force: Option<bool> }
     /// Stops all sessions of the rig's polecats.
     "session.stop_all" => StopAll { at: At, force: Option<bool> }
     /// Whether a polecat has a session.
+    #[derive(serde::Serialize)]
     "session.is_running" => IsRunning { at: At, polecat: String }
+    #[derive(serde::Serialize)]
     "session.status" => Status { at: At, polecat: String }
     /// Each polecat that has a session; of all known rigs, or only the one around.
     "session.list" => List { at: At, all: Option<bool> }
     /// The last lines that a polecat printed.
+    #[derive(serde::Serialize)]
     "session.capture" => Capture {
         at: At,
         polecat: String,
@@ -47,6 +51,7 @@ calls! {
         ansi: Option<bool>,
     }
     /// Sends a message to a polecat's agent.
+    #[derive(serde::Serialize)]
     "session.inject" => Inject {
         at: At,
         polecat: String,
@@ -57,14 +62,19 @@ calls! {
         queue: Option<bool>,
     }
     /// What is queued for a polecat's agent.
+    #[derive(serde::Serialize)]
     "session.queue" => ShowQueue { at: At, polecat: String }
     /// Drops a message of the queue, or all.
+    #[derive(serde::Serialize)]
     "session.queue_drop" => DropQueued { at: At, polecat: String, id: Option<u64> }
     /// Lets what is held be sent.
+    #[derive(serde::Serialize)]
     "session.queue_release" => ReleaseQueue { at: At, polecat: String }
     /// Interrupts the work of a polecat's agent.
+    #[derive(serde::Serialize)]
     "session.interrupt" => Interrupt { at: At, polecat: String }
     /// Answers what a polecat's agent asks.
+    #[derive(serde::Serialize)]
     "session.answer" => Answer {
         at: At,
         polecat: String,
@@ -76,12 +86,14 @@ calls! {
         cut: Option<bool>,
     }
     /// A polecat's session with what its screen asks now.
+    #[derive(serde::Serialize)]
     "session.asked" => Asked { at: At, polecat: String }
     /// How to attach to a polecat's session.
     "session.attach" => Attach { at: At, polecat: String }
 }
 
 /// A session that was stopped, and the warnings of that.
+#[derive(Deserialize, Serialize)]
 pub(in crate::rpc) struct Stopped {
     pub(in crate::rpc) warnings: Vec<String>,
 }
@@ -92,14 +104,11 @@ impl Encode for Stopped {
     }
 }
 
-impl Operation for Stop {
+impl Everywhere for Stop {
     type Answer = Stopped;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Stopped, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Stopped, Refusal> {
         let force = self.force.unwrap_or_default();
-        if let Some(far) = context.far(&self.polecat).await? {
-            return Ok(Stopped { warnings: far.stop(force).await? });
-        }
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let sessions = whom.context.sessions();
         let work = Box::pin(sessions.stop(&whom.polecat, force));
@@ -125,27 +134,30 @@ impl Operation for StopAll {
     }
 }
 
-impl Operation for IsRunning {
+impl Everywhere for IsRunning {
     type Answer = bool;
+    const READS: bool = true;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<bool, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<bool, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Reads).await?;
         Ok(whom.context.sessions().is_running(&whom.polecat).await?)
     }
 }
 
-impl Operation for Status {
+impl Everywhere for Status {
     type Answer = SessionInfo;
+    const READS: bool = true;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
-        if let Some(far) = context.far(&self.polecat).await? {
-            return far.status().await;
-        }
+    async fn here(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
         let Whom { context: rig, polecat, .. } =
             context.whom(self.at, &self.polecat, Reach::Reads).await?;
         let mut info = rig.sessions().status(&polecat).await?;
         context.workspace.hold(&rig, std::slice::from_mut(&mut info)).await;
         Ok(info)
+    }
+
+    fn arrived(answer: &mut Self::Answer, ahead: i64) {
+        answer.shift_times(-ahead);
     }
 }
 
@@ -201,13 +213,11 @@ fn of_rig(rig: &RigStatus) -> impl Iterator<Item = ListedPolecat> {
     })
 }
 
-impl Operation for Capture {
+impl Everywhere for Capture {
     type Answer = ByteBuf;
+    const READS: bool = true;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<ByteBuf, Refusal> {
-        if let Some(far) = context.far(&self.polecat).await? {
-            return far.capture(self.lines, self.ansi).await;
-        }
+    async fn here(self, context: &CallContext<'_>) -> Result<ByteBuf, Refusal> {
         let options = CaptureOptions::new(self.lines, self.ansi);
         let whom = context.whom(self.at, &self.polecat, Reach::Reads).await?;
         Ok(ByteBuf::from(whom.context.observer().capture(&whom.polecat, options).await?))
@@ -225,13 +235,14 @@ impl Operation for CaptureSession {
 }
 
 /// A message that was sent, or waits.
+#[derive(Deserialize, Serialize)]
 pub(in crate::rpc) struct Injected {
     /// What waits, if it is a part of that.
     pub(in crate::rpc) queued: Option<Queued>,
 }
 
 /// What waits for an agent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(in crate::rpc) struct Queued {
     /// How many messages.
     pub(in crate::rpc) messages: usize,
@@ -253,28 +264,39 @@ impl Encode for Injected {
 }
 
 /// A queue as Lua reads it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(in crate::rpc) struct Waiting {
     /// Why nothing is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::rpc) held: Option<String>,
-    pub(in crate::rpc) messages: Vec<QueuedMessage>,
+    pub(in crate::rpc) messages: Vec<Message>,
+}
+
+/// A message that is queued.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(in crate::rpc) struct Message {
+    /// No other one of its queue ever has this.
+    pub(in crate::rpc) id: u64,
+    /// As bytes, which reach here from a host as they are.
+    pub(in crate::rpc) text: ByteBuf,
+}
+
+impl From<QueuedMessage> for Message {
+    fn from(QueuedMessage { id, text, .. }: QueuedMessage) -> Self {
+        Self { id, text: text.into_bytes().into() }
+    }
 }
 
 impl From<Queue> for Waiting {
     fn from(Queue { held, messages, .. }: Queue) -> Self {
-        Self { held, messages }
+        Self { held, messages: messages.into_iter().map(Message::from).collect() }
     }
 }
 
-impl Operation for Inject {
+impl Everywhere for Inject {
     type Answer = Injected;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Injected, Refusal> {
-        if let Some(far) = context.far(&self.polecat).await? {
-            let (take, queue) = (self.take.unwrap_or_default(), self.queue.unwrap_or_default());
-            return Ok(Injected { queued: far.send(self.text, take, queue).await? });
-        }
+    async fn here(self, context: &CallContext<'_>) -> Result<Injected, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let messenger = whom.context.messenger();
         let take = self.take.unwrap_or_default();
@@ -292,42 +314,41 @@ impl Operation for Inject {
     }
 }
 
-impl Operation for ShowQueue {
+impl Everywhere for ShowQueue {
     type Answer = Waiting;
+    const READS: bool = true;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         Ok(whom.context.messenger().queue(&whom.polecat).await?.into())
     }
 }
 
-impl Operation for DropQueued {
-    type Answer = Vec<QueuedMessage>;
+impl Everywhere for DropQueued {
+    type Answer = Vec<Message>;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Vec<QueuedMessage>, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Vec<Message>, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let messenger = whom.context.messenger();
-        Ok(context.changing(messenger.drop_queued(&whom.polecat, self.id)).await?)
+        let dropped = context.changing(messenger.drop_queued(&whom.polecat, self.id)).await?;
+        Ok(dropped.into_iter().map(Message::from).collect())
     }
 }
 
-impl Operation for ReleaseQueue {
+impl Everywhere for ReleaseQueue {
     type Answer = Waiting;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let messenger = whom.context.messenger();
         Ok(context.changing(messenger.release_queue(&whom.polecat)).await?.into())
     }
 }
 
-impl Operation for Interrupt {
+impl Everywhere for Interrupt {
     type Answer = Interrupted;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
-        if let Some(far) = context.far(&self.polecat).await? {
-            return far.interrupt().await;
-        }
+    async fn here(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let messenger = whom.context.messenger();
         // Boxed, to keep the futures of callers small.
@@ -335,31 +356,34 @@ impl Operation for Interrupt {
     }
 }
 
-impl Operation for Asked {
+impl Everywhere for Asked {
     type Answer = SessionInfo;
+    const READS: bool = true;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
-        if let Some(far) = context.far(&self.polecat).await? {
-            return far.asked().await;
-        }
+    async fn here(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         Ok(whom.context.answers().asked(&whom.polecat).await?)
     }
+
+    fn arrived(answer: &mut Self::Answer, ahead: i64) {
+        answer.shift_times(-ahead);
+    }
 }
 
-impl Operation for Answer {
+impl Everywhere for Answer {
     type Answer = Answered;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Answered, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Answered, Refusal> {
         let choice = self.choice.map(|Said(choice)| choice).unwrap_or_default();
         let cut = self.cut.unwrap_or_default();
         let reply = Reply { choice, id: self.id, words: self.words, cut };
-        if let Some(far) = context.far(&self.polecat).await? {
-            return far.answer(reply).await;
-        }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let answers = whom.context.answers();
         Ok(context.changing(Box::pin(answers.answer(&whom.polecat, &reply))).await?)
+    }
+
+    fn arrived(answer: &mut Self::Answer, ahead: i64) {
+        answer.info.shift_times(-ahead);
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::{At, CallContext, InUse, Operation, Resume, Trust, UserPath, calls};
+use super::{At, CallContext, Everywhere, InUse, Operation, Resume, Trust, UserPath, calls};
 use crate::{
     rpc::{
         encode::{Encode, Map},
@@ -15,6 +15,7 @@ use crate::{
 
 calls! {
     /// Starts the agent of a polecat.
+    #[derive(serde::Serialize)]
     "session.start" => Start {
         at: At,
         polecat: String,
@@ -44,6 +45,7 @@ calls! {
         in_use: Option<InUse>,
     }
     /// Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it.
+    #[derive(serde::Serialize)]
     "session.fork" => Fork {
         at: At,
         polecat: String,
@@ -57,6 +59,7 @@ calls! {
         trust_id: Option<String>,
     }
     /// Gives an issue to a polecat: worktree, branch, hook, session and prompt, or nothing of it.
+    #[derive(serde::Serialize)]
     "session.sling" => Sling {
         at: At,
         issue: String,
@@ -74,10 +77,10 @@ calls! {
     }
 }
 
-impl Operation for Start {
+impl Everywhere for Start {
     type Answer = Started;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
         let (at, polecat) = (self.at, self.polecat);
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
@@ -99,6 +102,10 @@ impl Operation for Start {
         let starter = whom.context.starter();
         let work = Box::pin(starter.start(&whom.polecat, options, &progress));
         context.own(&whom, &polecat, work).await
+    }
+
+    fn arrived(answer: &mut Self::Answer, ahead: i64) {
+        answer.info.shift_times(-ahead);
     }
 }
 
@@ -138,10 +145,10 @@ impl Encode for ResumedAll {
     }
 }
 
-impl Operation for Fork {
+impl Everywhere for Fork {
     type Answer = Started;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
         let (at, polecat, name) = (self.at, self.polecat, self.name);
         let fresh = self.fresh.unwrap_or_default();
         let conversing = if fresh { Conversing::New } else { Conversing::Copied };
@@ -158,12 +165,16 @@ impl Operation for Fork {
             Box::pin(polecats.fork(&whom.polecat, name.as_deref(), conversing, options, &progress));
         context.own(&whom, &polecat, work).await
     }
+
+    fn arrived(answer: &mut Self::Answer, ahead: i64) {
+        answer.info.shift_times(-ahead);
+    }
 }
 
-impl Operation for Sling {
+impl Everywhere for Sling {
     type Answer = Started;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
         let (at, issue, polecat) = (self.at, self.issue, self.polecat);
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
@@ -187,6 +198,10 @@ impl Operation for Sling {
         let polecats = rig.polecats();
         let work = Box::pin(polecats.sling(&issue, polecat.as_deref(), options, &progress));
         Ok(context.changing(work).await?)
+    }
+
+    fn arrived(answer: &mut Self::Answer, ahead: i64) {
+        answer.info.shift_times(-ahead);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         effects::{Effect, compose, info},
         error::{Refusal, RpcError},
     },
-    session::{AnswerError, Answered, SessionError},
+    session::{Answered, ErrorDetail},
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -75,16 +75,17 @@ async fn told(
 /// Asks for words that are missing, or whether to agree to what is not all seen, for exactly that
 /// question.
 fn refused(asked: &Invocation, polecat: &str, refusal: Refusal) -> Done {
-    match refusal {
-        Refusal::Session(SessionError::Answer(AnswerError::WordsNeeded { choice, id })) => {
-            let call = asked.again(Answers { question: Some(id), ..asked.answers() });
+    let error = RpcError::from(refusal);
+    match error.detail.as_deref() {
+        Some(ErrorDetail::WordsNeeded { choice, id }) => {
+            let call = asked.again(Answers { question: Some(id.clone()), ..asked.answers() });
             let whom = (polecat, Some(asked.at()));
-            Ok(vec![Effect::Compose(Box::new(compose::answer(whom, &choice, call)))])
+            Ok(vec![Effect::Compose(Box::new(compose::answer(whom, choice, call)))])
         }
-        Refusal::Session(SessionError::Answer(AnswerError::Cut { choice, id, .. })) => {
-            Ok(vec![questions::cut(asked, polecat, &choice, id)])
+        Some(ErrorDetail::Cut { choice, id }) => {
+            Ok(vec![questions::cut(asked, polecat, choice, id.clone())])
         }
-        other => Err(other),
+        _ => Err(error.into()),
     }
 }
 

@@ -204,7 +204,7 @@ fn drawn(press: &Press<'_>) -> Result<Arc<DrawnDiff>, RpcError> {
 fn changed() -> RpcError {
     let message = "that has changed meanwhile, nothing was done".to_owned();
     let hint = Some("`r` shows what is there".to_owned());
-    RpcError { code: "stale", message, hint, untrusted: None, waiting: None }
+    RpcError { code: "stale", message, hint, detail: None }
 }
 
 /// The rig and the polecat that it is about, also where the view has ended.

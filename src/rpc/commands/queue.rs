@@ -47,7 +47,8 @@ pub(super) async fn press(press: &Press<'_>, key: QueueKey) -> Done {
 /// What was dropped can be put anywhere.
 async fn dropped(press: &Press<'_>, what: DropQueued) -> Done {
     let dropped = what.run(press.context).await?;
-    let texts: Vec<_> = dropped.iter().map(|message| message.text.as_str()).collect();
+    let texts: Vec<_> =
+        dropped.iter().map(|message| String::from_utf8_lossy(&message.text)).collect();
     let text = texts.join("\n\n");
     Ok(match texts.len() {
         0 => nothing("nothing is queued"),

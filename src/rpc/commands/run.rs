@@ -16,8 +16,11 @@ use crate::{
         error::{Refusal, RpcError},
         paths,
     },
-    session::SessionError,
+    session::ErrorDetail,
 };
+
+/// The code of the refusal that a person may set aside: others work in the worktree.
+const IN_USE: &str = "in_use";
 
 impl Operation for CommandRun {
     type Answer = Vec<Effect>;
@@ -30,14 +33,13 @@ impl Operation for CommandRun {
 /// Does what was asked; where only a person can say whether to, they are asked.
 pub(super) async fn carry_out(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let done = perform(context, asked).await;
-    done.or_else(|refusal| match refusal {
-        Refusal::Session(found @ SessionError::InUse { .. }) => {
-            Ok(vec![questions::in_use(asked, &found.to_string())])
+    done.or_else(|refusal| {
+        let error = RpcError::from(refusal);
+        match error.detail.as_deref() {
+            Some(ErrorDetail::Untrusted(request)) => Ok(vec![questions::untrusted(asked, request)]),
+            _ if error.code == IN_USE => Ok(vec![questions::in_use(asked, &error.message)]),
+            _ => Err(error.into()),
         }
-        Refusal::Session(SessionError::Untrusted(request)) => {
-            Ok(vec![questions::untrusted(asked, &request)])
-        }
-        other => Err(other),
     })
 }
 

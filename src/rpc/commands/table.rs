@@ -77,16 +77,7 @@ pub(super) const SIDEBAR: &str = "sidebar";
 impl Command {
     /// Whether it can be about a polecat of a host.
     pub(super) fn reaches_hosts(self) -> bool {
-        matches!(
-            self,
-            Self::Status
-                | Self::Capture
-                | Self::Stop
-                | Self::Inject
-                | Self::Interrupt
-                | Self::Answer
-                | Self::Attach
-        )
+        !matches!(self, Self::Diff)
     }
 
     /// How far the name of a polecat reaches, where it names no rig.

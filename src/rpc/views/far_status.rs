@@ -61,7 +61,7 @@ async fn look(far: &Far<'_>) -> Result<Seen, RpcError> {
     let session = far.status().await?;
     let tail = if session.pane_id.is_some() {
         // It may have ended since.
-        far.capture(Some(TAIL_LINES), Some(true)).await.ok()
+        far.tail(TAIL_LINES).await.ok()
     } else {
         None
     };

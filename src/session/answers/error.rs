@@ -104,15 +104,6 @@ impl AnswerError {
         };
         Some(hint.to_owned())
     }
-
-    /// What is asked now, if that is another question.
-    #[must_use]
-    pub fn asked_now(&self) -> Option<&Waiting> {
-        match self {
-            Self::QuestionChanged { now, .. } => now.as_deref(),
-            _ => None,
-        }
-    }
 }
 
 fn instead(now: Option<&Waiting>) -> String {

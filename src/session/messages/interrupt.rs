@@ -45,7 +45,7 @@ const CLEAR_AGAIN: Duration = Duration::from_secs(2);
 const INTERRUPTED: &str = "the work before them was interrupted";
 
 /// What came of an interrupt.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Interrupted {
     /// What the agent does now: `idle`, `waiting` if it asks something, or `working` on a message
     /// that was queued.

@@ -6,6 +6,8 @@ use std::{
     time::SystemTime,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     core::{
         agent::is_program,
@@ -20,7 +22,7 @@ use crate::{
 };
 
 /// A polecat that was just made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewPolecat {
     /// Its name.
     pub polecat: PolecatName,

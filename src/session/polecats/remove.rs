@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     core::names::PolecatName,
     host::{
@@ -36,7 +38,7 @@ pub struct RemoveOptions {
 }
 
 /// A polecat that is gone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemovedPolecat {
     /// Its name.
     pub polecat: PolecatName,

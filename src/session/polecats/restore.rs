@@ -1,5 +1,7 @@
 //! A polecat that was removed, as it was.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     core::names::PolecatName,
     host::{
@@ -14,7 +16,7 @@ use crate::{
 };
 
 /// A polecat that is back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RestoredPolecat {
     /// Its name.
     pub polecat: PolecatName,

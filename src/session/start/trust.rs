@@ -111,7 +111,7 @@ impl Starter {
         contents.extend(self.named(&argv, &env).await?);
         let lasting = self.is_lasting(choice, &argv, &env).await?;
         let mut settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
-        settings.extend(origin.workdir.iter().map(|(dir, _)| ("runs in", display(dir))));
+        settings.extend(origin.workdir.iter().map(|(dir, _)| ("runs in".to_owned(), display(dir))));
         let home = self.context.rig.home.clone();
         Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
     }
@@ -190,9 +190,10 @@ fn display(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn differences(agent: &Agent) -> Vec<(&'static str, String)> {
+fn differences(agent: &Agent) -> Vec<(String, String)> {
     let known = preset(&agent.patterns).unwrap_or_else(|| Agent::generic("", "", &[]));
-    agent.differences(&known)
+    let differences = agent.differences(&known).into_iter();
+    differences.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Whether the program's file depends on the working directory.

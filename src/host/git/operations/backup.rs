@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::core::rig::branch::{is_branch, is_hash};
 use crate::core::{Base, PolecatName};
@@ -16,7 +17,7 @@ const BACKUPS: &str = "refs/polecat/backup";
 const TRIES: i64 = 100;
 
 /// A backup.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backup {
     /// Its ref. `git log <ref>` shows the commits, `git show <ref>:<file>` a file as it stood.
     pub reference: String,

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::core::rig::layout::aside_name;
 use crate::core::{PolecatName, Rig};
@@ -27,7 +28,7 @@ use crate::host::rigs::layouts;
 pub(in crate::host::git) use finish::{recover, unregister_worktree};
 
 /// A polecat that was removed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
     /// The branches deleted with it.
     pub branches: Vec<String>,

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::backup::{Backup, Contents};
 use super::remove::unregister_worktree;
 use super::{WorktreeList, failed_for, to_its_end};
@@ -25,7 +27,7 @@ use crate::host::repository::{common_dir, git_dir_of, registered};
 use crate::host::rigs::{layouts, polecats};
 
 /// A restored polecat.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restored {
     /// Its worktree.
     pub path: PathBuf,

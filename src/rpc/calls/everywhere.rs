@@ -1,0 +1,174 @@
+//! Calls about a polecat that may be on another host: each is carried out where its polecat is, by the
+//! same program, and answered as if it were here.
+
+use std::future::Future;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "the table below names every such call")
+)]
+use super::*;
+use super::{At, CallContext, Method, Operation};
+use crate::{
+    fleet::{FarError, Fleet, Hub, Served, pack, unpack_exactly},
+    rpc::{
+        encode::Encode,
+        error::{Refusal, RpcError},
+    },
+    session::Workspace,
+};
+
+/// A call about a polecat, wherever that is.
+pub(in crate::rpc) trait Everywhere: Method + Serialize + Send + About {
+    /// What came of it.
+    type Answer: Encode + Serialize + DeserializeOwned + Send;
+
+    /// Whether it changes nothing, so that it may be done once more.
+    const READS: bool = false;
+
+    /// Does it, on the machine of the polecat.
+    fn here(
+        self,
+        context: &CallContext<'_>,
+    ) -> impl Future<Output = Result<Self::Answer, Refusal>> + Send;
+
+    /// What went wrong in it without being in the way.
+    fn warnings(_: &Self::Answer) -> &[String] {
+        &[]
+    }
+
+    /// Leaves out what means something on this machine only, before it goes to another.
+    fn leave(&mut self) {}
+
+    /// An answer of a host whose clock is so many milliseconds `ahead`, with the times of the clock here.
+    fn arrived(_: &mut Self::Answer, _ahead: i64) {}
+}
+
+/// Whom a call is about.
+pub(in crate::rpc) trait About {
+    /// As a person said it.
+    fn said(&self) -> Option<&str>;
+
+    /// It is about `polecat` at `at`.
+    fn set(&mut self, at: At, polecat: &str);
+}
+
+impl<C: Everywhere> Operation for C {
+    type Answer = C::Answer;
+
+    async fn run(mut self, context: &CallContext<'_>) -> Result<Self::Answer, Refusal> {
+        let Some(said) = self.said() else { return self.here(context).await };
+        let Some(far) = context.far(said).await? else { return self.here(context).await };
+        let progress = context.progress(said.to_owned());
+        self.leave();
+        far.carry_out(self, &progress).await
+    }
+
+    fn warnings(answer: &Self::Answer) -> &[String] {
+        C::warnings(answer)
+    }
+}
+
+/// What stands where a polecat is named.
+trait Name {
+    fn said(&self) -> Option<&str>;
+    fn of(polecat: &str) -> Self;
+}
+
+impl Name for String {
+    fn said(&self) -> Option<&str> {
+        Some(self)
+    }
+
+    fn of(polecat: &str) -> Self {
+        polecat.to_owned()
+    }
+}
+
+/// Nobody in particular is meant where nothing stands behind the rig: `build1:shop/`.
+impl Name for Option<String> {
+    fn said(&self) -> Option<&str> {
+        self.as_deref()
+    }
+
+    fn of(polecat: &str) -> Self {
+        Some(polecat.to_owned()).filter(|polecat| !polecat.is_empty())
+    }
+}
+
+macro_rules! everywhere {
+    ($($call:ident),* $(,)?) => {
+        $(impl About for $call {
+            fn said(&self) -> Option<&str> {
+                Name::said(&self.polecat)
+            }
+
+            fn set(&mut self, at: At, polecat: &str) {
+                (self.at, self.polecat) = (at, Name::of(polecat));
+            }
+        })*
+
+        /// Carries out the call `name` of a hub.
+        async fn carry_out(
+            name: &str,
+            args: &[u8],
+            context: &CallContext<'_>,
+        ) -> Result<Vec<u8>, RpcError> {
+            match name {
+                $($call::NAME => carry_out_one::<$call>(args, context).await,)*
+                _ => Err(RpcError::internal(format!("there is no call `{name}` for hosts"))),
+            }
+        }
+    };
+}
+
+everywhere! {
+    Stop, IsRunning, Status, Asked, Capture, Inject, ShowQueue, DropQueued, ReleaseQueue, Interrupt,
+    Answer, Start, Fork, Sling, New, Remove, Restore, Label,
+    PlanMerge, Merge, PlanPush, Push, OpenPullRequest,
+}
+
+async fn carry_out_one<C: Everywhere>(
+    args: &[u8],
+    context: &CallContext<'_>,
+) -> Result<Vec<u8>, RpcError> {
+    let call: C = unpack_exactly(args).map_err(RpcError::internal)?;
+    // Boxed, because what it may wait for is large.
+    let answer = Box::pin(call.here(context)).await?;
+    Ok(pack(&answer).map_err(RpcError::internal)?.into_vec())
+}
+
+/// Carries out the calls of a hub, on a host, which has no other hosts.
+#[derive(Clone)]
+pub(in crate::rpc) struct FarCalls(pub(in crate::rpc) Fleet);
+
+impl Served for FarCalls {
+    async fn carry_out(
+        self,
+        name: String,
+        args: Vec<u8>,
+        workspace: Workspace,
+        hub: Hub,
+    ) -> Result<Vec<u8>, FarError> {
+        let context = CallContext::of_hub(&hub, (&workspace, &self.0));
+        carry_out(&name, &args, &context).await.map_err(FarError::from)
+    }
+}
+
+impl From<RpcError> for FarError {
+    fn from(error: RpcError) -> Self {
+        let RpcError { code, message, hint, detail } = error;
+        let code = code.to_owned();
+        Self { code, message, hint, detail: detail.filter(is_short) }
+    }
+}
+
+/// How long what a person is asked about may be, in bytes: texts that are longer arrive cut, and
+/// nobody shall agree to what they have not seen.
+const DETAIL_LIMIT: usize = 16_000;
+
+fn is_short(detail: &impl Serialize) -> bool {
+    pack(detail).is_ok_and(|bytes| bytes.len() < DETAIL_LIMIT)
+}
