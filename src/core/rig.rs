@@ -1,6 +1,7 @@
 //! A rig: a project, the folder that holds its polecats, and what follows from both.
 
 pub mod address;
+pub mod beginning;
 pub mod branch;
 pub mod layout;
 pub mod merge;

@@ -69,6 +69,9 @@ impl StoredBase {
         if let Some(branch) = &self.branch {
             require(is_branch(branch), "branch", branch)?;
         }
+        if let Some(branch) = &self.making_on {
+            require(is_branch(branch), "making_on", branch)?;
+        }
         self.making.as_ref().map_or(Ok(()), |making| own("making", making, polecat))
     }
 }
@@ -121,6 +124,9 @@ struct StoredBase {
     /// The polecat's branch, while its creation is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     making: Option<String>,
+    /// The same, where it is made on a branch that is none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    making_on: Option<String>,
     /// The worktree, just as long; inside of the rig's home where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<PathBuf>,
@@ -187,17 +193,30 @@ pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>,
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
 }
 
+/// The branch that a polecat is made on.
+pub(super) enum MakingOn<'a> {
+    /// One of its own, which goes if it is not made.
+    Own(&'a str),
+    /// Another one, which stays.
+    Other(&'a str),
+}
+
 /// Keeps where a branch began, and which branch and worktree are being made; gives the folders this
 /// made.
 pub(super) async fn save_base(
     rig: &Rig,
     polecat: &PolecatName,
     base: &Base,
-    making: Option<(&str, &Path)>,
+    making: Option<(MakingOn<'_>, &Path)>,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let (making, at) = making.map(|(branch, at)| (branch.to_owned(), at.to_owned())).unzip();
+    let (making, at) = making.map(|(branch, at)| (branch, at.to_owned())).unzip();
+    let (making, making_on) = match making {
+        Some(MakingOn::Own(branch)) => (Some(branch.to_owned()), None),
+        Some(MakingOn::Other(branch)) => (None, Some(branch.to_owned())),
+        None => (None, None),
+    };
     let Base { commit, branch } = base.clone();
-    let stored = StoredBase { commit, branch, making, at };
+    let stored = StoredBase { commit, branch, making, making_on, at };
     put(rig, polecat, &stored).await
 }
 

@@ -22,6 +22,8 @@ pub(in crate::host) struct Making {
     pub(in crate::host) base: Base,
     /// The polecat's branch.
     pub(in crate::host) branch: String,
+    /// Whether that is none of its own.
+    pub(in crate::host) other: bool,
     /// Its worktree, unless the version that began it knew one place only.
     pub(in crate::host) at: Option<PathBuf>,
 }
@@ -157,7 +159,8 @@ pub(in crate::host) async fn load_making(
     let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.and_then(|stored| {
         let base = Base { commit: stored.commit, branch: stored.branch };
-        Some(Making { base, branch: stored.making?, at: stored.at })
+        let other = stored.making.is_none();
+        Some(Making { base, branch: stored.making.or(stored.making_on)?, other, at: stored.at })
     }))
 }
 
@@ -168,7 +171,7 @@ pub(in crate::host) async fn all_unfinished(rig: &Rig) -> Result<Vec<PolecatName
     blocking(move || {
         let is_making = |polecat: &PolecatName| {
             let stored = get_now::<StoredBase>(&rig, polecat).ok().flatten();
-            stored.is_some_and(|stored| stored.making.is_some())
+            stored.is_some_and(|stored| stored.making.or(stored.making_on).is_some())
         };
         let mut all: BTreeSet<_> = names::<StoredBase>(&rig)?.into_iter().collect();
         all.retain(is_making);

@@ -23,7 +23,7 @@ pub(in crate::host::git) async fn require_pristine(
 ) -> Result<(), HostError> {
     let worked_in = |what: String| HostError::WorkedIn { path: made.path.clone(), what };
     let branch = format!("refs/heads/{}", made.branch);
-    if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.base.commit) {
+    if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.commit()) {
         return Err(worked_in(format!("`{}` has moved to {tip}", made.branch)));
     }
     let path = made.path.clone();
@@ -32,7 +32,7 @@ pub(in crate::host::git) async fn require_pristine(
     }
     let inside = Git::in_worktree(rig, &made.path, &git.launch).await?;
     let head = inside.commit("HEAD").await?;
-    if head.as_ref() != Some(&made.base.commit) {
+    if head.as_deref() != Some(made.commit()) {
         return Err(worked_in(format!("it is at {}", head.unwrap_or_default())));
     }
     let status = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"];
