@@ -13,7 +13,7 @@ pub use crate::session::{
 };
 use crate::{
     core::{
-        names::{BadName, visible},
+        names::{BadName, PolecatName, visible},
         session::{Exit, describe},
         trust::Request,
     },
@@ -203,6 +203,14 @@ pub enum SessionError {
     /// A process could not be ended.
     #[error(transparent)]
     Process(#[from] ProcessError),
+}
+
+impl SessionError {
+    /// Where to begin was said of a polecat that exists.
+    pub(in crate::session) fn begun(polecat: &PolecatName) -> Self {
+        let why = "`base` and `branch` say where a new polecat begins";
+        Self::BadArgument(format!("{why}: `{polecat}` exists"))
+    }
 }
 
 impl From<MergeError> for SessionError {

@@ -10,7 +10,7 @@ use crate::{
         encode::{Encode, Map},
         error::Refusal,
     },
-    session::{Allowed, Conversing, Reach, ResumedAll, StartOptions, Started},
+    session::{Allowed, Beginning, Conversing, Reach, ResumedAll, StartOptions, Started},
 };
 
 calls! {
@@ -22,6 +22,10 @@ calls! {
         /// Create the polecat when it does not exist.
         new: Option<bool>,
         issue: Option<String>,
+        /// Of a polecat that is created, the branch, tag or commit that its branch begins at.
+        base: Option<String>,
+        /// The branch that it works on, instead of one of its own.
+        branch: Option<String>,
         /// What the agent is told first.
         prompt: Option<String>,
         agent: Option<String>,
@@ -65,6 +69,9 @@ calls! {
         issue: String,
         /// Without one the first free polecat, else a new one.
         polecat: Option<String>,
+        /// As of [`Start`].
+        base: Option<String>,
+        branch: Option<String>,
         agent: Option<String>,
         account: Option<String>,
         /// As of [`Start`].
@@ -85,6 +92,7 @@ impl Everywhere for Start {
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
             new: self.new.unwrap_or_default(),
+            begin: Beginning { base: self.base, branch: self.branch },
             issue: self.issue,
             prompt: self.prompt,
             agent: self.agent,
@@ -178,6 +186,7 @@ impl Everywhere for Sling {
         let (at, issue, polecat) = (self.at, self.issue, self.polecat);
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
+            begin: Beginning { base: self.base, branch: self.branch },
             agent: self.agent,
             account: self.account,
             config_dir: self.config_dir.map(|path| path.absolute(&cwd)),

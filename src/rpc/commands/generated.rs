@@ -246,6 +246,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Account => "accounts",
         Kind::Conversation => "conversation",
         Kind::Since => "since",
+        Kind::Branch => "branch",
         Kind::MergeHow => "how",
         Kind::Number => "number",
         Kind::Lines => "lines",

@@ -92,6 +92,8 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         polecat: words.needed("polecat")?,
         new: Some(asked.bang()),
         issue: words.text("issue")?,
+        base: words.text("base")?,
+        branch: words.text("branch")?,
         prompt: inject::first_words(context, asked).await?,
         agent: words.text("agent")?,
         account: words.text("account")?,
@@ -131,6 +133,8 @@ async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
         at: asked.at(),
         issue: issue.clone(),
         polecat: words.text("polecat")?,
+        base: words.text("base")?,
+        branch: words.text("branch")?,
         agent: words.text("agent")?,
         account: words.text("account")?,
         cwd: Some(asked.cwd()),
@@ -185,8 +189,10 @@ async fn stop_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (polecat, issue) = (asked.words.text("polecat")?, asked.words.text("issue")?);
-    let new = New { at: asked.at(), polecat, issue }.run(context).await?;
+    let (words, at) = (&asked.words, asked.at());
+    let (polecat, issue) = (words.text("polecat")?, words.text("issue")?);
+    let (base, branch) = (words.text("base")?, words.text("branch")?);
+    let new = New { at, polecat, issue, base, branch }.run(context).await?;
     Ok(told(report::created(&new), &new.warnings))
 }
 

@@ -146,6 +146,8 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         words: &[word("polecat", Kind::Startable)],
         keys: &[
             key("issue", Kind::Issue),
+            key("base", Kind::Branch),
+            key("branch", Kind::Branch),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("workdir", Kind::Folder),
@@ -247,7 +249,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     },
     Spec {
         words: &[maybe("polecat", Kind::NewName)],
-        keys: &[key("issue", Kind::Issue)],
+        keys: &[
+            key("issue", Kind::Issue),
+            key("base", Kind::Branch),
+            key("branch", Kind::Branch),
+        ],
         map: Some("n"),
         ..plain(Command::New, "New", "Create a polecat: name, worktree and branch")
     },
@@ -262,6 +268,8 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     Spec {
         words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
         keys: &[
+            key("base", Kind::Branch),
+            key("branch", Kind::Branch),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("config_dir", Kind::Folder),

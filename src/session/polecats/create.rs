@@ -12,6 +12,7 @@ use crate::{
     core::{
         agent::is_program,
         names::{IssueId, PolecatName},
+        rig::beginning::Beginning,
     },
     host::{
         git::{self, Next},
@@ -35,7 +36,7 @@ pub struct NewPolecat {
 }
 
 impl Polecats {
-    /// Makes the polecat `name`, to work on `issue` where one is given. Without a name it gets the
+    /// Makes the polecat `name`, to work on `issue` where one is given, beginning where `begin` says. Without a name it gets the
     /// next free one of the rig's pool.
     ///
     /// # Errors
@@ -46,6 +47,7 @@ impl Polecats {
         &self,
         name: Option<&str>,
         issue: Option<&str>,
+        begin: &Beginning,
     ) -> Result<NewPolecat, SessionError> {
         let polecat = name.map(PolecatName::parse).transpose()?;
         let issue = issue.map(IssueId::parse).transpose()?;
@@ -57,7 +59,7 @@ impl Polecats {
         if let Some(polecat) = &polecat {
             git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         }
-        let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
+        let Next { polecat, worktree, mut warnings } = self.make(polecat, (issue.as_ref(), begin)).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
         let forgotten = records::delete(&self.context.rig, &polecat).await;
         warnings.extend(forgotten.err().map(|error| error.to_string()));
@@ -68,16 +70,16 @@ impl Polecats {
     pub(in crate::session) async fn make(
         &self,
         polecat: Option<PolecatName>,
-        issue: Option<&IssueId>,
+        begin: (Option<&IssueId>, &Beginning),
     ) -> Result<Next, SessionError> {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let mut next = if let Some(polecat) = polecat {
-            let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
+            let worktree = git::create_worktree_from(rig, &polecat, begin, now_ms(), launch).await?;
             Next { polecat, worktree, warnings: Vec::new() }
         } else {
             let taken = self.names_of_sessions().await?;
             git::recover_all(rig, launch).await?;
-            git::create_next(rig, taken, issue, now_ms(), launch).await?
+            git::create_next_from(rig, taken, begin, now_ms(), launch).await?
         };
         next.warnings.extend(self.provide(&next.worktree.path, WorktreeKind::New).await);
         Ok(next)

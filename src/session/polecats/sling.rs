@@ -8,7 +8,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::{
-    core::names::{IssueId, PolecatName},
+    core::{
+        names::{IssueId, PolecatName},
+        rig::beginning::Beginning,
+    },
     host::{
         git::{self, Next, Reused, Worktree},
         locks::{Choosing, GastownPolecat, Work},
@@ -85,7 +88,7 @@ impl Polecats {
         let choosing = Choosing::lock(&self.context.rig).await?;
         let before = self.workable(&id, wanted.as_ref()).await?;
         progress("slinging: taking a polecat");
-        let taken = self.take(wanted, id, before, options.in_use).await?;
+        let taken = self.take(wanted, (id, before), &options).await?;
         let started = async {
             progress("slinging: hooking the issue");
             self.hook_first(&taken).await?;
@@ -134,14 +137,15 @@ impl Polecats {
     async fn take(
         &self,
         wanted: Option<PolecatName>,
-        issue: IssueId,
-        before: Issue,
-        in_use: InUse,
+        (issue, before): (IssueId, Issue),
+        options: &StartOptions,
     ) -> Result<Taken, SessionError> {
         let began = Timestamp::now();
         let free = match &wanted {
-            Some(polecat) => self.take_named(polecat, &issue, in_use).await?,
-            None => self.take_free(&issue).await?,
+            Some(polecat) => self.take_named(polecat, &issue, options).await?,
+            // On a branch that is there only a new one can be made.
+            None if options.begin.branch.is_some() => None,
+            None => self.take_free(&issue, &options.begin).await?,
         };
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
@@ -157,7 +161,7 @@ impl Polecats {
                 _turn: Some(turn),
             });
         }
-        let Next { polecat, worktree, warnings } = self.make(wanted, Some(&issue)).await?;
+        let Next { polecat, worktree, warnings } = self.make(wanted, (Some(&issue), &options.begin)).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
@@ -169,14 +173,17 @@ impl Polecats {
         &self,
         polecat: &PolecatName,
         issue: &IssueId,
-        in_use: InUse,
+        options: &StartOptions,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         self.require_no_session(polecat).await?;
         git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         if !polecats::exists(&self.context.rig, polecat).await? {
             return Ok(None);
         }
-        let taken = self.take_existing(polecat, issue, in_use).await;
+        if options.begin.branch.is_some() {
+            return Err(SessionError::begun(polecat));
+        }
+        let taken = self.take_existing(polecat, issue, options).await;
         // A removal was quicker: whatever it had taken away by then is not what is wrong.
         if taken.is_err() && !polecats::exists(&self.context.rig, polecat).await? {
             return Err(self.context.not_found(polecat));
@@ -188,14 +195,14 @@ impl Polecats {
         &self,
         polecat: &PolecatName,
         issue: &IssueId,
-        in_use: InUse,
+        options: &StartOptions,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         let turn = Work::lock(&self.context.rig, polecat).await?;
         let gastown = GastownPolecat::lock(&self.context.rig, polecat).await?;
         self.require_no_session(polecat).await?;
-        self.require_nobody(polecat, in_use).await?;
+        self.require_nobody(polecat, options.in_use).await?;
         self.require_free(polecat, &self.claims(issue).await?).await?;
-        let reused = self.reuse(polecat, gastown, issue).await?;
+        let reused = self.reuse(polecat, gastown, (issue, &options.begin)).await?;
         Ok((polecat.clone(), reused, turn))
     }
 
@@ -203,6 +210,7 @@ impl Polecats {
     async fn take_free(
         &self,
         issue: &IssueId,
+        begin: &Beginning,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         let polecats = polecats::names(&self.context.rig).await?;
         if polecats.is_empty() {
@@ -216,7 +224,7 @@ impl Polecats {
             }
         };
         for polecat in polecats {
-            match self.try_take(&polecat, issue, &claims).await {
+            match self.try_take(&polecat, (issue, begin), &claims).await {
                 Ok(taken) => return Ok(Some(taken)),
                 // What cannot be told is not free. Another one will be.
                 Err(why) => tracing::debug!(%polecat, %why, "not free"),
@@ -228,7 +236,7 @@ impl Polecats {
     async fn try_take(
         &self,
         polecat: &PolecatName,
-        issue: &IssueId,
+        work: (&IssueId, &Beginning),
         claims: &Claims,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
@@ -238,7 +246,7 @@ impl Polecats {
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, InUse::Refuse).await?;
         self.require_free(polecat, claims).await?;
-        Ok((polecat.clone(), self.reuse(polecat, gastown, issue).await?, turn))
+        Ok((polecat.clone(), self.reuse(polecat, gastown, work).await?, turn))
     }
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
@@ -279,10 +287,11 @@ impl Polecats {
         &self,
         polecat: &PolecatName,
         turn: GastownPolecat,
-        issue: &IssueId,
+        (issue, begin): (&IssueId, &Beginning),
     ) -> Result<Reused, SessionError> {
-        let launch = &self.context.shared.launch;
-        Ok(git::reuse(&self.context.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let begin = (Some(issue), begin);
+        Ok(git::reuse_from(rig, polecat, turn, begin, now_ms(), launch).await?)
     }
 
     /// Puts the issue on the hook before there is an agent: it finds it there, and where the

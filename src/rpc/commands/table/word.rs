@@ -43,6 +43,8 @@ pub(in crate::rpc) enum Kind {
     Conversation,
     /// From where a difference is counted.
     Since,
+    /// A branch, tag or commit.
+    Branch,
     /// A way of merging.
     MergeHow,
     /// A whole number from 1.
