@@ -109,6 +109,8 @@ end
 
 ---@class polecat.StartOpts
 ---@field issue? string
+---@field base? string Of a new polecat: the branch, tag or commit that its branch begins at.
+---@field branch? string Of a new polecat: the branch that it works on, instead of one of its own.
 ---@field prompt? string What the agent is told first, behind the issue.
 ---@field agent? string
 ---@field account? string
@@ -195,7 +197,7 @@ M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
 --- name pool. The result is `{ polecat, workdir, branch }`.
----@type fun(name?: string, opts?: { issue?: string }, cb?: polecat.Callback)
+---@type fun(name?: string, opts?: { issue?: string, base?: string, branch?: string }, cb?: polecat.Callback)
 M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.ForkOpts
@@ -211,6 +213,8 @@ M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.SlingOpts
+---@field base? string As in `polecat.StartOpts`.
+---@field branch? string
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
 ---@field agent? string
 ---@field account? string
@@ -256,6 +260,10 @@ M.push = api('polecat.push', { 'polecat', 'opts', 'cb' })
 --- The result is `{ url }`.
 ---@type fun(name: string, text: string, cb?: polecat.Callback)
 M.pull_request = api('polecat.pull_request', { 'polecat', 'text', 'cb' })
+
+--- Where a polecat works: `{ path, branch? }`.
+---@type fun(name: string, cb?: polecat.Callback)
+M.worktree = api('polecat.worktree', { 'polecat', 'cb' })
 
 --- Brings back what the last backup of a removed polecat has. The result is
 --- `{ polecat, workdir, branch?, formerly?, backup }`.

@@ -15,6 +15,7 @@ mod server;
 mod sessions;
 mod start;
 mod views;
+mod worktree;
 
 use std::{fmt::Debug, future::Future};
 
@@ -46,6 +47,7 @@ pub(super) use server::*;
 pub(super) use sessions::*;
 pub(super) use start::*;
 pub(super) use views::*;
+pub(super) use worktree::*;
 
 /// A call: what its fields are is what may be given.
 pub(super) trait Method: DeserializeOwned + Debug {

@@ -23,6 +23,7 @@ mod run;
 mod table;
 mod waiting;
 mod words;
+mod worktree;
 
 pub(super) use keys::ListKey;
 pub(super) use press::{lists, press};

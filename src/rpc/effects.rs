@@ -72,7 +72,11 @@ pub(super) enum Effect {
         size: Option<u32>,
         /// The command or the key that attaches again, for who was busy.
         again: String,
+        /// A folder in which the user's own shell is run instead.
+        dir: Option<PathBuf>,
     },
+    /// Opens a folder in a tab page that has it as its directory.
+    Tab { dir: PathBuf },
     /// Runs the tour in a terminal in a tab page of its own.
     Tour { argv: Vec<OsString> },
     /// Has the next backend use this rig too; none ends that.
@@ -184,18 +188,25 @@ impl Effect {
                     .put("title", title)
                     .put("items", Value::Array(items))
             }
-            Self::Terminal { polecat, plan, at, size, again } => kind("terminal")
+            Self::Terminal { polecat, plan, at, size, again, dir } => kind("terminal")
                 .put(
                     "busy",
                     busy(
-                        format!("not attached to `{polecat}` while you are busy"),
+                        match dir {
+                            None => format!("not attached to `{polecat}` while you are busy"),
+                            Some(_) => format!("no shell of `{polecat}` while you are busy"),
+                        },
                         Some(format!("`{again}` once more")),
                     ),
                 )
                 .put("polecat", polecat)
                 .some("at", place(at))
                 .some("size", size)
+                .some("dir", dir.map(|dir| encode::word(dir.as_os_str())))
                 .put("plan", encode::attach(plan)),
+            Self::Tab { dir } => kind("tab")
+                .put("busy", not_opened(&dir.to_string_lossy()))
+                .put("dir", encode::word(dir.as_os_str())),
             Self::Tour { argv } => kind("terminal")
                 .put("busy", not_opened("the tour"))
                 .put("tab", true)
@@ -323,7 +334,9 @@ mod tests {
                 at: None,
                 size: None,
                 again: String::new(),
+                dir: None,
             },
+            Effect::Tab { dir: PathBuf::new() },
             Effect::Tour { argv: Vec::new() },
             Effect::Pin(None),
             Effect::Compose(Box::new(compose::message(

@@ -56,6 +56,7 @@ pub use polecats::fork::Conversing;
 pub use polecats::presence::InUse;
 pub use polecats::remove::{RemoveOptions, RemovedPolecat};
 pub use polecats::restore::RestoredPolecat;
+pub use polecats::worktree::PolecatWorktree;
 pub use review::Reviews;
 pub use review::changes::{Changed, Pair, Since};
 pub use review::comments::Part;

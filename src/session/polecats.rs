@@ -12,6 +12,7 @@ pub(in crate::session) mod push;
 pub(in crate::session) mod remove;
 pub(in crate::session) mod restore;
 pub(in crate::session) mod sling;
+pub(in crate::session) mod worktree;
 
 use crate::session::context::RigContext;
 

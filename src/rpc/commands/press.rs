@@ -6,7 +6,7 @@ use super::{
     keys::{self, ListKey, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, queue, run, waiting,
+    questions, queue, run, waiting, worktree,
 };
 use crate::core::session::{State, StateSource};
 use crate::rpc::{
@@ -36,6 +36,7 @@ pub(in crate::rpc) async fn press(
         }
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::Queue(key) => Box::pin(queue::press(&press, key)).await,
+        Meaning::Worktree(key) => Box::pin(worktree::press(&press, key)).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
         Meaning::Waiting(step) => waiting::show(&press, step).await,
@@ -57,7 +58,7 @@ pub(in crate::rpc) fn lists(asked: &ViewAct) -> Option<ListKey> {
 }
 
 async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> Done {
-    let Some((at, polecat)) = about(press)? else {
+    let Some((at, polecat)) = press.about()? else {
         return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
     };
     let command = Invocation::read(typed(&at, name, bang, &polecat))?;
@@ -75,17 +76,6 @@ async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> D
         effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
     }
     Ok(effects)
-}
-
-/// The polecat that a command is about, and from where: that of the row, in a diff that of the view.
-fn about(press: &Press<'_>) -> Result<Option<(At, String)>, RpcError> {
-    if let Some(drawn) = press.rows.as_ref().and_then(Rows::diff) {
-        let at = press.at.in_rig(drawn.whom.context.rig_path());
-        return Ok(Some((at, drawn.whom.polecat.clone())));
-    }
-    let about = press.asked.about.as_ref().and_then(|about| about.polecat.as_deref());
-    let of_view = about.filter(|_| press.rows.is_none());
-    of_view.or(press.asked.whom()).map(|polecat| press.still_shown(polecat)).transpose()
 }
 
 /// What the agent that `stop` is about is in the middle of; `None` if it rests, or does not run. With
@@ -122,6 +112,7 @@ mod tests {
         match meaning {
             Meaning::Diff(_)
             | Meaning::Queue(_)
+            | Meaning::Worktree(_)
             | Meaning::List(_)
             | Meaning::OpenFile { .. }
             | Meaning::ListLocations

@@ -5,6 +5,7 @@ use super::{
     invocation::Invocation,
     list, merge, push, questions, queue, report,
     table::{Command, SIDEBAR},
+    worktree,
 };
 use crate::{
     rpc::{
@@ -65,6 +66,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
         Command::Merge => Box::pin(merge::run(context, asked)).await,
+        Command::Shell => worktree::shell(context, asked).await,
         Command::Push => Box::pin(push::run(context, asked)).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
@@ -262,7 +264,7 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
     let size = asked.size()?;
     let at = Some(asked.at());
-    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line() }])
+    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line(), dir: None }])
 }
 
 /// Our own program shows it, with the tmux of the configuration.

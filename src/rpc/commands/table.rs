@@ -64,6 +64,7 @@ pub(in crate::rpc) enum Command {
     Restore,
     Merge,
     Push,
+    Shell,
     Label,
     Rig,
     Reconnect,
@@ -77,7 +78,7 @@ pub(super) const SIDEBAR: &str = "sidebar";
 impl Command {
     /// Whether it can be about a polecat of a host.
     pub(super) fn reaches_hosts(self) -> bool {
-        !matches!(self, Self::Diff)
+        !matches!(self, Self::Diff | Self::Shell)
     }
 
     /// How far the name of a polecat reaches, where it names no rig.
@@ -295,6 +296,13 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         words: &[maybe("polecat", Kind::Polecat)],
         map: Some("n"),
         ..plain(Command::Push, "Push", "Push a polecat's branch, and open a pull request")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        keys: &[SIZE],
+        range: Range::Size,
+        map: Some("n"),
+        ..plain(Command::Shell, "Shell", "Open a shell in a polecat's worktree")
     },
     Spec {
         words: &[word("polecat", Kind::Backup)],
