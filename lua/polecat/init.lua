@@ -215,6 +215,7 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@class polecat.SlingOpts
 ---@field base? string As in `polecat.StartOpts`.
 ---@field branch? string
+---@field prompt? string The task, or what is told besides the issue.
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
 ---@field agent? string
 ---@field account? string
@@ -225,9 +226,13 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field in_use? 'ignore' As in `polecat.StartOpts`.
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
---- nothing of it. The result is its SessionInfo, with `warnings`.
----@type fun(issue: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
+--- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`.
+---@type fun(issue?: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
 M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
+
+--- The issues that can be begun, as the tracker has them: each with `id`, `title`, `status`, `assignee?`.
+---@type fun(cb?: polecat.Callback)
+M.issues = api('rig.issues', { 'cb' })
 
 --- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
 --- first. The result is `{ polecat, dir, branches, kept, backup?, commit?, stashes }`.

@@ -20,6 +20,7 @@ mod queue;
 mod quotes;
 mod report;
 mod run;
+mod sling;
 mod table;
 mod waiting;
 mod words;

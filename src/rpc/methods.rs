@@ -61,7 +61,7 @@ table! {
     server { Hello, Configure }
     view { ViewOpen, ViewSet, ViewList, ViewRefresh, ViewClose, ViewAct }
     operation {
-        CommandRun, Health, Complete,
+        CommandRun, Health, Complete, Issues,
         New, Remove, Restore, Label, PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree, Start, Fork, ResumeAll, Sling, Stop, StopAll,
         IsRunning, Status, List, Capture, CaptureSession, Inject, ShowQueue, DropQueued,
         ReleaseQueue, Interrupt, Answer, Asked, Attach,

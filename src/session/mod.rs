@@ -78,3 +78,4 @@ pub use crate::host::MergeError;
 pub use crate::host::git::{Backup, Removed, Restored, Uncommitted};
 pub use crate::host::launch::{Launch, local as local_launch};
 pub use crate::host::machine::id as machine_id;
+pub use crate::host::tracker::Issue;

@@ -72,6 +72,7 @@ mod states;
 mod status;
 mod stopping;
 mod survival;
+mod tasks;
 mod touring;
 mod towns;
 mod trouble;

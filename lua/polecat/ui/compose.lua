@@ -15,7 +15,7 @@ local M = {}
 
 ---@class polecat.Compose An effect of this kind.
 ---@field name string Of the buffer.
----@field polecat string
+---@field polecat? string
 ---@field title string
 ---@field text string What stands there already.
 ---@field quote? string[] Lines that are added to what was begun.

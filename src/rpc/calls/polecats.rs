@@ -58,9 +58,8 @@ impl Everywhere for New {
         };
         let polecats = rig.polecats();
         // Boxed, to keep the futures of callers small.
-        let begin = Beginning { base: self.base, branch: self.branch };
-        let work =
-            Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref(), &begin));
+        let begin = Beginning { base: self.base, branch: self.branch, topic: None };
+        let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref(), &begin));
         Ok(context.changing(work).await?)
     }
 

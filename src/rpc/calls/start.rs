@@ -62,11 +62,14 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
     }
-    /// Gives an issue to a polecat: worktree, branch, hook, session and prompt, or nothing of it.
+    /// Gives an issue, or a task that is told, to a polecat: worktree, branch, hook, session and
+    /// prompt, or nothing of it.
     #[derive(serde::Serialize)]
     "session.sling" => Sling {
         at: At,
-        issue: String,
+        issue: Option<String>,
+        /// The task, or what is told besides the issue.
+        prompt: Option<String>,
         /// Without one the first free polecat, else a new one.
         polecat: Option<String>,
         /// As of [`Start`].
@@ -92,7 +95,7 @@ impl Everywhere for Start {
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
             new: self.new.unwrap_or_default(),
-            begin: Beginning { base: self.base, branch: self.branch },
+            begin: Beginning { base: self.base, branch: self.branch, topic: None },
             issue: self.issue,
             prompt: self.prompt,
             agent: self.agent,
@@ -186,7 +189,8 @@ impl Everywhere for Sling {
         let (at, issue, polecat) = (self.at, self.issue, self.polecat);
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
-            begin: Beginning { base: self.base, branch: self.branch },
+            begin: Beginning { base: self.base, branch: self.branch, topic: None },
+            prompt: self.prompt,
             agent: self.agent,
             account: self.account,
             config_dir: self.config_dir.map(|path| path.absolute(&cwd)),
@@ -201,11 +205,14 @@ impl Everywhere for Sling {
                 let whom = context.whom(at, &polecat, Reach::Here).await?;
                 (whom.context, Some(whom.polecat), whom.shown)
             }
-            None => (context.rig(at).await?, None, issue.clone()),
+            None => {
+                (context.rig(at).await?, None, issue.clone().unwrap_or_else(|| "sling".to_owned()))
+            }
         };
         let progress = context.progress(shown);
         let polecats = rig.polecats();
-        let work = Box::pin(polecats.sling(&issue, polecat.as_deref(), options, &progress));
+        let work =
+            Box::pin(polecats.sling(issue.as_deref(), polecat.as_deref(), options, &progress));
         Ok(context.changing(work).await?)
     }
 

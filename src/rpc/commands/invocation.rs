@@ -150,6 +150,12 @@ impl Invocation {
         Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
     }
 
+    /// The same command with what will be written, in which the lines of its range stand by then.
+    pub(super) fn without_lines(&self) -> Request {
+        let asked = CommandRun { lines: None, view: None, editor: None, ..self.asked.clone() };
+        Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
+    }
+
     /// The same command with other arguments, and what a person has answered.
     pub(super) fn with(&self, args: &str, answers: Answers) -> Request {
         let asked = CommandRun {

@@ -22,8 +22,16 @@ pub(super) fn forked(session: &SessionInfo, parent: &str) -> String {
     )
 }
 
-pub(super) fn slung(session: &SessionInfo, issue: &str) -> String {
-    format!("`{}` works on `{issue}` in session `{}`", session.polecat, session.session_id)
+/// Who works on it; what was only told has a branch that is called after it.
+pub(super) fn slung(session: &SessionInfo, issue: Option<&str>) -> String {
+    let SessionInfo { polecat, session_id, branch, .. } = session;
+    match (issue, branch) {
+        (Some(issue), _) => format!("`{polecat}` works on `{issue}` in session `{session_id}`"),
+        (None, Some(branch)) => {
+            format!("`{polecat}` works on branch `{branch}` in session `{session_id}`")
+        }
+        (None, None) => format!("`{polecat}` works in session `{session_id}`"),
+    }
 }
 
 pub(super) fn created(new: &NewPolecat) -> String {

@@ -3,7 +3,7 @@
 use super::{
     Done, answer, inject,
     invocation::Invocation,
-    list, merge, push, questions, queue, report,
+    list, merge, push, questions, queue, report, sling,
     table::{Command, SIDEBAR},
     worktree,
 };
@@ -11,7 +11,7 @@ use crate::{
     rpc::{
         calls::{
             Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation, Remove,
-            Restore, Resume, ResumeAll, Sling, Start, Status, Stop, StopAll,
+            Restore, Resume, ResumeAll, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -62,7 +62,8 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
         Command::Fork => Box::pin(fork(context, asked)).await,
-        Command::Sling => sling(context, asked).await,
+        Command::Sling => Box::pin(sling::run(context, asked)).await,
+        Command::Issues => sling::issues(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
         Command::Merge => Box::pin(merge::run(context, asked)).await,
@@ -126,28 +127,6 @@ async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let started = fork.run(context).await?;
     Ok(told(report::forked(&started.info, &polecat), &started.warnings))
-}
-
-async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (words, answers) = (&asked.words, asked.answers());
-    let issue = words.needed("issue")?;
-    let sling = Sling {
-        at: asked.at(),
-        issue: issue.clone(),
-        polecat: words.text("polecat")?,
-        base: words.text("base")?,
-        branch: words.text("branch")?,
-        agent: words.text("agent")?,
-        account: words.text("account")?,
-        cwd: Some(asked.cwd()),
-        config_dir: asked.path("config_dir"),
-        cmd: words.text("cmd")?,
-        trust: answers.trust,
-        trust_id: answers.trust_id,
-        in_use: answers.in_use,
-    };
-    let started = sling.run(context).await?;
-    Ok(told(report::slung(&started.info, &issue), &started.warnings))
 }
 
 async fn resume_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -303,6 +282,6 @@ fn diff(asked: &Invocation) -> Result<View, RpcError> {
 }
 
 /// Success, and what went wrong without being in the way.
-fn told(text: String, warnings: &[String]) -> Vec<Effect> {
+pub(super) fn told(text: String, warnings: &[String]) -> Vec<Effect> {
     std::iter::once(info(text)).chain(effects::warnings(warnings)).collect()
 }

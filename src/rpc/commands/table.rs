@@ -60,6 +60,7 @@ pub(in crate::rpc) enum Command {
     New,
     Fork,
     Sling,
+    Issues,
     Remove,
     Restore,
     Merge,
@@ -250,11 +251,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     },
     Spec {
         words: &[maybe("polecat", Kind::NewName)],
-        keys: &[
-            key("issue", Kind::Issue),
-            key("base", Kind::Branch),
-            key("branch", Kind::Branch),
-        ],
+        keys: &[key("issue", Kind::Issue), key("base", Kind::Branch), key("branch", Kind::Branch)],
         map: Some("n"),
         ..plain(Command::New, "New", "Create a polecat: name, worktree and branch")
     },
@@ -267,17 +264,24 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Fork, "Fork", "Fork a polecat and its conversation; ! its work alone")
     },
     Spec {
-        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
+        words: &[maybe("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
         keys: &[
             key("base", Kind::Branch),
             key("branch", Kind::Branch),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("config_dir", Kind::Folder),
+            key("prompt", Kind::Message),
             key("cmd", Kind::Rest),
         ],
         bar: false,
-        ..plain(Command::Sling, "Sling", "Give an issue to a free or new polecat, and start it")
+        range: Range::Lines,
+        map: Some("n"),
+        ..plain(Command::Sling, "Sling", "Give an issue or a task to a free or new polecat")
+    },
+    Spec {
+        map: Some("n"),
+        ..plain(Command::Issues, "Issues", "Choose an issue that is ready, for a polecat")
     },
     Spec {
         words: &[word("polecat", Kind::Polecat)],

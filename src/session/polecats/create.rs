@@ -59,7 +59,8 @@ impl Polecats {
         if let Some(polecat) = &polecat {
             git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         }
-        let Next { polecat, worktree, mut warnings } = self.make(polecat, (issue.as_ref(), begin)).await?;
+        let Next { polecat, worktree, mut warnings } =
+            self.make(polecat, (issue.as_ref(), begin)).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
         let forgotten = records::delete(&self.context.rig, &polecat).await;
         warnings.extend(forgotten.err().map(|error| error.to_string()));
@@ -74,7 +75,8 @@ impl Polecats {
     ) -> Result<Next, SessionError> {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let mut next = if let Some(polecat) = polecat {
-            let worktree = git::create_worktree_from(rig, &polecat, begin, now_ms(), launch).await?;
+            let worktree =
+                git::create_worktree_from(rig, &polecat, begin, now_ms(), launch).await?;
             Next { polecat, worktree, warnings: Vec::new() }
         } else {
             let taken = self.names_of_sessions().await?;

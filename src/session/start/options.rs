@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    core::{
-        agent::ConversationId, names::PolecatName, rig::beginning::Beginning, trust::Allowed,
-    },
+    core::{agent::ConversationId, names::PolecatName, rig::beginning::Beginning, trust::Allowed},
     session::polecats::presence::InUse,
 };
 

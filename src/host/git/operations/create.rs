@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 use super::require_pristine::require_pristine;
 use super::{WorktreeList, failed_for, to_its_end};
-use crate::core::rig::branch::branch_name;
 use crate::core::{Base, Beginning, IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, unwritten};
@@ -56,7 +55,7 @@ pub async fn create_worktree_from(
     launch: &Launch,
 ) -> Result<Worktree, HostError> {
     let (git, wanted) = (Git::of(rig, launch).await?, wanted.clone());
-    let branch = branch_name(polecat, issue, now_ms);
+    let branch = wanted.branch_name(polecat, issue, now_ms);
     let (rig, polecat) = (rig.clone(), polecat.clone());
     to_its_end(async move {
         let (base, on) = git.beginning(&rig, &wanted).await?;

@@ -169,7 +169,12 @@ impl Original {
         let branch = restoration.run(now_ms).await?.branch.unwrap_or(branch);
         let base = Base { commit: self.head.clone(), branch: None };
         let (copied, warnings) = (self.copied.clone(), self.warnings.clone());
-        Ok(Forked { polecat, worktree: Worktree { path, branch, base, tip: None }, copied, warnings })
+        Ok(Forked {
+            polecat,
+            worktree: Worktree { path, branch, base, tip: None },
+            copied,
+            warnings,
+        })
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::create::Creation;
 use super::to_its_end;
-use crate::core::rig::branch::branch_name;
 use crate::core::{Beginning, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::gastown::name_pool::{self, FreeName};
@@ -69,7 +68,7 @@ pub async fn create_next_from(
                 layout: rig.layout.clone(),
                 rig: rig.clone(),
                 polecat: polecat.clone(),
-                branch: branch_name(&polecat, issue.as_ref(), now_ms),
+                branch: wanted.branch_name(&polecat, issue.as_ref(), now_ms),
                 on: None,
             };
             let creation = creation.on(on.clone());

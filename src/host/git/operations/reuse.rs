@@ -2,7 +2,6 @@
 
 use super::require_pristine::require_pristine;
 use super::{failed_for, to_its_end};
-use crate::core::rig::branch::branch_name;
 use crate::core::{Base, Beginning, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::broken;
@@ -56,7 +55,7 @@ pub async fn reuse_from(
     launch: &Launch,
 ) -> Result<Reused, HostError> {
     let git = Git::of(rig, launch).await?;
-    let branch = branch_name(polecat, issue, now_ms);
+    let branch = wanted.branch_name(polecat, issue, now_ms);
     let (rig, polecat, wanted) = (rig.clone(), polecat.clone(), wanted.clone());
     to_its_end(async move {
         let (base, _) = git.beginning(&rig, &Beginning { branch: None, ..wanted }).await?;

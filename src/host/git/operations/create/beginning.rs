@@ -74,7 +74,8 @@ impl Git {
         let several = found.len() > 1 && found[0].from.as_deref() != Some(name);
         let on = found.into_iter().next().ok_or_else(unknown)?;
         if several {
-            let why = format!("several remotes have a branch `{name}`: name one, `{{remote}}/{name}`");
+            let why =
+                format!("several remotes have a branch `{name}`: name one, `{{remote}}/{name}`");
             return Err(HostError::Refused(why));
         }
         match self.commit(&format!("refs/heads/{}", on.name)).await? {
@@ -82,7 +83,8 @@ impl Git {
             Some(tip) if tip == on.tip => Ok(OnBranch { from: None, ..on }),
             Some(_) => {
                 let (local, name) = (&on.name, shown(name));
-                let why = format!("`{local}` is there already, and is not at `{name}`: name `{local}`");
+                let why =
+                    format!("`{local}` is there already, and is not at `{name}`: name `{local}`");
                 Err(HostError::Refused(why))
             }
         }
