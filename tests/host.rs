@@ -4,6 +4,7 @@
 
 mod host {
     mod branch_status;
+    mod bringing;
     mod changes;
     mod diffstat;
     mod fixtures;

@@ -27,6 +27,7 @@ local NOTHING = {
 local WORDS = {
   lines = { '50', '200', '1000', '5000' },
   since = { 'review' },
+  changes = { 'copy', 'move' },
   how = { 'merge', 'squash', 'rebase' },
 }
 

@@ -111,6 +111,7 @@ end
 ---@field issue? string
 ---@field base? string Of a new polecat: the branch, tag or commit that its branch begins at.
 ---@field branch? string Of a new polecat: the branch that it works on, instead of one of its own.
+---@field changes? 'move'|'copy' Of a new polecat: what is not committed in the main worktree goes along.
 ---@field prompt? string What the agent is told first, behind the issue.
 ---@field agent? string
 ---@field account? string
@@ -195,9 +196,15 @@ M.interrupt = api('session.interrupt', { 'polecat', 'cb' })
 ---@type fun(name: string, choice?: integer|string|(integer|string)[], opts?: polecat.AnswerOpts, cb?: polecat.Callback)
 M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 
+---@class polecat.NewOpts
+---@field issue? string
+---@field base? string As in `polecat.StartOpts`.
+---@field branch? string
+---@field changes? 'move'|'copy'
+
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
 --- name pool. The result is `{ polecat, workdir, branch }`.
----@type fun(name?: string, opts?: { issue?: string, base?: string, branch?: string }, cb?: polecat.Callback)
+---@type fun(name?: string, opts?: polecat.NewOpts, cb?: polecat.Callback)
 M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.ForkOpts
@@ -215,6 +222,7 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@class polecat.SlingOpts
 ---@field base? string As in `polecat.StartOpts`.
 ---@field branch? string
+---@field changes? 'move'|'copy'
 ---@field prompt? string The task, or what is told besides the issue.
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
 ---@field agent? string

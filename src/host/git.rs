@@ -34,6 +34,7 @@ pub use diff::{Before, before, changes, require_worktree};
 pub use hunks::undo::undo;
 pub use hunks::{reject, take};
 pub use operations::backup::Backup;
+pub use operations::changes::{Brought, copy_changes, keep_changes, take_changes};
 pub use operations::create::{create_worktree, create_worktree_from, rollback_create};
 pub use operations::fork::{Forked, fork, rollback_fork};
 pub use operations::merge::{merge, merge_plan};

@@ -37,7 +37,7 @@ pub(super) use command::*;
 pub(super) use context::CallContext;
 pub(super) use everywhere::{Everywhere, FarCalls};
 pub(super) use far::Far;
-pub(super) use given::{At, InUse, Resume, Said, Since, Trust, UserPath};
+pub(super) use given::{At, Bring, InUse, Resume, Said, Since, Trust, UserPath};
 pub(super) use merge::*;
 pub(super) use polecats::*;
 pub(super) use push::*;

@@ -208,7 +208,7 @@ pub enum SessionError {
 impl SessionError {
     /// Where to begin was said of a polecat that exists.
     pub(in crate::session) fn begun(polecat: &PolecatName) -> Self {
-        let why = "`base` and `branch` say where a new polecat begins";
+        let why = "`base`, `branch` and `changes` say how a new polecat begins";
         Self::BadArgument(format!("{why}: `{polecat}` exists"))
     }
 }

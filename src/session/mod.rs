@@ -70,7 +70,7 @@ pub use start::resume_all::ResumedAll;
 pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 
-pub use crate::core::rig::beginning::Beginning;
+pub use crate::core::rig::beginning::{Beginning, Changes};
 pub use crate::core::rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};
 pub use crate::core::rig::push::{PullRequest, PullRequestDraft, PushPlan, Pushed};
 pub use crate::core::trust::{Allowed, Answer};

@@ -138,3 +138,27 @@ async fn keys_lead_to_a_worktree_and_a_shell_runs_in_it() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_committed_is_moved_to_a_new_polecat_with_its_task() {
+    let shop = Shop::new().await;
+    fs::write(shop.project.path().join("README"), "half of an idea\n").unwrap();
+    let options = json!({ "prompt": "Finish it", "cmd": agent("prompts"), "changes": "move" });
+    let info = shop.editor.call("sling", json!([null, options])).await.unwrap();
+    let worktree = shop.project.worktree(info["polecat"].as_str().unwrap());
+    assert_eq!(fs::read_to_string(worktree.join("README")).unwrap(), "half of an idea\n");
+    assert_eq!(shop.project.git(&["status", "--porcelain"]), "");
+    fs::write(shop.project.path().join("README"), "another one\n").unwrap();
+    shop.editor.command("PolecatNew birch changes=copy").await.unwrap();
+    shop.editor.expect_message("made `birch`").await;
+    assert_eq!(git(&shop.project.worktree("birch"), &["status", "--porcelain"]), "M README");
+    assert_eq!(shop.project.git(&["status", "--porcelain"]), "M README");
+    shop.editor.command("PolecatNew cedar changes=steal").await.unwrap();
+    shop.editor.expect_message("`changes`: expected copy or move, got `steal`").await;
+    // One that fails is taken back, and the changes stay where they were.
+    let dies = agent("dies --status 6");
+    let options = json!({ "prompt": "Finish it", "cmd": dies, "changes": "move" });
+    shop.refusal("sling", json!([null, options])).await;
+    assert_eq!(polecats(&shop).await.len(), 2);
+    assert_eq!(shop.project.git(&["status", "--porcelain"]), "M README");
+}

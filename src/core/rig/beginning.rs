@@ -12,9 +12,33 @@ pub struct Beginning {
     pub base: Option<String>,
     /// The branch that it works on, instead of one of its own: `x`, or `origin/x`.
     pub branch: Option<String>,
+    /// What is done with what is not committed in the main worktree, besides nothing.
+    pub changes: Option<Changes>,
     /// What its own branch is called after, where it has no issue: of [`topic`].
     #[serde(skip)]
     pub topic: Option<String>,
+}
+
+/// What is done with what is not committed in the main worktree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Changes {
+    /// It goes to the new polecat.
+    Move,
+    /// It stands in both.
+    Copy,
+}
+
+impl Changes {
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "move" => Some(Self::Move),
+            "copy" => Some(Self::Copy),
+            _ => None,
+        }
+    }
 }
 
 impl Beginning {
@@ -27,10 +51,16 @@ impl Beginning {
         }
     }
 
+    /// Whether only a new polecat can begin so.
+    #[must_use]
+    pub fn needs_new(&self) -> bool {
+        self.branch.is_some() || self.changes.is_some()
+    }
+
     /// Whether it is as usual.
     #[must_use]
     pub fn is_usual(&self) -> bool {
-        self.base.is_none() && self.branch.is_none()
+        self.base.is_none() && self.branch.is_none() && self.changes.is_none()
     }
 }
 

@@ -3,6 +3,7 @@
 //! was cut off.
 
 pub(super) mod backup;
+pub(super) mod changes;
 pub(super) mod create;
 pub(super) mod fork;
 mod lock;

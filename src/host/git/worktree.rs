@@ -19,6 +19,8 @@ pub struct Worktree {
     pub base: Base,
     /// The commit of the branch, where it is none of the polecat's own.
     pub tip: Option<String>,
+    /// The tree of all files, where more were put there than were checked out.
+    pub files: Option<String>,
 }
 
 impl Worktree {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::{At, CallContext, Everywhere, InUse, calls};
+use super::{At, Bring, CallContext, Everywhere, InUse, calls};
 use crate::{
     rpc::{
         encode::{Encode, Map, texts},
@@ -24,6 +24,8 @@ calls! {
         base: Option<String>,
         /// The branch that it works on, instead of one of its own.
         branch: Option<String>,
+        /// What is done with what is not committed in the main worktree.
+        changes: Option<Bring>,
     }
     /// Removes a polecat, unless work would be lost; by force that is kept in a backup first.
     #[derive(serde::Serialize)]
@@ -58,7 +60,12 @@ impl Everywhere for New {
         };
         let polecats = rig.polecats();
         // Boxed, to keep the futures of callers small.
-        let begin = Beginning { base: self.base, branch: self.branch, topic: None };
+        let begin = Beginning {
+            base: self.base,
+            branch: self.branch,
+            changes: self.changes.map(|changes| changes.0),
+            topic: None,
+        };
         let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref(), &begin));
         Ok(context.changing(work).await?)
     }

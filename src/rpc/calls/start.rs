@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::{At, CallContext, Everywhere, InUse, Operation, Resume, Trust, UserPath, calls};
+use super::{At, Bring, CallContext, Everywhere, InUse, Operation, Resume, Trust, UserPath, calls};
 use crate::{
     rpc::{
         encode::{Encode, Map},
@@ -26,6 +26,8 @@ calls! {
         base: Option<String>,
         /// The branch that it works on, instead of one of its own.
         branch: Option<String>,
+        /// What is done with what is not committed in the main worktree.
+        changes: Option<Bring>,
         /// What the agent is told first.
         prompt: Option<String>,
         agent: Option<String>,
@@ -75,6 +77,7 @@ calls! {
         /// As of [`Start`].
         base: Option<String>,
         branch: Option<String>,
+        changes: Option<Bring>,
         agent: Option<String>,
         account: Option<String>,
         /// As of [`Start`].
@@ -95,7 +98,7 @@ impl Everywhere for Start {
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
             new: self.new.unwrap_or_default(),
-            begin: Beginning { base: self.base, branch: self.branch, topic: None },
+            begin: beginning(self.base, self.branch, self.changes),
             issue: self.issue,
             prompt: self.prompt,
             agent: self.agent,
@@ -189,7 +192,7 @@ impl Everywhere for Sling {
         let (at, issue, polecat) = (self.at, self.issue, self.polecat);
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
-            begin: Beginning { base: self.base, branch: self.branch, topic: None },
+            begin: beginning(self.base, self.branch, self.changes),
             prompt: self.prompt,
             agent: self.agent,
             account: self.account,
@@ -224,4 +227,8 @@ impl Everywhere for Sling {
 /// What a person allowed: an answer counts only for what it names.
 fn allowed(answer: Option<Trust>, id: Option<String>) -> Option<Allowed> {
     Some(Allowed { answer: answer?.0, id: id? })
+}
+
+fn beginning(base: Option<String>, branch: Option<String>, changes: Option<Bring>) -> Beginning {
+    Beginning { base, branch, changes: changes.map(|changes| changes.0), topic: None }
 }

@@ -247,6 +247,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Conversation => "conversation",
         Kind::Since => "since",
         Kind::Branch => "branch",
+        Kind::Changes => "changes",
         Kind::MergeHow => "how",
         Kind::Number => "number",
         Kind::Lines => "lines",

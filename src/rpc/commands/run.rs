@@ -97,6 +97,7 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         issue: words.text("issue")?,
         base: words.text("base")?,
         branch: words.text("branch")?,
+        changes: words.changes()?,
         prompt: inject::first_words(context, asked).await?,
         agent: words.text("agent")?,
         account: words.text("account")?,
@@ -173,7 +174,8 @@ async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (words, at) = (&asked.words, asked.at());
     let (polecat, issue) = (words.text("polecat")?, words.text("issue")?);
     let (base, branch) = (words.text("base")?, words.text("branch")?);
-    let new = New { at, polecat, issue, base, branch }.run(context).await?;
+    let changes = words.changes()?;
+    let new = New { at, polecat, issue, base, branch, changes }.run(context).await?;
     Ok(told(report::created(&new), &new.warnings))
 }
 

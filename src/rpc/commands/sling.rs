@@ -21,6 +21,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         polecat: words.text("polecat")?,
         base: words.text("base")?,
         branch: words.text("branch")?,
+        changes: words.changes()?,
         agent: words.text("agent")?,
         account: words.text("account")?,
         cwd: Some(asked.cwd()),

@@ -150,6 +150,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
             key("issue", Kind::Issue),
             key("base", Kind::Branch),
             key("branch", Kind::Branch),
+            key("changes", Kind::Changes),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("workdir", Kind::Folder),
@@ -268,6 +269,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         keys: &[
             key("base", Kind::Branch),
             key("branch", Kind::Branch),
+            key("changes", Kind::Changes),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("config_dir", Kind::Folder),

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use crate::{
     core::{
         names::{IssueId, PolecatName},
-        rig::beginning::{Beginning, topic},
+        rig::beginning::{Beginning, Changes, topic},
     },
     host::{
-        git::{self, Next, Reused, Worktree},
+        git::{self, Brought, Next, Reused, Worktree},
         locks::{Choosing, GastownPolecat, Work},
         polecats,
         records::{self, ExitRecord},
@@ -42,6 +42,8 @@ struct Taken {
     /// How the polecat's last agent ended.
     exit: Option<ExitRecord>,
     began: Timestamp,
+    /// What was copied along.
+    brought: Option<(Changes, Brought)>,
     /// Of two slings at once each takes another polecat.
     _turn: Option<Work>,
 }
@@ -106,7 +108,8 @@ impl Polecats {
             Box::pin(self.context.starter().launch(plan, Hooking::Done, progress)).await
         };
         match Box::pin(started).await {
-            Ok(Started { info, warnings }) => {
+            Ok(Started { info, mut warnings }) => {
+                warnings.extend(self.settle(&taken.polecat, taken.brought).await?);
                 let warnings = taken.warnings.into_iter().chain(warnings).collect();
                 Ok(Started { info, warnings })
             }
@@ -151,20 +154,31 @@ impl Polecats {
         let id = issue.as_ref().map(|(id, _)| id);
         let free = match &wanted {
             Some(polecat) => self.take_named(polecat, id, options).await?,
-            // On a branch that is there only a new one can be made.
-            None if options.begin.branch.is_some() => None,
+            // So only a new one can begin.
+            None if options.begin.needs_new() => None,
             None => self.take_free(id, &options.begin).await?,
         };
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
             let (place, warnings) = (Placed::Reused(reused), Vec::new());
-            return Ok(Taken { polecat, issue, place, warnings, exit, began, _turn: Some(turn) });
+            return Ok(Taken {
+                polecat,
+                issue,
+                place,
+                warnings,
+                exit,
+                began,
+                brought: None,
+                _turn: Some(turn),
+            });
         }
-        let Next { polecat, worktree, warnings } = self.make(wanted, (id, &options.begin)).await?;
+        let Next { polecat, mut worktree, warnings } =
+            self.make(wanted, (id, &options.begin)).await?;
+        let brought = self.bring(&polecat, &mut worktree, &options.begin).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
-        Ok(Taken { polecat, issue, place, warnings, exit: None, began, _turn: turn })
+        Ok(Taken { polecat, issue, place, warnings, exit: None, began, brought, _turn: turn })
     }
 
     /// The polecat that was asked for, on its new branch; `None` when it is to be made.
@@ -179,7 +193,7 @@ impl Polecats {
         if !polecats::exists(&self.context.rig, polecat).await? {
             return Ok(None);
         }
-        if options.begin.branch.is_some() {
+        if options.begin.needs_new() {
             return Err(SessionError::begun(polecat));
         }
         let taken = self.take_existing(polecat, issue, options).await;

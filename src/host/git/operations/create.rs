@@ -157,7 +157,7 @@ impl Creation {
             Ok(()) => {
                 let path = self.layout.worktree(&self.polecat);
                 let tip = self.on.map(|on| on.tip);
-                Ok(Worktree { path, branch: self.branch, base: base.clone(), tip })
+                Ok(Worktree { path, branch: self.branch, base: base.clone(), tip, files: None })
             }
             Err(cause) => {
                 let path = self.layout.polecat_dir(&self.polecat);

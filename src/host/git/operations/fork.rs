@@ -171,7 +171,7 @@ impl Original {
         let (copied, warnings) = (self.copied.clone(), self.warnings.clone());
         Ok(Forked {
             polecat,
-            worktree: Worktree { path, branch, base, tip: None },
+            worktree: Worktree { path, branch, base, tip: None, files: None },
             copied,
             warnings,
         })

@@ -27,6 +27,11 @@ pub(in crate::host::git) use recover::recover;
 use sides::Side;
 use steps::Outcome;
 
+/// Refuses a worktree in which a merge or the like is under way.
+pub(super) async fn require_rest(git: &Git) -> Result<(), HostError> {
+    Side::of(git.clone()).await?.require_rest().await
+}
+
 /// How many commits a plan lists.
 const LISTED: &str = "--max-count=1000";
 

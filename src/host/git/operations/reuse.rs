@@ -65,7 +65,7 @@ pub async fn reuse_from(
         let Some(old_branch) = head::branch(&path).await? else {
             return Err(broken(&path, "no branch is checked out"));
         };
-        let worktree = Worktree { path, branch, base, tip: None };
+        let worktree = Worktree { path, branch, base, tip: None, files: None };
         let reused = Reused { worktree, old_branch, old_base };
         let reuse = Reuse { git, rig, polecat, reused };
         reuse.run().await

@@ -45,6 +45,8 @@ pub(in crate::rpc) enum Kind {
     Since,
     /// A branch, tag or commit.
     Branch,
+    /// What is done with uncommitted changes.
+    Changes,
     /// A way of merging.
     MergeHow,
     /// A whole number from 1.

@@ -24,7 +24,7 @@ pub(super) struct Side {
 }
 
 impl Side {
-    async fn of(git: Git) -> Result<Self, HostError> {
+    pub(super) async fn of(git: Git) -> Result<Self, HostError> {
         let none = || HostError::NoWorktree { path: git.repository.clone() };
         let git_dir = git.git_dir().ok_or_else(none)?.to_owned();
         let at = git_dir.clone();
