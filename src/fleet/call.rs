@@ -62,7 +62,10 @@ impl Fleet {
     ) -> Result<(A, i64), Unanswered> {
         match self.call_once(name, call, part).await {
             // What only looks does no harm if it is done twice.
-            Err(Unanswered::Lost) if call.reads => self.call_once(name, call, part).await,
+            Err(Unanswered::Lost) if call.reads => {
+                self.tried_again(name).await;
+                self.call_once(name, call, part).await
+            }
             done => done,
         }
     }

@@ -20,18 +20,23 @@ mod served;
 mod ssh;
 mod texts;
 mod transport;
+mod values;
 mod wire;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem::take,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
+    time::timeout,
 };
+use tokio_util::task::TaskTracker;
 
 pub use self::{
     call::{FarCall, FarFeed, Heard},
@@ -52,6 +57,9 @@ use crate::{
 /// How many hosts are connected to at once: each may cost a key exchange here.
 const CONNECTS: usize = 4;
 
+/// How long the commands that reach hosts may take to end when we do.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The hosts of a configuration. Cheap to clone.
 #[derive(Clone)]
 pub struct Fleet(Arc<Shared>);
@@ -61,6 +69,8 @@ struct Shared {
     /// Notified of each change in one of them.
     changes: watch::Sender<()>,
     used: Mutex<Used>,
+    /// The commands that are given a moment to end.
+    endings: TaskTracker,
 }
 
 /// The hosts in use, with their connections, which end with this.
@@ -87,22 +97,24 @@ impl Fleet {
     ) -> Self {
         let ssh = Ssh { launch: launch.clone(), state };
         let changes = watch::Sender::default();
-        let connects = Arc::new(Semaphore::new(CONNECTS));
+        let (connects, endings) = (Arc::new(Semaphore::new(CONNECTS)), TaskTracker::new());
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
-            let link = Link::new(given, ssh.clone(), connects.clone(), changes.clone());
+            let shared = (connects.clone(), endings.clone());
+            let link = Link::new(given, ssh.clone(), shared, changes.clone());
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();
-        let fleet = Self(Arc::new(Shared { links, changes, used: Mutex::default() }));
-        fleet.connect(|link| link.settings().watch);
+        let shared = Shared { links, changes, used: Mutex::default(), endings };
+        let fleet = Self(Arc::new(shared));
+        fleet.connect_to(|link| link.settings().watch);
         fleet
     }
 
     /// Has all hosts connected to, and hears of what changes there.
     #[must_use]
     pub fn watch(&self) -> FleetWatch {
-        self.connect(|_| true);
+        self.connect_to(|_| true);
         self.listen()
     }
 
@@ -114,11 +126,11 @@ impl Fleet {
 
     /// Has the host `name` connected to, if there is one of this name.
     pub fn use_host(&self, name: &HostName) {
-        self.connect(|link| link.name() == *name);
+        self.connect_to(|link| link.name() == *name);
     }
 
     /// Has those connected to that `are_meant`.
-    fn connect(&self, are_meant: impl Fn(&Link) -> bool) {
+    fn connect_to(&self, are_meant: impl Fn(&Link) -> bool) {
         let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, link) in self.0.links.iter().filter(|(_, link)| are_meant(link)) {
             if used.names.insert(name.clone()) {
@@ -157,9 +169,27 @@ impl Fleet {
         }
     }
 
+    /// Waits until a connection that was just lost is being tried again, if it is.
+    async fn tried_again(&self, name: &HostName) {
+        let Ok(link) = self.link(name) else { return };
+        let mut watch = self.listen();
+        link.look();
+        while let Reached::Down { refused: false, .. } = link.status().reached {
+            watch.changed().await;
+        }
+    }
+
     fn link(&self, name: &HostName) -> Result<Arc<Link>, Unanswered> {
         let why = || Unanswered::Unreachable { why: "there is no such host".to_owned() };
         self.0.links.get(name).cloned().ok_or_else(why)
+    }
+
+    /// Ends all connections, whoever looks: what still runs a moment later is killed when we end.
+    pub async fn close(&self) {
+        let mut used = take(&mut *self.0.used.lock().unwrap_or_else(PoisonError::into_inner));
+        used.connections.shutdown().await;
+        self.0.endings.close();
+        let _ = timeout(END_TIMEOUT, self.0.endings.wait()).await;
     }
 
     /// Has those that are not connected tried again at once, also those that refused.

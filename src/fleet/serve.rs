@@ -17,6 +17,7 @@ use super::{
     wire::{self, FarRig, FromHost, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
+    core::batch_job::BatchJob,
     session::{EventQueue, Launch, RigStatus, Settings, Status, StatusWatch, Workspace},
     stdio,
 };
@@ -25,6 +26,10 @@ use crate::{
 const HUB_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long what was begun may take to come to its end once the hub is gone.
 const END_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Why a tmux server is not started in a batch job: we are a step of it.
+const NO_START_IN_JOB: &str = "one that is started in a step of a batch job ends with the step: the \
+                               job's own script is to start it";
 
 /// Carries out the calls of a hub.
 pub trait Served: Clone + Send + Sync + 'static {
@@ -55,6 +60,7 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
+    let job = BatchJob::of(|name| std::env::var(name).ok());
     let program = std::env::current_exe()?.display().to_string();
     let welcome = Welcome::new(program, Identity::here().await);
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
@@ -68,6 +74,8 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
         }
     });
     let settings = served.settings(&hello.config).map_err(io::Error::other)?;
+    let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
+    let settings = Settings { no_tmux_start, ..settings };
     let workspace = Workspace::new(settings, launch, EventQueue::default());
     let workspace = workspace.map_err(io::Error::other)?;
     let (answers, answered) = mpsc::unbounded_channel();

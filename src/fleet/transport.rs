@@ -18,6 +18,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, timeout, timeout_at},
 };
+use tokio_util::task::TaskTracker;
 
 use super::{environment::READY, wire::MAGIC};
 use crate::{
@@ -30,6 +31,8 @@ use crate::{
 
 /// How much of what a host prints before our program speaks is read, in bytes.
 const NOISE_LIMIT: u64 = 64 * 1024;
+/// How much of what it printed is told, in characters.
+const TOLD_LIMIT: usize = 300;
 /// How much of the end of its errors is kept, in bytes.
 const TAIL_LIMIT: usize = 2_000;
 /// How long a host may take nothing of what it is sent, and say nothing of what came of it.
@@ -60,7 +63,11 @@ pub(super) struct Transport {
 
 /// A command that is given a moment to end by itself, as its stdin has, before it is killed: what it
 /// has begun there must not be left half done.
-struct Ending(Option<Child>);
+struct Ending {
+    child: Option<Child>,
+    /// Those that have this moment.
+    endings: TaskTracker,
+}
 
 /// What a host begins with.
 #[derive(Debug)]
@@ -91,19 +98,24 @@ impl Transport {
     ///
     /// # Errors
     /// It cannot be started.
-    pub(super) fn start(argv: &[String], launch: &Launch) -> io::Result<Self> {
+    pub(super) fn start(
+        argv: &[String],
+        launch: &Launch,
+        endings: &TaskTracker,
+    ) -> io::Result<Self> {
         let (program, arguments) = argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::from(launch(OsStr::new(program)));
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // In a group of its own: a Ctrl-C in the terminal is not meant for it.
-        let mut child = command.process_group(0).spawn()?;
+        let mut child = command.process_group(0).kill_on_drop(true).spawn()?;
         let ends = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(to), Some(from), Some(errors)) = ends else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let tail = Tail::default();
         let reads = tokio::spawn(tail.clone().keep(errors));
-        Ok(Self { to, from: BufReader::new(from), child: Ending(Some(child)), tail, reads })
+        let child = Ending { child: Some(child), endings: endings.clone() };
+        Ok(Self { to, from: BufReader::new(from), child, tail, reads })
     }
 
     /// Reads on to the line with which our program begins, or that says that there is none.
@@ -116,6 +128,10 @@ impl Transport {
         loop {
             let start = noise.len();
             if limited.read_until(b'\n', &mut noise).await? == 0 {
+                if limited.limit() == 0 {
+                    let much = format!("it printed {NOISE_LIMIT} bytes, none of which was ours");
+                    return Err(io::Error::other(much));
+                }
                 let printed = String::from_utf8_lossy(&noise);
                 let last = printed.lines().rev().find(|line| !line.trim().is_empty());
                 let last = last.unwrap_or_default().to_owned();
@@ -164,8 +180,8 @@ impl Transport {
         let _ = timeout_at(deadline, self.reads).await;
         let said = self.tail.said();
         match status {
-            _ if !said.is_empty() => visible(&said),
-            _ if !printed.is_empty() => visible(&printed),
+            _ if !said.is_empty() => told(&said),
+            _ if !printed.is_empty() => told(&printed),
             Ok(Ok(status)) => format!("the command that reaches it ended with {status}"),
             _ => "the command that reaches it was ended".to_owned(),
         }
@@ -204,7 +220,7 @@ async fn answer(from: &mut (impl AsyncBufRead + Unpin)) -> Option<Result<String,
 
 impl Ending {
     async fn wait(&mut self) -> io::Result<ExitStatus> {
-        match &mut self.0 {
+        match &mut self.child {
             Some(child) => child.wait().await,
             None => Err(io::ErrorKind::NotFound.into()),
         }
@@ -213,16 +229,22 @@ impl Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let Some(mut child) = self.0.take() else { return };
-        // Without a runtime we end, and with us its stdin.
+        let Some(mut child) = self.child.take() else { return };
+        // Without a runtime nobody could wait: it is killed when it is dropped.
         let Ok(runtime) = Handle::try_current() else { return };
-        runtime.spawn(async move {
+        let ends = async move {
             if timeout(END_TIMEOUT, child.wait()).await.is_err() {
                 // It may have ended since.
                 let _ = child.kill().await;
             }
-        });
+        };
+        self.endings.spawn_on(ends, &runtime);
     }
+}
+
+/// What it printed, as it can be told.
+fn told(printed: &str) -> String {
+    visible(&printed.chars().take(TOLD_LIMIT).collect::<String>())
 }
 
 impl Tail {

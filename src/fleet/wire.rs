@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{error::FarError, identity::Identity, texts};
+use super::{error::FarError, identity::Identity, texts, values};
 use crate::core::{build, session::SessionInfo};
 
 /// The first line of a host. What login scripts print stands in front of it.
@@ -245,6 +245,9 @@ pub fn pack(what: &impl Serialize) -> Result<ByteBuf, String> {
 /// # Errors
 /// It is none of that.
 pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    if !values::fit(bytes) {
+        return Err("more values than a message has".to_owned());
+    }
     let mut rest = bytes;
     let value = rmpv::decode::read_value_with_max_depth(&mut rest, DEPTH_LIMIT);
     let value = value.map_err(|why| why.to_string())?;
@@ -270,7 +273,10 @@ mod tests {
     use super::*;
     use crate::core::{
         names::PolecatName,
-        session::{Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, diffstat::Diffstat},
+        session::{
+            Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, branch_status::BranchStatus,
+            diffstat::Diffstat,
+        },
     };
 
     fn rigs(now: i64, since: i64) -> Rigs {
@@ -320,6 +326,8 @@ mod tests {
             tail: vec!["bye".to_owned()],
         });
         info.diff = Some(Diffstat { ahead: 1, added: 2, removed: 3, uncommitted: 4, untracked: 5 });
+        info.branch_status =
+            Some(BranchStatus { of: "main".to_owned(), behind: 3, merged: true, conflicts: true });
         info.usage = Some(Usage { tokens: Some(3), ..Usage::default() });
         let (kind, text) = (DetailKind::Limit, "used up".to_owned());
         info.detail = Some(Detail { kind, text, attempt: None, wait: None, until: None });

@@ -137,6 +137,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         rig_name: rig.text("name"),
         tmux_command: tmux.read("command", |item| paths.program(item)),
         // A name, or a path: told apart like a program's.
+        no_tmux_start: None,
         tmux_socket: tmux.read("socket", |item| paths.program(item)),
         tracker_command: config.table("tracker").text("command"),
         capture_fit: capture.read("fit", Item::boolean),

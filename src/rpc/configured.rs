@@ -165,6 +165,9 @@ impl Configured {
     }
 
     pub(super) async fn close(self) {
+        if let Some((_, fleet)) = self.fleet {
+            fleet.close().await;
+        }
         if let Some(workspace) = self.workspace {
             workspace.close().await;
         }

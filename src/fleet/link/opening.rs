@@ -92,7 +92,7 @@ impl Link {
         let alone = self.suspect.swap(false, Ordering::Relaxed);
         let purpose = if alone { Purpose::WorkAlone } else { Purpose::Work };
         let argv = self.ssh.argv(self.settings.serve(&self.name()), purpose).await;
-        let transport = Transport::start(&argv, &self.ssh.launch);
+        let transport = Transport::start(&argv, &self.ssh.launch, &self.endings);
         let mut transport = transport.map_err(|error| Lost::because(error.to_string()))?;
         let why = match timeout(GREETING_TIMEOUT, self.begin_with(&mut transport)).await {
             Ok(Ok(Answer::Welcome(welcome))) => {
@@ -177,7 +177,7 @@ impl Link {
         let reaching =
             self.settings.push(&self.name(), &program.target, &program.sum, gzip.is_some());
         let argv = self.ssh.argv(reaching, Purpose::Work).await;
-        let transport = Transport::start(&argv, &self.ssh.launch);
+        let transport = Transport::start(&argv, &self.ssh.launch, &self.endings);
         let lost = |error: io::Error| NotPushed::Lost(error.to_string());
         let transport = transport.map_err(lost)?;
         let packed = match gzip {
