@@ -169,11 +169,10 @@
 ---@field tmux? polecat.HostTmuxOpts
 ---@field login? boolean Whether the environment there is that of a login shell; `true` by default.
 ---@field env? string[] The variables of Neovim's environment that go there, by their names.
+---@field watch? boolean Whether it is connected to from the start.
 ---@field agent? string The agent that is started there when the command does not say.
----@field tracker? polecat.HostTrackerOpts
-
----@class polecat.HostTrackerOpts
----@field command? string The issue tracker there, with arguments if need be.
+---@field agents? table<string, polecat.AgentOpts> In place of what is said of them for this machine.
+---@field tracker? polecat.TrackerOpts
 
 ---@class polecat.HostTmuxOpts
 ---@field command? string tmux there, by a name or a path.

@@ -13,7 +13,7 @@ impl Fleet {
     ///
     /// # Errors
     /// There is no such host.
-    pub async fn connect(
+    pub async fn reach(
         &self,
         name: &HostName,
         progress: impl Fn(&str) + Send,
@@ -32,9 +32,7 @@ impl Fleet {
             match status.reached {
                 Reached::Connecting => {}
                 Reached::Down { .. } if was_down && status.facts.tries == tries => {}
-                _ => {
-                    return Ok(status);
-                }
+                _ => return Ok(status),
             }
             if let Some(step) = status.facts.step.filter(|step| told.as_ref() != Some(step)) {
                 progress(&step);

@@ -43,17 +43,18 @@ impl Identity {
         }
     }
 
-    /// What is another than at `before`, in words.
-    pub(super) fn change_since(&self, before: &Self) -> Option<&'static str> {
+    /// What is another than at `before`, in words, and whether so is all that runs there and is kept:
+    /// what was restarted tells itself what ended.
+    pub(super) fn change_since(&self, before: &Self) -> Option<(&'static str, bool)> {
         let differs = |now: &Option<String>, before: &Option<String>| now != before;
         if differs(&self.machine, &before.machine) {
-            Some("another machine than before")
+            Some(("another machine than before", true))
         } else if self.container != before.container {
-            Some("another container or machine than before")
+            Some(("another container or machine than before", true))
         } else if self.uid != before.uid {
-            Some("another user than before")
+            Some(("another user than before", true))
         } else if differs(&self.boot, &before.boot) {
-            Some("restarted since")
+            Some(("restarted since", false))
         } else {
             None
         }
@@ -87,7 +88,7 @@ mod tests {
         let other = |how: fn(&mut Identity)| {
             let mut other = here.clone();
             how(&mut other);
-            other.change_since(&here)
+            other.change_since(&here).map(|(what, _)| what)
         };
         assert_eq!(other(|one| one.machine = None), Some("another machine than before"));
         assert_eq!(other(|one| one.uid += 1), Some("another user than before"));

@@ -40,7 +40,7 @@ const OPTIONS: [(&str, &[&str], &str); 4] = [
 pub(super) enum Purpose {
     /// Nobody is there to be asked.
     Work,
-    /// The same, but not by a login that is there: it seems to be dead.
+    /// The same where the last connection fell silent: a login that is there may be dead.
     WorkAlone,
     /// A terminal in which somebody works.
     Terminal,
@@ -90,11 +90,13 @@ impl Ssh {
         let option = format!("ControlPath={}", path.display());
         match purpose {
             Purpose::Login => [vec![option], said.keeps_open()].concat(),
-            Purpose::WorkAlone => {
+            // Only what does not work any more is given up: another login may cost a person something.
+            Purpose::WorkAlone if is_socket(&path) && !self.works(argv, &option).await => {
                 self.control("exit", argv, &option).await;
+                let _ = fs::remove_file(&path);
                 Vec::new()
             }
-            Purpose::Work | Purpose::Terminal => {
+            Purpose::Work | Purpose::WorkAlone | Purpose::Terminal => {
                 if !is_socket(&path) {
                     return Vec::new();
                 }
@@ -128,6 +130,15 @@ impl Ssh {
             .filter(|folder| fits(&folder.join(&name)))
             .find(|folder| is_ours(folder))
             .map(|folder| folder.join(name))
+    }
+
+    /// Whether a command comes back by a login that is there.
+    async fn works(&self, argv: &[String], path: &str) -> bool {
+        let mut command =
+            self.ask(argv, &["-o", path, "-o", "ControlMaster=no", "-o", "BatchMode=yes"]);
+        command.arg("true").stdout(Stdio::null()).stderr(Stdio::null());
+        let status = timeout(ASK_TIMEOUT, command.status()).await;
+        status.ok().and_then(Result::ok).is_some_and(|status| status.success())
     }
 
     /// Has ssh `check` a login, or `exit` it; whether it did.

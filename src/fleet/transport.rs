@@ -44,7 +44,7 @@ const TAIL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What ssh prints where a login was refused.
 const REFUSALS: [&str; 4] = [
-    "Permission denied",
+    "Permission denied (",
     "Host key verification failed",
     "REMOTE HOST IDENTIFICATION HAS CHANGED",
     "Too many authentication failures",
@@ -78,6 +78,15 @@ pub(super) enum Beginning {
     Serving,
     /// A shell that found none.
     Missing(Missing),
+}
+
+/// Why our program was not put on a host, in words.
+#[derive(Debug)]
+pub(super) enum NotPushed {
+    /// The host could not take it: nor will it the next time.
+    Refused(String),
+    /// It did not get there.
+    Lost(String),
 }
 
 /// The end of what it printed on stderr.
@@ -142,17 +151,22 @@ impl Transport {
     /// Sends all of `program`, and gives where it was put.
     ///
     /// # Errors
-    /// Why it was not, in words.
-    pub(super) async fn push(self, program: impl AsyncRead + Unpin) -> Result<String, String> {
+    /// Why it was not.
+    pub(super) async fn push(self, program: impl AsyncRead + Unpin) -> Result<String, NotPushed> {
         let Self { mut to, mut from, child, tail, reads } = self;
         let sent = send(program, &mut to).await;
         drop(to);
         let answer = timeout(PUSH_TIMEOUT, answer(&mut from)).await;
         let (_, _) = (child, timeout(TAIL_TIMEOUT, reads).await);
         match answer {
-            Ok(Some(answer)) => answer,
-            _ if !tail.said().is_empty() => Err(visible(&tail.said())),
-            _ => Err(sent.err().unwrap_or_else(|| "it did not say what came of it".to_owned())),
+            Ok(Some(answer)) => answer.map_err(NotPushed::Refused),
+            _ if !tail.said().is_empty() => Err(NotPushed::Lost(visible(&tail.said()))),
+            _ => {
+                let why = sent.err();
+                Err(NotPushed::Lost(
+                    why.unwrap_or_else(|| "it did not say what came of it".to_owned()),
+                ))
+            }
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) const MAGIC: &str = "polecat-serve 1";
 
 /// The longest message, in bytes: ten thousand polecats have room in it.
 const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
+/// The most that one carries, in bytes.
+const PACKED_LIMIT: usize = MESSAGE_LIMIT as usize - 1024;
 /// How many rigs of one host are taken.
 const RIG_LIMIT: usize = 500;
 /// How many parts of one answer may be under way: so much is sent before the first was taken.
@@ -228,9 +230,14 @@ impl Incoming for ToHost {
 /// As it goes over the wire.
 ///
 /// # Errors
-/// What serde cannot write, such as a path that is not UTF-8.
+/// What serde cannot write, such as a path that is not UTF-8; or it has no room in a message, which
+/// would end the connection.
 pub fn pack(what: &impl Serialize) -> Result<ByteBuf, String> {
-    rmp_serde::to_vec_named(what).map(ByteBuf::from).map_err(|why| why.to_string())
+    let bytes = rmp_serde::to_vec_named(what).map_err(|why| why.to_string())?;
+    if bytes.len() > PACKED_LIMIT {
+        return Err(format!("{} bytes are too many to be sent", bytes.len()));
+    }
+    Ok(bytes.into())
 }
 
 /// What came over the wire: data of exactly the type that was asked for, whose texts can be shown.
@@ -343,6 +350,16 @@ mod tests {
             let read = read::<FromHost>(&mut &bytes[..]).await;
             assert!(read.is_err(), "{bytes:?}: {read:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_largest_that_can_be_packed_has_room_in_a_message() {
+        let most = pack(&ByteBuf::from(vec![0; PACKED_LIMIT - 5])).unwrap();
+        assert_eq!(most.len(), PACKED_LIMIT);
+        let mut bytes = Vec::new();
+        write(&mut bytes, &FromHost::Answer { id: u64::MAX, result: Ok(most) }).await.unwrap();
+        assert!(matches!(read(&mut &bytes[..]).await, Ok(Some(FromHost::Answer { .. }))));
+        assert!(pack(&ByteBuf::from(vec![0; PACKED_LIMIT])).is_err());
     }
 
     #[test]

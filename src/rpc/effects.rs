@@ -2,6 +2,7 @@
 //! `lua/polecat/ui/effects.lua`. What asks a person carries the call that follows the answer.
 
 pub(super) mod compose;
+pub(super) mod file_text;
 pub(super) mod question;
 pub(super) mod side_by_side;
 mod view;
@@ -12,7 +13,7 @@ use rmpv::Value;
 use serde::{Serialize, Serializer};
 
 pub(super) use self::view::View;
-use self::{compose::Compose, question::Question, side_by_side::SideBySide};
+use self::{compose::Compose, file_text::FileText, question::Question, side_by_side::SideBySide};
 use super::calls::At;
 use super::encode::{self, Map, texts};
 use crate::session::{AttachPlan, FoundLocation};
@@ -57,6 +58,8 @@ pub(super) enum Effect {
     /// Opens a file in a window that shows files.
     Edit {
         file: PathBuf,
+        /// What is in it, where it is one of a host.
+        content: Option<Box<FileText>>,
         /// From 1; the column in bytes.
         line: Option<u32>,
         column: Option<u32>,
@@ -176,9 +179,10 @@ impl Effect {
             Self::Open { view, at, size, here } => {
                 view.encode().some("at", place(at)).some("size", size).flag("here", here)
             }
-            Self::Edit { file, line, column } => kind("edit")
+            Self::Edit { file, content, line, column } => kind("edit")
                 .put("busy", not_opened(&file.to_string_lossy()))
                 .put("file", encode::word(file.as_os_str()))
+                .some("content", content.map(|content| *content))
                 .some("line", line)
                 .some("column", column),
             Self::Quickfix { title, items } => {
@@ -324,7 +328,7 @@ mod tests {
             Effect::Preview(preview),
             Effect::Question(Box::default()),
             Effect::Open { view: View::Log, at: None, size: None, here: false },
-            Effect::Edit { file: PathBuf::new(), line: None, column: None },
+            Effect::Edit { file: PathBuf::new(), content: None, line: None, column: None },
             Effect::Quickfix { title: String::new(), items: Vec::new() },
             Effect::Terminal {
                 polecat: String::new(),

@@ -21,6 +21,7 @@ pub(super) const CODES: &[&str] = &[
     "cannot_resume",
     "command_not_found",
     "config_invalid",
+    "conflict",
     "conversation_unknown",
     "died_during_startup",
     "dirty",

@@ -351,6 +351,7 @@ fn host_code(error: &HostError) -> &'static str {
         HostError::Tracked { .. } | HostError::Link { .. } | HostError::Outside { .. } => {
             "unsafe_path"
         }
+        HostError::Conflict { .. } => "conflict",
         HostError::NotUndone { cause, .. } => host_code(cause),
         _ => "internal",
     }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     answering::{Asking, asking},
-    hosts::server,
+    desk::server,
     rig::Shop,
     rigs::folder,
     support::{eventually, neovim::has_logged, rig::Project},

@@ -1,71 +1,17 @@
 //! Rigs of other machines: each host here is our own program with a tmux server and a project of its
 //! own, reached by a command as any other is.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    answering::{Asking, answered, asking, given},
+    answering::{answered, asking, given},
+    desk::{Desk, reaching},
     news::{expect_heard, expect_statusline, listening},
-    rig::Shop,
-    rigs::folder,
-    support::{editor::Editor, eventually, rig::Project},
+    support::eventually,
 };
 
 const STATUS: &str = "polecat://status";
-
-/// A desk with an editor, and a host `build1` where `ash` of the shop asks something.
-struct Desk {
-    desk: Shop,
-    there: Asking,
-}
-
-/// How the host of `there` is reached, with `more` put over it.
-fn host(there: &Asking, more: &Json) -> Json {
-    let mut host = json!({
-        "command": ["env", "SOMETHING=1"],
-        "attach": ["env", "SOMETHING=2"],
-        "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
-        "rigs": { folder(&there.shop.project): {} },
-        "tmux": { "socket": there.shop.tmux.socket().to_str().unwrap() },
-    });
-    for (key, value) in more.as_object().into_iter().flatten() {
-        host[key] = value.clone();
-    }
-    host
-}
-
-impl Desk {
-    async fn new() -> Self {
-        let there = asking("permission").await;
-        let desk = Self::reaching(&there, &Json::Null).await;
-        Self { desk, there }
-    }
-
-    async fn reaching(there: &Asking, more: &Json) -> Shop {
-        let hosts = json!({ "hosts": { "build1": host(there, more) } });
-        Shop::of(Project::new(), hosts).await
-    }
-
-    fn server(&self) -> Option<Pid> {
-        server(&self.desk.editor)
-    }
-
-    async fn call(&self, function: &str, args: Json) -> Json {
-        let called = self.desk.editor.call(function, args).await;
-        called.unwrap_or_else(|failure| panic!("`{function}`: {failure:?}"))
-    }
-}
-
-/// What serves the hub of `editor` on a host.
-pub(crate) fn server(editor: &Editor) -> Option<Pid> {
-    let is_it = |pid: &u32| {
-        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.ends_with(b"\0serve\0")
-    };
-    let pid = editor.processes().into_iter().find(is_it)?;
-    Pid::from_raw(pid.cast_signed())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_there_stands_in_the_list_and_is_answered_from_here() {
@@ -165,7 +111,7 @@ async fn what_serves_ends_with_the_editor_and_nothing_else_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happens_there_is_told_as_what_happens_here() {
     let there = asking("permission question").await;
-    let watched = Desk::reaching(&there, &json!({ "watch": true })).await;
+    let watched = reaching(&there.shop, &json!({ "watch": true })).await;
     listening(&watched.editor).await;
     expect_statusline(&watched.editor, "!1").await;
     there.shop.editor.call("answer", json!(["ash", 1, {}])).await.unwrap();
@@ -193,7 +139,7 @@ async fn a_login_that_is_refused_is_told_and_not_tried_again_by_itself() {
         tries.display()
     );
     let more = json!({ "command": ["sh", "-c", script] });
-    let desk = Desk::reaching(&there, &more).await;
+    let desk = reaching(&there.shop, &more).await;
     desk.editor.command("PolecatStatus!").await.unwrap();
     desk.editor.expect_line(STATUS, "Permission denied (publickey)").await;
     desk.editor.expect_line(STATUS, ":PolecatReconnect").await;
@@ -212,7 +158,7 @@ async fn a_login_that_is_refused_is_told_and_not_tried_again_by_itself() {
 async fn what_logins_print_is_no_harm_and_what_is_no_host_of_ours_is_named() {
     let there = asking("permission").await;
     let noisy = json!({ "command": ["sh", "-c", "echo Welcome to build1; exec \"$@\"", "sh"] });
-    let desk = Desk::reaching(&there, &noisy).await;
+    let desk = reaching(&there.shop, &noisy).await;
     desk.editor.command("PolecatStatus!").await.unwrap();
     desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
     drop(desk);
@@ -225,14 +171,14 @@ async fn what_logins_print_is_no_harm_and_what_is_no_host_of_ours_is_named() {
         ),
         ("exit 3", "exit status: 3"),
     ] {
-        let desk = Desk::reaching(&there, &json!({ "command": ["sh", "-c", script] })).await;
+        let desk = reaching(&there.shop, &json!({ "command": ["sh", "-c", script] })).await;
         desk.editor.command("PolecatStatus!").await.unwrap();
         desk.editor.expect_line(STATUS, told).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_on_its_row_are_about_the_one_there_and_what_does_not_reach_says_so() {
+async fn keys_on_its_row_are_about_the_one_there() {
     let both = Desk::new().await;
     both.desk.start("ash", "prompts").await;
     both.desk.editor.command("PolecatStatus build1:shop/ash").await.unwrap();
@@ -246,8 +192,6 @@ async fn keys_on_its_row_are_about_the_one_there_and_what_does_not_reach_says_so
     .await;
     assert_eq!(both.desk.tmux.run(&attached), "0");
     both.desk.editor.command("stopinsert | close!").await.unwrap();
-    both.desk.editor.command("PolecatDiff build1:shop/ash").await.unwrap();
-    both.desk.editor.expect_message("where `:PolecatDiff` does not reach").await;
     let unknown = both.desk.refusal("inject", json!(["build1:mill/ash", "hi"])).await;
     assert_eq!(unknown.code, "rig_not_found", "{unknown:?}");
     assert_eq!(answered(&both.there.log()), given(&[]));
@@ -328,7 +272,7 @@ while printed := os.read(served.stdout.fileno(), 65536):
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_a_host_made_up_is_shown_as_text() {
     let there = asking("permission").await;
-    let desk = Desk::reaching(&there, &json!({ "command": ["python3", "-c", FILTER] })).await;
+    let desk = reaching(&there.shop, &json!({ "command": ["python3", "-c", FILTER] })).await;
     desk.editor.command("PolecatStatus!").await.unwrap();
     desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
     desk.editor.command("PolecatStatus build1:shop/ash").await.unwrap();

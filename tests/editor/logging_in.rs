@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::{
     answering::{Asking, asking},
-    hosts::server,
+    desk::server,
     rig::Shop,
     rigs::folder,
     support::{eventually, rig::Project},
@@ -56,8 +56,10 @@ fn keygen(path: &Path, passphrase: &str) {
 }
 
 impl Sshd {
-    /// With these lines in the client's configuration.
-    fn start(program: &Path, client: &str) -> Self {
+    /// With these lines in the client's configuration; none where there is no sshd, or none that this
+    /// user can run.
+    fn start(client: &str) -> Option<Self> {
+        let program = sshd()?;
         let folder = tempfile::Builder::new().prefix("ps").tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         keygen(&at("host"), "");
@@ -77,9 +79,15 @@ impl Sshd {
              GlobalKnownHostsFile /dev/null\n{client}\n"
         );
         fs::write(at("ssh_config"), client).unwrap();
-        let mut sshd = Command::new(program);
+        let mut check = Command::new(&program);
+        let checked = check.args(["-t", "-f"]).arg(at("sshd_config")).output().unwrap();
+        if !checked.status.success() {
+            eprintln!("skipped: {}", String::from_utf8_lossy(&checked.stderr));
+            return None;
+        }
+        let mut sshd = Command::new(&program);
         sshd.args(["-D", "-e", "-f"]).arg(at("sshd_config")).stderr(Stdio::null());
-        Self { child: sshd.spawn().unwrap(), folder }
+        Some(Self { child: sshd.spawn().unwrap(), folder })
     }
 
     fn command(&self) -> Json {
@@ -151,8 +159,8 @@ impl Drop for Scene {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_login_that_asks_is_made_once_in_a_terminal_for_all_that_follows() {
-    let Some(program) = sshd() else { return };
-    let both = Scene::new(Sshd::start(&program, "")).await;
+    let Some(sshd) = Sshd::start("") else { return };
+    let both = Scene::new(sshd).await;
     both.command("PolecatStatus!").await;
     let refused = "`:PolecatConnect build1` logs in: Host key verification failed.";
     both.desk.editor.expect_line(STATUS, refused).await;
@@ -185,8 +193,8 @@ async fn a_login_that_asks_is_made_once_in_a_terminal_for_all_that_follows() {
 /// What refuses then is the jump host's own ssh, behind which the other says something else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_behind_another_is_logged_in_to_through_it() {
-    let Some(program) = sshd() else { return };
-    let both = Scene::new(Sshd::start(&program, "Host build1\n  ProxyJump jump")).await;
+    let Some(sshd) = Sshd::start("Host build1\n  ProxyJump jump") else { return };
+    let both = Scene::new(sshd).await;
     both.command("PolecatStatus!").await;
     let refused = "`:PolecatConnect build1` logs in: Host key verification failed.";
     both.desk.editor.expect_line(STATUS, refused).await;

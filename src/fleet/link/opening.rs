@@ -1,7 +1,13 @@
 //! How a connection comes to be: our program is found there, or put there, told its environment, and
 //! greeted.
 
-use std::{io, path::PathBuf, process::Stdio, sync::atomic::Ordering};
+use std::{
+    io,
+    process::Stdio,
+    sync::{Arc, PoisonError, atomic::Ordering},
+};
+
+use jiff::Timestamp;
 
 use tokio::{
     fs::File,
@@ -18,7 +24,7 @@ use crate::{
         environment,
         program::Program,
         ssh::Purpose,
-        transport::{Beginning, Transport, is_refusal},
+        transport::{Beginning, NotPushed, Transport, is_refusal},
         wire::{self, FromHost, Hello, ToHost, Welcome},
     },
     session::Agreements,
@@ -30,17 +36,20 @@ pub(super) struct Lost {
     pub(super) why: String,
     /// Whether trying again by itself is of no use.
     pub(super) refused: bool,
+    /// Whether what reaches it was refused.
+    pub(super) login: bool,
     /// What would help, if it were agreed to.
     pub(super) offer: Option<Offer>,
 }
 
 impl Lost {
     pub(super) fn because(why: String) -> Self {
-        Self { refused: is_refusal(&why), why, offer: None }
+        let refused = is_refusal(&why);
+        Self { why, refused, login: refused, offer: None }
     }
 
     fn refused(why: String) -> Self {
-        Self { refused: true, why, offer: None }
+        Self { why, refused: true, login: false, offer: None }
     }
 }
 
@@ -134,29 +143,6 @@ impl Link {
         wire::write(&mut transport.to, &ToHost::Hello(hello)).await
     }
 
-    /// Where it is kept that our program may be put there.
-    fn agreements(&self) -> Option<Agreements> {
-        self.ssh.state.as_ref().map(|state: &PathBuf| Agreements::new(state))
-    }
-
-    /// What cannot be read was not agreed to.
-    async fn is_agreed(&self) -> bool {
-        if self.agreed.load(Ordering::Relaxed) {
-            return true;
-        }
-        let Some(agreements) = self.agreements() else { return false };
-        let (name, way) = (self.name(), self.settings.way(&self.name()));
-        agreements.holds(name.as_str(), &way).await.unwrap_or_default()
-    }
-
-    /// Our program may be put there, now and in each later version. Tells why only now.
-    pub(in crate::fleet) async fn agree(&self) -> Option<String> {
-        self.agreed.store(true, Ordering::Relaxed);
-        let (name, way) = (self.name(), self.settings.way(&self.name()));
-        let kept = self.agreements()?.add(name.as_str(), &way).await;
-        kept.err().map(|error| error.to_string())
-    }
-
     /// Puts our program there, or says what would be.
     async fn provide(&self, missing: &Missing) -> Result<(), Lost> {
         let what = format!("polecat-nvim {} is missing there", build::VERSION);
@@ -178,27 +164,75 @@ impl Link {
         if !self.is_agreed().await {
             return Err(Lost { offer: Some(offer), ..Lost::refused(what) });
         }
-        self.push(missing, &program)
-            .await
-            .map_err(|why| Lost::refused(format!("polecat-nvim was not put there: {why}")))
+        let told = |why| format!("polecat-nvim was not put there: {why}");
+        self.push(missing, &program).await.map_err(|why| match why {
+            NotPushed::Refused(why) => Lost::refused(told(why)),
+            NotPushed::Lost(why) => Lost::because(told(why)),
+        })
     }
 
-    async fn push(&self, missing: &Missing, program: &Program) -> Result<(), String> {
+    async fn push(&self, missing: &Missing, program: &Program) -> Result<(), NotPushed> {
         self.step(Some(format!("putting polecat-nvim there ({})", megabytes(program.size))));
         let gzip = which::which("gzip").ok().filter(|_| missing.gzip);
         let reaching =
             self.settings.push(&self.name(), &program.target, &program.sum, gzip.is_some());
         let argv = self.ssh.argv(reaching, Purpose::Work).await;
         let transport = Transport::start(&argv, &self.ssh.launch, &self.endings);
-        let transport = transport.map_err(|error| error.to_string())?;
+        let lost = |error: io::Error| NotPushed::Lost(error.to_string());
+        let transport = transport.map_err(lost)?;
         let packed = match gzip {
             Some(gzip) => pack((self.ssh.launch)(gzip.as_os_str()).into(), program).await,
             None => File::open(&program.path).await.map(|file| Box::new(file) as Packed),
         };
-        let path = transport.push(packed.map_err(|error| error.to_string())?).await;
+        let path = transport.push(packed.map_err(lost)?).await;
         self.step(None);
         info!(host = %self.name(), ?path, "pushed");
         path.map(drop)
+    }
+
+    /// Notes who it is. What was seen on another machine of the same name is forgotten.
+    pub(super) fn accept(&self, welcome: Welcome) -> Result<(), String> {
+        welcome.check()?;
+        let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
+        let change = before.as_ref().and_then(|before| welcome.identity.change_since(before));
+        *before = Some(welcome.identity.clone());
+        self.change(|status| {
+            if let Some((what, is_other)) = change {
+                status.facts.notice = Some((Timestamp::now(), what));
+                if is_other {
+                    status.rigs = Arc::default();
+                }
+            }
+            status.facts.serving = Some((welcome.identity, welcome.program));
+        });
+        Ok(())
+    }
+
+    /// Where it is kept that our program may be put there.
+    fn agreements(&self) -> Option<Agreements> {
+        self.ssh.state.as_ref().map(|state| Agreements::new(state))
+    }
+
+    /// What cannot be read was not agreed to.
+    async fn is_agreed(&self) -> bool {
+        if self.agreed.load(Ordering::Relaxed) {
+            return true;
+        }
+        let Some(agreements) = self.agreements() else { return false };
+        let (name, way) = (self.name(), self.settings.way(&self.name()));
+        agreements.holds(name.as_str(), &way).await.unwrap_or_default()
+    }
+
+    /// Our program may be put there, now and in each later version. Tells why only now.
+    pub(in crate::fleet) async fn agree(&self) -> Option<String> {
+        self.agreed.store(true, Ordering::Relaxed);
+        let (name, way) = (self.name(), self.settings.way(&self.name()));
+        let kept = self.agreements()?.add(name.as_str(), &way).await;
+        kept.err().map(|error| error.to_string())
+    }
+
+    fn step(&self, step: Option<String>) {
+        self.change(|status| status.facts.step = step);
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
     expect(clippy::wildcard_imports, reason = "the table below names every such call")
 )]
 use super::*;
-use super::{At, CallContext, Method, Operation};
+use super::{At, CallContext, Method, Operation, files};
 use crate::{
     fleet::{FarError, Fleet, Hub, Served, pack, unpack_exactly},
     rpc::{
@@ -128,7 +128,7 @@ macro_rules! everywhere {
         ) -> Result<Vec<u8>, RpcError> {
             match name {
                 $($call::NAME => carry_out_one::<$call>(args, context).await,)*
-                _ => Err(RpcError::internal(format!("there is no call `{name}` for hosts"))),
+                _ => files::carry_out(name, args, context.workspace).await,
             }
         }
     };
@@ -137,6 +137,8 @@ macro_rules! everywhere {
 everywhere! {
     Stop, IsRunning, Status, Asked, Capture, Inject, ShowQueue, DropQueued, ReleaseQueue, Interrupt,
     Answer, Start, Fork, Sling, New, Remove, Restore, Label,
+    ReviewChanges, ReviewBefore, KeepComment, DropComment, SendComments, TakeHunk, RejectHunk,
+    UndoHunk,
 }
 
 async fn carry_out_one<C: Everywhere>(

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::{
@@ -46,7 +46,27 @@ fn split<'a>(fleet: &Fleet, said: &'a str) -> Option<(HostName, &'a str)> {
 impl CallContext<'_> {
     /// Whether `said` is of a host.
     pub(in crate::rpc) fn is_far(&self, said: &str) -> bool {
-        split(self.fleet, said).is_some()
+        self.host(said).is_some()
+    }
+
+    /// The host that `said` names, if it names one.
+    pub(in crate::rpc) fn host(&self, said: &str) -> Option<HostName> {
+        split(self.fleet, said).map(|(host, _)| host)
+    }
+
+    /// Has `host` carry out a call that is about nobody.
+    pub(super) async fn on_host<A: DeserializeOwned>(
+        &self,
+        host: &HostName,
+        (call, reads): (&FarCall, bool),
+    ) -> Result<A, RpcError> {
+        let done = Box::pin(self.fleet.call(host, call, &|_: &str| {})).await;
+        done.map(|(answer, _)| answer).map_err(|why| unanswered(host, reads, why))
+    }
+
+    /// The error that an answer of `host` is none.
+    pub(super) fn nonsense(host: &HostName, why: String) -> RpcError {
+        unanswered(host, true, Unanswered::Nonsense { why })
     }
 
     /// The polecat of a host that `said` names; `None` where it names no host.

@@ -19,7 +19,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let name = host(context, &asked.words.needed("host")?)?;
     let progress = context.progress(name.to_string());
     let unknown = |_| not_known(name.as_str());
-    let found = context.fleet.connect(&name, &progress).await.map_err(unknown)?;
+    let found = context.fleet.reach(&name, &progress).await.map_err(unknown)?;
     let agreed = asked.answers().trust_id;
     let Some(offer) = found.facts.offer.as_ref().filter(|offer| agreed == Some(id(&name, offer)))
     else {
@@ -27,7 +27,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let folder = offer.folder.clone();
     let not_kept = context.fleet.agree(&name).await.map_err(unknown)?;
-    let found = context.fleet.connect(&name, &progress).await.map_err(unknown)?;
+    let found = context.fleet.reach(&name, &progress).await.map_err(unknown)?;
     let mut effects = outcome(context, asked, &found, Some(&folder)).await?;
     effects.extend(not_kept.map(|why| {
         Effect::Notify(Level::Warn, format!("`{name}`: you will be asked again: {why}"))

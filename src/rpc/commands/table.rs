@@ -74,11 +74,6 @@ pub(in crate::rpc) enum Command {
 pub(super) const SIDEBAR: &str = "sidebar";
 
 impl Command {
-    /// Whether it can be about a polecat of a host.
-    pub(super) fn reaches_hosts(self) -> bool {
-        !matches!(self, Self::Diff)
-    }
-
     /// How far the name of a polecat reaches, where it names no rig.
     pub(super) fn reach(self) -> Reach {
         match self {

@@ -8,7 +8,10 @@ use super::{
     Paths, agents, command,
     reader::{Item, Table},
 };
-use crate::core::hosts::{HostName, HostSettings, engines};
+use crate::core::{
+    host_files::VIEWS,
+    hosts::{HostName, HostSettings, engines},
+};
 
 /// What is said for this machine and counts for all others too, where nothing else is said of one.
 const SHARED: [&str; 7] =
@@ -25,6 +28,11 @@ pub(super) fn hosts(
 ) -> BTreeMap<HostName, HostSettings> {
     let named = |item: &Item, name: &str| {
         let settings = host(&mut item.table(), watch, paths);
+        // The buffers of its files are called after it.
+        if VIEWS.contains(&name) {
+            return item
+                .problem(&format!("`{name}` is what buffers of ours are called, not a host"));
+        }
         match name.parse() {
             Ok(name) => Some((name, settings)),
             Err(error) => item.problem(&format!("{error}")),
@@ -63,24 +71,6 @@ fn host(table: &mut Table, watch: bool, paths: &Paths) -> HostSettings {
     }
 }
 
-/// A command that carries what our programs say to each other as it is.
-fn reaching(item: &Item, paths: &Paths) -> Option<Vec<String>> {
-    let words = command(item, paths)?;
-    match engines::fault(&words) {
-        Some(fault) => item.problem(&fault),
-        None => Some(words),
-    }
-}
-
-fn variable(item: &Item) -> Option<String> {
-    let name = item.text()?;
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.chars().all(fits) && !name.starts_with(|c: char| c.is_ascii_digit()) {
-        return Some(name);
-    }
-    item.problem("expected the name of a variable")
-}
-
 /// What the host `name` goes by, of the configuration `all`: in msgpack, to be read there.
 pub(super) fn config_of(all: &Value, name: &str) -> Vec<u8> {
     let own = get(all, "hosts").and_then(|hosts| get(hosts, name));
@@ -114,6 +104,24 @@ fn merged(under: Value, over: &Value) -> Value {
     Value::Map(pairs)
 }
 
+/// A command that carries what our programs say to each other as it is.
+fn reaching(item: &Item, paths: &Paths) -> Option<Vec<String>> {
+    let words = command(item, paths)?;
+    match engines::fault(&words) {
+        Some(fault) => item.problem(&fault),
+        None => Some(words),
+    }
+}
+
+fn variable(item: &Item) -> Option<String> {
+    let name = item.text()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(fits) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(name);
+    }
+    item.problem("expected the name of a variable")
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -122,45 +130,6 @@ mod tests {
 
     use super::*;
     use crate::rpc::config::reader::Report;
-
-    fn read(hosts: &serde_json::Value) -> (BTreeMap<HostName, HostSettings>, Vec<String>) {
-        let written = rmpv::ext::to_value(json!({ "hosts": hosts })).unwrap_or(Value::Nil);
-        let report = Report::default();
-        let paths = Paths { cwd: None, home: Some(Path::new("/home/me").to_owned()) };
-        let read = hosts_of(&Item::root(&written, &report), &paths);
-        (read, report.problems())
-    }
-
-    fn hosts_of(root: &Item, paths: &Paths) -> BTreeMap<HostName, HostSettings> {
-        super::hosts(&mut root.table(), false, paths)
-    }
-
-    #[test]
-    fn what_a_host_is_told_is_read() {
-        let build1 = json!({ "login": false, "env": ["A_KEY"] });
-        let (hosts, problems) = read(&json!({ "build1": build1, "gpu": {} }));
-        assert_eq!(problems, [""; 0]);
-        let [build1, gpu] = ["build1", "gpu"].map(|name| &hosts[&name.parse().unwrap()]);
-        assert_eq!((build1.no_login, gpu.no_login), (true, false));
-        assert_eq!(build1.env, ["A_KEY"]);
-    }
-
-    #[test]
-    fn a_command_that_cannot_carry_messages_is_refused() {
-        let (_, problems) = read(&json!({
-            "gpu": { "command": ["podman", "exec", "-it", "gpu"], "env": ["A=b"] },
-            "pod": { "command": ["kubectl", "exec", "-i", "deploy/agents", "--"] },
-        }));
-        let begin = [
-            "`hosts.gpu.command`: `-t` makes it a terminal",
-            "`hosts.gpu.env[1]`: expected the name of a variable",
-            "`hosts.pod.command`: `deploy/agents` is another pod each time",
-        ];
-        assert_eq!(problems.len(), begin.len(), "{problems:?}");
-        for (problem, begin) in problems.iter().zip(begin) {
-            assert!(problem.starts_with(begin), "{problem}");
-        }
-    }
 
     fn config_of_json(all: &Json, name: &str) -> Json {
         let bytes = rmp_serde::to_vec(all).unwrap();
@@ -191,5 +160,40 @@ mod tests {
         assert_eq!(config_of_json(&all, "build1"), expected);
         let nothing_said = json!({ "agent": "claude", "agents": all["agents"] });
         assert_eq!(config_of_json(&all, "gpu"), nothing_said);
+    }
+
+    fn read_hosts(of: &serde_json::Value) -> (BTreeMap<HostName, HostSettings>, Vec<String>) {
+        let written = rmpv::ext::to_value(json!({ "hosts": of })).unwrap_or(Value::Nil);
+        let report = Report::default();
+        let paths = Paths { cwd: None, home: Some(Path::new("/home/me").to_owned()) };
+        let read = hosts(&mut Item::root(&written, &report).table(), false, &paths);
+        (read, report.problems())
+    }
+
+    #[test]
+    fn what_a_host_is_told_is_read() {
+        let build1 = json!({ "login": false, "env": ["A_KEY"] });
+        let (hosts, problems) = read_hosts(&json!({ "build1": build1, "gpu": {} }));
+        assert_eq!(problems, [""; 0]);
+        let [build1, gpu] = ["build1", "gpu"].map(|name| &hosts[&name.parse().unwrap()]);
+        assert_eq!((build1.no_login, gpu.no_login), (true, false));
+        assert_eq!(build1.env, ["A_KEY"]);
+    }
+
+    #[test]
+    fn a_command_that_cannot_carry_messages_is_refused() {
+        let (_, problems) = read_hosts(&json!({
+            "gpu": { "command": ["podman", "exec", "-it", "gpu"], "env": ["A=b"] },
+            "pod": { "command": ["kubectl", "exec", "-i", "deploy/agents", "--"] },
+        }));
+        let begin = [
+            "`hosts.gpu.command`: `-t` makes it a terminal",
+            "`hosts.gpu.env[1]`: expected the name of a variable",
+            "`hosts.pod.command`: `deploy/agents` is another pod each time",
+        ];
+        assert_eq!(problems.len(), begin.len(), "{problems:?}");
+        for (problem, begin) in problems.iter().zip(begin) {
+            assert!(problem.starts_with(begin), "{problem}");
+        }
     }
 }
