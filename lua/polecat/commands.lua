@@ -16,6 +16,7 @@ return {
       { 'issue', 'issue' },
       { 'base', 'branch' },
       { 'branch', 'branch' },
+      { 'changes', 'changes' },
       { 'agent', 'agents' },
       { 'account', 'accounts' },
       { 'workdir', 'folder' },
@@ -240,6 +241,7 @@ return {
     keys = {
       { 'base', 'branch' },
       { 'branch', 'branch' },
+      { 'changes', 'changes' },
       { 'agent', 'agents' },
       { 'account', 'accounts' },
       { 'config_dir', 'folder' },
