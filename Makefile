@@ -41,9 +41,10 @@ agents: ## drive the real coding agents that are installed; writes doc/agents.md
 	  ANSWERS=$(ANSWERS) MESSAGES=$(MESSAGES) RESUME=$(RESUME) ONLY=$(ONLY) GAP=$(GAP) JOBS=$(JOBS) \
 	  KEEP=$(KEEP) $(CARGO_TEST) --test live -- --ignored --nocapture
 
-soak: tools ## the long tests of faults: every crash point; SOAK=N goes through them N times
+soak: tools ## the long tests of faults and hosts: every crash point; SOAK=N goes through them N times
 	for round in $$(seq $(SOAK)); do \
 	  $(CARGO_TEST) --test faults -- --ignored --nocapture --test-threads=1 && \
+	  $(CARGO_TEST) --test hosts -- --ignored --nocapture --test-threads=1 && \
 	  $(CARGO_TEST) --test editor fifty_times -- --ignored || exit 1; \
 	done
 

@@ -84,6 +84,15 @@ vim.api.nvim_create_autocmd('BufReadCmd', {
   end,
 })
 
+vim.api.nvim_create_autocmd('BufWriteCmd', {
+  group = 'polecat',
+  pattern = 'polecat://*',
+  desc = 'Write a file of a host',
+  callback = function(event)
+    require('polecat.editor.host_file').write(event)
+  end,
+})
+
 --- Whether rigs are to be watched from the start. Looks no further than into the table itself.
 ---@param config any
 ---@return boolean

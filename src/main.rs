@@ -1,7 +1,7 @@
 //! The backend's process: arguments, log file, runtime, exit code. And that of the window that the
 //! backends have together in tmux, `polecat-nvim hold PIPE`, of agents' hooks, `polecat-nvim hook TMUX`,
-//! of what a hub runs on other machines, `polecat-nvim serve`, and of the tour, `polecat-nvim tour TMUX
-//! JSON`.
+//! of what a hub runs on other machines, `polecat-nvim host`, which becomes `polecat-nvim serve`, and of
+//! the tour, `polecat-nvim tour TMUX JSON`.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
@@ -25,17 +25,28 @@ fn main() -> ExitCode {
 struct Options {
     log_file: Option<PathBuf>,
     log_level: Level,
-    only_version: bool,
-    /// Prints what is wrong with the configuration on stdin, a list in JSON.
-    check_config: bool,
+    /// All that it is to do.
+    prints: Option<Prints>,
     /// What our window in tmux runs.
     hold: Option<PathBuf>,
     /// What agents' hooks run: the tmux to tell.
     hook: Option<String>,
-    /// What a hub runs on a host.
+    /// What a hub runs on a host, and what that becomes.
+    host: bool,
     serve: bool,
     /// `tour`, `tour-guard` or `tour-agent`, and the words behind it.
     tour: Option<(String, Vec<OsString>)>,
+}
+
+/// What it can print, and end.
+enum Prints {
+    Version,
+    /// What it was built from, and for which system.
+    Build,
+    /// Its own environment, for the one of a login shell.
+    Environment,
+    /// What is wrong with the configuration on stdin, a list in JSON.
+    Problems,
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -44,10 +55,10 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
     let mut options = Options {
         log_file: None,
         log_level: Level::INFO,
-        only_version: false,
-        check_config: false,
+        prints: None,
         hold: None,
         hook: None,
+        host: false,
         serve: false,
         tour: None,
     };
@@ -59,14 +70,17 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
                 options.log_level =
                     parser.value()?.to_string_lossy().parse().unwrap_or(Level::INFO);
             }
-            lexopt::Arg::Long("version") => options.only_version = true,
-            lexopt::Arg::Long("check-config") => options.check_config = true,
+            lexopt::Arg::Long("version") => options.prints = Some(Prints::Version),
+            lexopt::Arg::Long("build") => options.prints = Some(Prints::Build),
+            lexopt::Arg::Long("environment") => options.prints = Some(Prints::Environment),
+            lexopt::Arg::Long("check-config") => options.prints = Some(Prints::Problems),
             lexopt::Arg::Value(word) if word == "hold" => {
                 options.hold = Some(parser.value()?.into());
             }
             lexopt::Arg::Value(word) if word == "hook" => {
                 options.hook = Some(parser.value()?.to_string_lossy().into_owned());
             }
+            lexopt::Arg::Value(word) if word == "host" => options.host = true,
             lexopt::Arg::Value(word) if word == "serve" => options.serve = true,
             lexopt::Arg::Value(word) if word.as_encoded_bytes().starts_with(b"tour") => {
                 let words = parser.raw_args()?.collect();
@@ -79,20 +93,11 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    if options.only_version {
-        let text = format!(
-            "polecat-nvim {} (protocol {})\n",
-            env!("CARGO_PKG_VERSION"),
-            polecat::rpc::PROTOCOL
-        );
-        io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
-        return Ok(());
+    if let Some(what) = &options.prints {
+        return print(what);
     }
-    if options.check_config {
-        let mut hello = Vec::new();
-        io::Read::read_to_end(&mut io::stdin(), &mut hello)?;
-        let problems = polecat::rpc::config_problems(&hello)?;
-        return Ok(serde_json::to_writer(io::stdout(), &problems)?);
+    if options.host {
+        return Ok(polecat::fleet::begin(&polecat::session::local_launch())?);
     }
     if let Some(pipe) = &options.hold {
         return Ok(polecat::tmux::hold(pipe, polecat::session::local_launch())?);
@@ -118,6 +123,23 @@ fn run(options: &Options) -> Result<(), Failure> {
     // A file may still be read, or a terminal that is stdin, on a thread that nothing can wake.
     runtime.shutdown_background();
     Ok(served?)
+}
+
+fn print(what: &Prints) -> Result<(), Failure> {
+    let text = match what {
+        Prints::Version => {
+            let (version, protocol) = (env!("CARGO_PKG_VERSION"), polecat::rpc::PROTOCOL);
+            format!("polecat-nvim {version} (protocol {protocol})\n")
+        }
+        Prints::Build => format!("{}\n", polecat::core::build::MARK),
+        Prints::Environment => return Ok(polecat::fleet::print_environment()?),
+        Prints::Problems => {
+            let mut hello = Vec::new();
+            io::Read::read_to_end(&mut io::stdin(), &mut hello)?;
+            serde_json::to_string(&polecat::rpc::config_problems(&hello)?)?
+        }
+    };
+    Ok(io::Write::write_all(&mut io::stdout(), text.as_bytes())?)
 }
 
 fn tour(part: &str, words: &[OsString]) -> Result<(), Failure> {

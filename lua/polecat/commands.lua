@@ -352,6 +352,16 @@ return {
     },
   },
   {
+    name = 'Connect',
+    sub = 'connect',
+    opts = {
+      desc = 'Reach a host: log in, and put there what is missing',
+      nargs = '*',
+      bar = true,
+    },
+    words = { 'hosts' },
+  },
+  {
     name = 'Reconnect',
     sub = 'reconnect',
     opts = {

@@ -13,6 +13,7 @@ local FIRST_TIMEOUT = 150
 ---@field agents string[]
 ---@field accounts string[]
 ---@field backups string[] Removed polecats that can be restored.
+---@field hosts string[] Of the configuration.
 local NOTHING = {
   polecats = {},
   running = {},
@@ -21,6 +22,7 @@ local NOTHING = {
   agents = {},
   accounts = {},
   backups = {},
+  hosts = {},
 }
 
 --- What is known without asking. Of lines of a capture any other number will do.

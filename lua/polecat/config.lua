@@ -17,6 +17,31 @@ local last
 ---@type polecat.Config?
 local refused
 
+--- What functions gave that stand for how a host is reached, by their paths: they may take long.
+---@type table<string, { ok: boolean, value: any }>
+local given = {}
+
+--- What a function at `path` stands for.
+---@param path string
+---@param value any
+---@return any value
+---@return string? problem
+local function resolve(path, value)
+  if type(value) ~= 'function' or not path:find('^hosts%..+%.%l+$') then
+    return value
+  elseif not given[path] then
+    local ok, result = pcall(value)
+    given[path] = { ok = ok, value = result }
+  end
+  local found = given[path]
+  return found.ok and found.value or nil, not found.ok and tostring(found.value) or nil
+end
+
+--- Has such functions called anew.
+function M.forget()
+  given = {}
+end
+
 --- A copy of `value`, of what of it can be sent; the rest is noted in `problems`.
 ---@param value any
 ---@param path string
@@ -24,10 +49,15 @@ local refused
 ---@param problems string[]
 ---@return any
 local function copy_sendable(value, path, above, problems)
-  local kind = type(value)
   local function refuse(why)
     problems[#problems + 1] = ('`%s`: %s'):format(path == '' and 'vim.g.polecat' or path, why)
   end
+  local resolved, problem = resolve(path, value)
+  if problem then
+    return refuse(problem)
+  end
+  value = resolved
+  local kind = type(value)
   if kind == 'function' or kind == 'thread' or (kind == 'userdata' and value ~= vim.NIL) then
     return refuse(('a %s cannot be sent to the backend'):format(kind))
   elseif kind ~= 'table' then

@@ -169,12 +169,18 @@
 ---@field name? string
 
 ---@class polecat.HostOpts
----@field command? string|string[] What runs a command there; `ssh {name}` otherwise.
----@field attach? string|string[] What runs one there that needs a terminal.
+---@field command? string|string[]|fun(): string[] What runs a command there; `ssh {name}` otherwise.
+---@field attach? string|string[]|fun(): string[] What runs one there that needs a terminal.
 ---@field quote? boolean Whether a shell there takes the words apart once more.
 ---@field backend? string Our program there, by a name or a path.
 ---@field rigs? table<string, table> Its rigs, by their folders there.
 ---@field tmux? polecat.HostTmuxOpts
+---@field login? boolean Whether the environment there is that of a login shell; `true` by default.
+---@field env? string[] The variables of Neovim's environment that go there, by their names.
+---@field watch? boolean Whether it is connected to from the start.
+---@field agent? string The agent that is started there when the command does not say.
+---@field agents? table<string, polecat.AgentOpts> In place of what is said of them for this machine.
+---@field tracker? polecat.TrackerOpts
 
 ---@class polecat.HostTmuxOpts
 ---@field command? string tmux there, by a name or a path.

@@ -4,6 +4,7 @@
 //! bytes that `git apply` needs, or require UTF-8.
 
 mod find;
+mod hunk_bytes;
 mod lines;
 mod parse;
 mod quoted;
@@ -17,11 +18,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
+
 /// Longer lines are cut: they make an editor slow, and nobody reads them.
 const LONGEST: usize = 4_000;
 
 /// All changes since some base.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Changes {
     /// The base, for display: `main (1a2b3c4)`.
     pub since: String,
@@ -30,7 +34,8 @@ pub struct Changes {
 }
 
 /// The changes of one stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Section {
     /// The stage.
     pub stage: Stage,
@@ -43,7 +48,7 @@ pub struct Section {
 }
 
 /// A part of a file's changes, as it was shown: it is found only while it says the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PartId {
     /// One hunk, by [`FileDiff::id`].
     Hunk(String),
@@ -52,7 +57,7 @@ pub enum PartId {
 }
 
 /// The stage of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// Committed.
     Committed,
@@ -88,24 +93,29 @@ impl Stage {
 }
 
 /// The change of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileDiff {
     /// The kind of change.
     pub change: Change,
     /// Its old path, relative to the worktree; empty if it is new.
+    #[serde(with = "serde_bytes")]
     pub old: Vec<u8>,
     /// Its new path; empty if it was deleted.
+    #[serde(with = "serde_bytes")]
     pub new: Vec<u8>,
     /// Whether it is binary, and so has no hunks.
     pub binary: bool,
     /// Everything above the first hunk, byte for byte.
+    #[serde(with = "serde_bytes")]
     pub head: Vec<u8>,
     /// The hunks, in order.
+    #[serde(with = "hunk_bytes")]
     pub hunks: Vec<Hunk>,
 }
 
 /// A kind of change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// The file is new.
     Added,
@@ -210,6 +220,16 @@ impl Hunk {
 }
 
 impl Section {
+    /// About how many bytes it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let of = |file: &FileDiff| {
+            let hunks = file.hunks.iter().map(|hunk| hunk.text.len());
+            file.old.len() + file.new.len() + file.head.len() + hunks.sum::<usize>() + 100
+        };
+        self.files.iter().map(of).sum()
+    }
+
     /// What tells all that changed at each path from what it becomes when any of it changes.
     #[must_use]
     pub fn digests(&self) -> HashMap<&[u8], String> {

@@ -1,20 +1,16 @@
 //! Hosts: machines, containers and jobs on which rigs are, and the commands that reach them.
 
+pub mod bootstrap;
+pub mod engines;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::names::shown;
+use super::{build, names::shown};
 
 /// The longest name of a host, in bytes.
 const NAME_LIMIT: usize = 64;
-
-/// What runs our own program on a host: the one that was put there for exactly this version, else
-/// what is on the `PATH` of the person's login shell.
-const FIND: &str = "\
-for p in \"${XDG_CACHE_HOME:-$HOME/.cache}/polecat/polecat-nvim-$1\" polecat-nvim; do \
-command -v \"$p\" >/dev/null 2>&1 && exec \"$p\" serve; done; \
-echo \"polecat-nvim is not on PATH there\" >&2; exit 127";
 
 /// What a host is called: a word that is no option of a program, and no path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,12 +74,18 @@ pub struct HostSettings {
     pub quote: Option<bool>,
     /// Our program there, by a name or a path.
     pub backend: Option<String>,
-    /// Its projects, by their folders there; `~/` is the home there.
-    pub rigs: Vec<String>,
+    /// Whether it is connected to from the start, as if it had been used.
+    pub watch: bool,
     /// The socket of tmux there: a name, or with a `/` a path.
     pub tmux_socket: Option<String>,
     /// tmux there, by a name or a path.
     pub tmux_command: Option<String>,
+    /// Whether the environment there is not that of a login shell.
+    pub no_login: bool,
+    /// The variables of the environment here that go there, by their names.
+    pub env: Vec<String>,
+    /// What it goes by: a configuration, in msgpack.
+    pub config: Vec<u8>,
 }
 
 /// A command, and whether ssh carries it out.
@@ -96,14 +98,41 @@ pub struct Reaching {
 }
 
 impl HostSettings {
-    /// What runs our own program, of this `version`, on the host `name`.
+    /// What runs our own program on the host `name`.
     #[must_use]
-    pub fn serve(&self, name: &HostName, version: &str) -> Reaching {
-        let words: Vec<String> = match &self.backend {
-            Some(backend) => vec![backend.clone(), "serve".to_owned()],
-            None => ["sh", "-c", FIND, "polecat", version].map(str::to_owned).to_vec(),
+    pub fn serve(&self, name: &HostName) -> Reaching {
+        let words = match &self.backend {
+            Some(backend) => vec![backend.clone(), "host".to_owned()],
+            None => script(bootstrap::FIND, &[build::VERSION, build::SOURCE]),
         };
         self.reaching(name, self.command.clone(), "-T", words)
+    }
+
+    /// What takes our own program for `target` on its stdin, with the sum `sum`, on the host `name`.
+    #[must_use]
+    pub fn push(&self, name: &HostName, target: &str, sum: &str, packed: bool) -> Reaching {
+        let how = if packed { "gzip" } else { "plain" };
+        let words = [build::VERSION, build::SOURCE, target, sum, how];
+        self.reaching(name, self.command.clone(), "-T", script(bootstrap::PUSH, &words))
+    }
+
+    /// What only logs in on the host `name`, in a terminal; `None` where that is not ssh's.
+    #[must_use]
+    pub fn logging_in(&self, name: &HostName) -> Option<Reaching> {
+        let words = || vec!["true".to_owned()];
+        is_ssh(&self.command).then(|| self.reaching(name, self.command.clone(), "-t", words()))
+    }
+
+    /// Whether ssh reaches it.
+    #[must_use]
+    pub fn is_ssh(&self) -> bool {
+        is_ssh(&self.command)
+    }
+
+    /// How the host `name` is reached, in words.
+    #[must_use]
+    pub fn way(&self, name: &HostName) -> String {
+        if self.command.is_empty() { format!("ssh {name}") } else { self.command.join(" ") }
     }
 
     /// What attaches a terminal to the tmux session `session` there; `None` where nobody said how a
@@ -137,7 +166,7 @@ impl HostSettings {
         let mut argv = if through.is_empty() {
             ["ssh", name.as_str()].map(str::to_owned).to_vec()
         } else {
-            through
+            engines::complete(through)
         };
         if ssh {
             argv.insert(1, terminal.to_owned());
@@ -151,6 +180,12 @@ impl HostSettings {
         }
         Reaching { argv, ssh_options_at: ssh.then_some(1) }
     }
+}
+
+/// A shell that runs `script` with `words`.
+fn script(script: &str, words: &[&str]) -> Vec<String> {
+    let start = ["sh", "-c", script, "polecat"].into_iter();
+    start.chain(words.iter().copied()).map(str::to_owned).collect()
 }
 
 /// Whether ssh runs `command`.
@@ -182,16 +217,16 @@ mod tests {
         let build1: HostName = "build1".parse().unwrap();
         let backend = Some("/opt/a b/polecat-nvim".to_owned());
         let ssh = HostSettings { backend: backend.clone(), ..HostSettings::default() };
-        let serve = ssh.serve(&build1, "1.0.0");
+        let serve = ssh.serve(&build1);
         assert_eq!(
             serve.argv,
-            words(&["ssh", "-T", "build1", "--", "'/opt/a b/polecat-nvim' serve"])
+            words(&["ssh", "-T", "build1", "--", "'/opt/a b/polecat-nvim' host"])
         );
         assert_eq!(serve.ssh_options_at, Some(1));
         let command = words(&["podman", "exec", "-i", "gpu"]);
         let podman = HostSettings { command: command.clone(), backend, ..HostSettings::default() };
-        let serve = podman.serve(&build1, "1.0.0");
-        assert_eq!(serve.argv, [command, words(&["/opt/a b/polecat-nvim", "serve"])].concat());
+        let serve = podman.serve(&build1);
+        assert_eq!(serve.argv, [command, words(&["/opt/a b/polecat-nvim", "host"])].concat());
         assert_eq!(serve.ssh_options_at, None);
     }
 

@@ -5,8 +5,12 @@
 
 pub mod agent;
 mod agents;
+pub mod as_bytes;
+pub mod batch_job;
+pub mod build;
 pub mod contexts;
 pub mod diff;
+pub mod host_files;
 pub mod hosts;
 pub mod listing;
 pub mod locations;

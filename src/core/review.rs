@@ -4,10 +4,16 @@ mod target;
 
 pub use target::{location, target};
 
-use super::diff::{CommentedLines, Side};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    as_bytes,
+    diff::{CommentedLines, Side},
+};
 
 /// A comment on some lines.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Comment {
     /// Its id among the polecat's comments.
     pub id: u64,
@@ -16,6 +22,7 @@ pub struct Comment {
     /// The first of these lines at that time, from 1; 0 for the whole file.
     pub shown: usize,
     /// The comment's text.
+    #[serde(with = "as_bytes::text")]
     pub text: String,
 }
 

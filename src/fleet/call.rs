@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::{
-    Fleet, FleetWatch,
+    Fleet,
     error::Unanswered,
     pending::{Ongoing, Said},
     wire,
@@ -33,8 +33,6 @@ pub enum Heard<P, A> {
 /// A call that goes on for as long as this is there.
 pub struct FarFeed {
     ongoing: Ongoing,
-    /// So that the host stays connected.
-    watch: FleetWatch,
     /// How far the clock of the host is ahead, in milliseconds.
     pub ahead: i64,
 }
@@ -64,7 +62,10 @@ impl Fleet {
     ) -> Result<(A, i64), Unanswered> {
         match self.call_once(name, call, part).await {
             // What only looks does no harm if it is done twice.
-            Err(Unanswered::Lost) if call.reads => self.call_once(name, call, part).await,
+            Err(Unanswered::Lost) if call.reads => {
+                self.tried_again(name).await;
+                self.call_once(name, call, part).await
+            }
             done => done,
         }
     }
@@ -80,9 +81,7 @@ impl Fleet {
             match feed.next::<String, A>().await? {
                 Heard::Part(text) => part(&text),
                 Heard::Answer(answer) => {
-                    let ahead = feed.ahead;
-                    feed.watch.linger();
-                    return Ok((answer, ahead));
+                    return Ok((answer, feed.ahead));
                 }
             }
         }
@@ -93,11 +92,10 @@ impl Fleet {
     /// # Errors
     /// See [`Unanswered`].
     pub async fn feed(&self, name: &HostName, call: &FarCall) -> Result<FarFeed, Unanswered> {
-        let watch = self.watch();
         self.connected(name).await?;
         let link = self.link(name)?;
         let ongoing = link.call(call.name, call.args.clone())?;
-        Ok(FarFeed { ongoing, watch, ahead: link.ahead() })
+        Ok(FarFeed { ongoing, ahead: link.ahead() })
     }
 }
 

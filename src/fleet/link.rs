@@ -1,10 +1,12 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
+mod opening;
+mod status;
+
 use std::{
-    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -16,21 +18,23 @@ use tokio::{
     sync::{Notify, Semaphore, mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
+use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
+use self::opening::Lost;
+pub use self::{
+    opening::{Offer, megabytes},
+    status::{HostFacts, HostStatus, Reached},
+};
 use super::{
     error::Unanswered,
+    identity::Identity,
     pending::{Ongoing, PendingCalls},
+    ssh::Ssh,
     transport::Transport,
-    wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
+    wire::{self, FromHost, ToHost},
 };
-use crate::{
-    core::{
-        hosts::{HostName, HostSettings},
-        session::SessionInfo,
-    },
-    session::Launch,
-};
+use crate::core::hosts::{HostName, HostSettings};
 
 /// How long a host may take to greet: a key exchange over a slow link, and a login shell.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
@@ -40,62 +44,19 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The first and the longest pause between two tries.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// What ssh prints where trying again is of no use, and might lock the person out.
-const REFUSALS: [&str; 5] = [
-    "Permission denied",
-    "Host key verification failed",
-    "REMOTE HOST IDENTIFICATION HAS CHANGED",
-    "Too many authentication failures",
-    "polecat-nvim is not on PATH there",
-];
-
-/// Whether a host can be reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reached {
-    /// It is being connected to.
-    Connecting,
-    /// It is connected, and what is shown of it is so.
-    Up,
-    /// It is not, and what is shown of it was so.
-    Down {
-        /// Why, in the words of the command that reaches it, or ours.
-        why: String,
-        /// Whether it is left alone until a person says so: it refused.
-        refused: bool,
-    },
-}
-
-/// A host as it was seen last.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HostStatus {
-    /// Its name.
-    pub name: HostName,
-    /// Whether it can be reached.
-    pub reached: Reached,
-    /// Its rigs, with the times of the clock here.
-    pub rigs: Arc<Vec<FarRig>>,
-    /// When it said anything last.
-    pub seen: Option<Timestamp>,
-}
-
-impl HostStatus {
-    /// All its polecats, each with what names it from here: `build1:shop/ash`.
-    pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
-        self.rigs.iter().flat_map(|rig| {
-            let named =
-                |info: &SessionInfo| format!("{}:{}/{}", self.name, rig.address, info.polecat);
-            rig.polecats.iter().map(move |info| (named(info), info))
-        })
-    }
-}
 
 pub(super) struct Link {
     settings: HostSettings,
-    launch: Launch,
+    ssh: Ssh,
+    /// Whether our program may be put there.
+    agreed: AtomicBool,
+    /// Whether the last connection was silent: a login that is shared may be dead.
+    suspect: AtomicBool,
     connects: Arc<Semaphore>,
+    endings: TaskTracker,
     status: Mutex<HostStatus>,
     /// Which machine it was last.
-    welcome: Mutex<Option<Welcome>>,
+    welcome: Mutex<Option<Identity>>,
     changes: watch::Sender<()>,
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
@@ -109,20 +70,40 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn new(
         (name, settings): (HostName, HostSettings),
-        launch: Launch,
-        connects: Arc<Semaphore>,
+        ssh: Ssh,
+        (connects, endings): (Arc<Semaphore>, TaskTracker),
         changes: watch::Sender<()>,
     ) -> Self {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
-        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None });
+        let facts = HostFacts::default();
+        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None, facts });
+        let (agreed, suspect) = (AtomicBool::default(), AtomicBool::default());
         let (wanted, forced) = (Notify::new(), Notify::new());
         let (welcome, calls, ahead) =
             (Mutex::default(), PendingCalls::default(), AtomicI64::default());
-        Self { settings, launch, connects, status, welcome, changes, calls, ahead, wanted, forced }
+        Self {
+            settings,
+            ssh,
+            agreed,
+            suspect,
+            connects,
+            endings,
+            status,
+            welcome,
+            changes,
+            calls,
+            ahead,
+            wanted,
+            forced,
+        }
     }
 
     pub(super) fn settings(&self) -> &HostSettings {
         &self.settings
+    }
+
+    pub(super) fn ssh(&self) -> &Ssh {
+        &self.ssh
     }
 
     pub(super) fn status(&self) -> HostStatus {
@@ -130,9 +111,12 @@ impl Link {
     }
 
     /// Nothing is known of it any more but what was seen last: it is being connected to.
-    pub(super) fn begin(&self) {
-        self.calls.close();
-        self.change(|status| status.reached = Reached::Connecting);
+    fn tries(&self) {
+        self.change(|status| {
+            status.reached = Reached::Connecting;
+            status.facts.tries += 1;
+            (status.facts.offer, status.facts.needs_login) = (None, false);
+        });
     }
 
     /// Has it looked at, or tried, now.
@@ -142,9 +126,10 @@ impl Link {
 
     /// The same also where it refused. One that did not is not tried once more when it does.
     pub(super) fn retry(&self) {
-        match self.status().reached {
-            Reached::Down { refused: true, .. } => self.forced.notify_one(),
-            _ => self.wanted.notify_one(),
+        if self.locked().reached.is_refusal() {
+            self.forced.notify_one();
+        } else {
+            self.wanted.notify_one();
         }
     }
 
@@ -162,15 +147,22 @@ impl Link {
     pub(super) async fn run(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            self.begin();
-            let begun = Instant::now();
-            let why = self.connect().await;
-            self.calls.close();
-            let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
-            info!(host = %self.name(), why, refused, "not connected");
-            self.change(|status| status.reached = Reached::Down { why, refused });
-            if refused {
+            if self.locked().reached.is_refusal() {
                 self.forced.notified().await;
+            }
+            self.tries();
+            let begun = Instant::now();
+            let Lost { why, refused, login, offer } = self.connect().await;
+            info!(host = %self.name(), why, refused, "not connected");
+            let needs_login = login && self.settings.is_ssh();
+            self.change(|status| {
+                status.reached = Reached::Down { why, refused };
+                (status.facts.offer, status.facts.needs_login) = (offer, needs_login);
+                status.facts.step = None;
+            });
+            // Now, that who hears of it does not find it connected.
+            self.calls.close();
+            if refused {
                 continue;
             }
             if begun.elapsed() > LONGEST_PAUSE {
@@ -185,60 +177,18 @@ impl Link {
     }
 
     /// One connection, from its beginning to its end; tells why it ended.
-    async fn connect(&self) -> String {
-        let turn = self.connects.acquire().await;
-        let reaching = self.settings.serve(&self.name(), env!("CARGO_PKG_VERSION"));
-        let mut transport = match Transport::start(reaching, &self.launch).await {
-            Ok(transport) => transport,
-            Err(error) => return error.to_string(),
+    async fn connect(&self) -> Lost {
+        let (mut transport, welcome) = match self.open().await {
+            Ok(open) => open,
+            Err(lost) => return lost,
         };
-        let greeted = timeout(GREETING_TIMEOUT, self.greet(&mut transport)).await;
-        drop(turn);
-        let why = match greeted {
-            Err(_) => Some(format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs())),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return transport.end(error.to_string()).await;
-            }
-            Ok(Err(error)) => Some(error.to_string()),
-            Ok(Ok(welcome)) => match self.accept(welcome) {
-                Err(why) => Some(why),
-                Ok(()) => self.follow(&mut transport).await,
-            },
+        let why = match self.accept(welcome) {
+            Err(why) => Some(why),
+            Ok(()) => self.follow(&mut transport).await,
         };
         // It may have ended by itself, for a reason of its own.
         let said = transport.end(String::new()).await;
-        why.unwrap_or(said)
-    }
-
-    /// Greets, and gives what it is greeted with.
-    async fn greet(&self, transport: &mut Transport) -> io::Result<Welcome> {
-        transport.begin().await?;
-        let hello = Hello {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rigs: self.settings.rigs.clone(),
-            tmux_command: self.settings.tmux_command.clone(),
-            tmux_socket: self.settings.tmux_socket.clone(),
-        };
-        wire::write(&mut transport.to, &ToHost::Hello(hello)).await?;
-        match wire::read(&mut transport.from).await? {
-            Some(FromHost::Welcome(welcome)) => Ok(welcome),
-            Some(_) => Err(io::Error::other("it did not greet")),
-            None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "")),
-        }
-    }
-
-    /// Notes who it is. What was seen on another machine of the same name is forgotten.
-    fn accept(&self, welcome: Welcome) -> Result<(), String> {
-        if welcome.version != env!("CARGO_PKG_VERSION") {
-            let (there, here) = (&welcome.version, env!("CARGO_PKG_VERSION"));
-            return Err(format!("polecat-nvim is version {there:?} there, and {here:?} here"));
-        }
-        let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
-        if before.as_ref().is_some_and(|before| *before != welcome) {
-            self.change(|status| status.rigs = Arc::default());
-        }
-        *before = Some(welcome);
-        Ok(())
+        Lost::because(why.unwrap_or(said))
     }
 
     /// Keeps the connection until it is lost; tells why, unless it has ended.
@@ -259,6 +209,7 @@ impl Link {
         loop {
             let message = match timeout(SILENCE_TIMEOUT, wire::read::<FromHost>(from)).await {
                 Err(_) => {
+                    self.suspect.store(true, Ordering::Relaxed);
                     let silence = SILENCE_TIMEOUT.as_secs();
                     return Some(format!("it has said nothing for {silence} s"));
                 }
@@ -299,9 +250,10 @@ impl Link {
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Rigs(rigs) => {
-                self.ahead.store(rigs.ahead(now), Ordering::Relaxed);
+                let ahead = rigs.ahead(now, self.ahead());
+                self.ahead.store(ahead, Ordering::Relaxed);
                 debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
-                let rigs = Arc::new(rigs.here(now));
+                let rigs = Arc::new(rigs.here(ahead));
                 self.change(|status| {
                     (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
                 });
@@ -310,7 +262,7 @@ impl Link {
         Ok(())
     }
 
-    fn name(&self) -> HostName {
+    pub(super) fn name(&self) -> HostName {
         self.locked().name.clone()
     }
 

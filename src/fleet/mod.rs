@@ -6,18 +6,28 @@
 //! nothing of it is run here. A host that does not answer is not known, never gone.
 
 mod call;
+mod connect;
+mod environment;
 mod error;
+mod identity;
 mod link;
 mod pending;
+mod program;
+#[cfg(test)]
+mod scripts;
 mod serve;
 mod served;
+mod ssh;
 mod texts;
 mod transport;
+mod values;
 mod wire;
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    collections::{BTreeMap, BTreeSet},
+    mem::take,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -26,16 +36,19 @@ use tokio::{
     task::JoinSet,
     time::timeout,
 };
+use tokio_util::task::TaskTracker;
 
-use self::link::Link;
 pub use self::{
     call::{FarCall, FarFeed, Heard},
+    environment::{begin, print_environment},
     error::{FarError, Unanswered},
-    link::{HostStatus, Reached},
+    identity::Identity,
+    link::{HostFacts, HostStatus, Offer, Reached, megabytes},
     serve::{Served, serve},
     served::Hub,
     wire::{FarRig, pack, unpack_exactly},
 };
+use self::{link::Link, ssh::Ssh};
 use crate::{
     core::hosts::{HostName, HostSettings},
     session::Launch,
@@ -44,8 +57,8 @@ use crate::{
 /// How many hosts are connected to at once: each may cost a key exchange here.
 const CONNECTS: usize = 4;
 
-/// How long hosts stay connected after a call while nobody looks at them.
-const LINGER: Duration = Duration::from_secs(60);
+/// How long the commands that reach hosts may take to end when we do.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The hosts of a configuration. Cheap to clone.
 #[derive(Clone)]
@@ -55,53 +68,75 @@ struct Shared {
     links: BTreeMap<HostName, Arc<Link>>,
     /// Notified of each change in one of them.
     changes: watch::Sender<()>,
-    /// The connections, while somebody looks.
-    running: Mutex<Weak<Running>>,
+    used: Mutex<Used>,
+    /// The commands that are given a moment to end.
+    endings: TaskTracker,
 }
 
-/// The connections; they end with it.
-struct Running {
-    _tasks: JoinSet<()>,
+/// The hosts in use, with their connections, which end with this.
+#[derive(Default)]
+struct Used {
+    names: BTreeSet<HostName>,
+    connections: JoinSet<()>,
 }
 
-/// Keeps the hosts connected, and hears of what changes there.
+/// Hears of what changes at the hosts.
 pub struct FleetWatch {
     fleet: Fleet,
-    _running: Arc<Running>,
     changes: watch::Receiver<()>,
 }
 
 impl Fleet {
-    /// The hosts that `settings` name. None is connected to before somebody looks.
+    /// The hosts that `settings` name; what is kept of them is in the folder `state`. They are
+    /// connected to from when one is used, and stay so; those that are watched at once.
     #[must_use]
-    pub fn new(settings: &BTreeMap<HostName, HostSettings>, launch: &Launch) -> Self {
+    pub fn new(
+        settings: &BTreeMap<HostName, HostSettings>,
+        launch: &Launch,
+        state: Option<PathBuf>,
+    ) -> Self {
+        let ssh = Ssh { launch: launch.clone(), state };
         let changes = watch::Sender::default();
-        let connects = Arc::new(Semaphore::new(CONNECTS));
+        let (connects, endings) = (Arc::new(Semaphore::new(CONNECTS)), TaskTracker::new());
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
-            let link = Link::new(given, launch.clone(), connects.clone(), changes.clone());
+            let shared = (connects.clone(), endings.clone());
+            let link = Link::new(given, ssh.clone(), shared, changes.clone());
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();
-        Self(Arc::new(Shared { links, changes, running: Mutex::default() }))
+        let shared = Shared { links, changes, used: Mutex::default(), endings };
+        let fleet = Self(Arc::new(shared));
+        fleet.connect_to(|link| link.settings().watch);
+        fleet
     }
 
-    /// Has all hosts connected to for as long as what it gives is there.
+    /// Has all hosts connected to, and hears of what changes there.
     #[must_use]
     pub fn watch(&self) -> FleetWatch {
-        let changes = self.0.changes.subscribe();
-        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = running.upgrade().unwrap_or_else(|| {
-            let mut tasks = JoinSet::new();
-            for link in self.0.links.values() {
-                // What it was when somebody looked last is not what it is.
-                link.begin();
-                tasks.spawn(link.clone().run());
+        self.connect_to(|_| true);
+        self.listen()
+    }
+
+    /// Hears of what changes at those in use.
+    #[must_use]
+    pub fn listen(&self) -> FleetWatch {
+        FleetWatch { fleet: self.clone(), changes: self.0.changes.subscribe() }
+    }
+
+    /// Has the host `name` connected to, if there is one of this name.
+    pub fn use_host(&self, name: &HostName) {
+        self.connect_to(|link| link.name() == *name);
+    }
+
+    /// Has those connected to that `are_meant`.
+    fn connect_to(&self, are_meant: impl Fn(&Link) -> bool) {
+        let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, link) in self.0.links.iter().filter(|(_, link)| are_meant(link)) {
+            if used.names.insert(name.clone()) {
+                used.connections.spawn(link.clone().run());
             }
-            Arc::new(Running { _tasks: tasks })
-        });
-        *running = Arc::downgrade(&now);
-        FleetWatch { fleet: self.clone(), _running: now, changes }
+        }
     }
 
     /// All hosts as they were seen last, in the order of their names.
@@ -122,7 +157,8 @@ impl Fleet {
     /// It cannot be reached.
     pub async fn connected(&self, name: &HostName) -> Result<HostStatus, Unanswered> {
         let link = self.link(name)?;
-        let mut watch = self.watch();
+        self.use_host(name);
+        let mut watch = self.listen();
         loop {
             let status = link.status();
             match status.reached {
@@ -133,9 +169,27 @@ impl Fleet {
         }
     }
 
+    /// Waits until a connection that was just lost is being tried again, if it is.
+    async fn tried_again(&self, name: &HostName) {
+        let Ok(link) = self.link(name) else { return };
+        let mut watch = self.listen();
+        link.look();
+        while let Reached::Down { refused: false, .. } = link.status().reached {
+            watch.changed().await;
+        }
+    }
+
     fn link(&self, name: &HostName) -> Result<Arc<Link>, Unanswered> {
         let why = || Unanswered::Unreachable { why: "there is no such host".to_owned() };
         self.0.links.get(name).cloned().ok_or_else(why)
+    }
+
+    /// Ends all connections, whoever looks: what still runs a moment later is killed when we end.
+    pub async fn close(&self) {
+        let mut used = take(&mut *self.0.used.lock().unwrap_or_else(PoisonError::into_inner));
+        used.connections.shutdown().await;
+        self.0.endings.close();
+        let _ = timeout(END_TIMEOUT, self.0.endings.wait()).await;
     }
 
     /// Has those that are not connected tried again at once, also those that refused.
@@ -150,14 +204,6 @@ impl FleetWatch {
     pub fn newest(&mut self) -> Vec<HostStatus> {
         self.changes.mark_unchanged();
         self.fleet.hosts()
-    }
-
-    /// Keeps looking for a while: the next call may come soon.
-    pub(super) fn linger(self) {
-        tokio::spawn(async move {
-            let _ = timeout(LINGER, std::future::pending::<()>()).await;
-            drop(self);
-        });
     }
 
     /// Waits until something has changed at one. Cancelling it loses nothing.

@@ -12,14 +12,13 @@ use tracing::info;
 
 use super::{
     error::FarError,
+    identity::Identity,
     served::{Hub, ServedCalls},
-    wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
+    wire::{self, FarRig, FromHost, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
-    session::{
-        EventQueue, Launch, RigSettings, RigStatus, Settings, Status, StatusWatch, Workspace,
-        machine_id,
-    },
+    core::batch_job::BatchJob,
+    session::{EventQueue, Launch, RigStatus, Settings, Status, StatusWatch, Workspace},
     stdio,
 };
 
@@ -28,8 +27,18 @@ const HUB_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long what was begun may take to come to its end once the hub is gone.
 const END_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Why a tmux server is not started in a batch job: we are a step of it.
+const NO_START_IN_JOB: &str = "one that is started in a step of a batch job ends with the step: the \
+                               job's own script is to start it";
+
 /// Carries out the calls of a hub.
 pub trait Served: Clone + Send + Sync + 'static {
+    /// What the hub's configuration says.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn settings(&self, config: &[u8]) -> Result<Settings, String>;
+
     /// Carries out the call `name`.
     fn carry_out(
         self,
@@ -51,8 +60,9 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    let welcome = Welcome { version, machine: machine_id().await };
+    let job = BatchJob::of(|name| std::env::var(name).ok());
+    let program = std::env::current_exe()?.display().to_string();
+    let welcome = Welcome::new(program, Identity::here().await);
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
     let (said, hears) = mpsc::channel(4);
     // Reading is not cancelled between two messages.
@@ -63,7 +73,10 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
             }
         }
     });
-    let workspace = Workspace::new(settings(hello), launch, EventQueue::default());
+    let settings = served.settings(&hello.config).map_err(io::Error::other)?;
+    let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
+    let settings = Settings { no_tmux_start, ..settings };
+    let workspace = Workspace::new(settings, launch, EventQueue::default());
     let workspace = workspace.map_err(io::Error::other)?;
     let (answers, answered) = mpsc::unbounded_channel();
     let mut calls = ServedCalls::new(workspace.clone(), served, answers);
@@ -118,20 +131,6 @@ async fn tell(
                 }
             }
         };
-    }
-}
-
-fn settings(hello: Hello) -> Settings {
-    let home = std::env::home_dir();
-    let folder = |rig: String| match (rig.strip_prefix("~/"), &home) {
-        (Some(below), Some(home)) => home.join(below),
-        _ => rig.into(),
-    };
-    Settings {
-        rigs: hello.rigs.into_iter().map(|rig| (folder(rig), RigSettings::default())).collect(),
-        tmux_command: hello.tmux_command,
-        tmux_socket: hello.tmux_socket,
-        ..Settings::default()
     }
 }
 

@@ -9,38 +9,45 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
+    io::{
+        AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _,
+        BufReader,
+    },
     process::{Child, ChildStdin, ChildStdout, Command},
     runtime::Handle,
     task::JoinHandle,
     time::{Instant, timeout, timeout_at},
 };
+use tokio_util::task::TaskTracker;
 
-use super::wire::MAGIC;
+use super::{environment::READY, wire::MAGIC};
 use crate::{
-    core::{hosts::Reaching, names::visible},
+    core::{
+        hosts::bootstrap::{self, Missing},
+        names::visible,
+    },
     session::Launch,
 };
 
 /// How much of what a host prints before our program speaks is read, in bytes.
 const NOISE_LIMIT: u64 = 64 * 1024;
+/// How much of what it printed is told, in characters.
+const TOLD_LIMIT: usize = 300;
 /// How much of the end of its errors is kept, in bytes.
 const TAIL_LIMIT: usize = 2_000;
-/// How long ssh may take to say how it is configured: it asks nobody.
-const ASK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a host may take nothing of what it is sent, and say nothing of what came of it.
+const PUSH_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a command may take to end by itself.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the errors of a command that has ended may take to come.
 const TAIL_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What ssh is told where the person's own configuration says nothing else: the option, what it is
-/// where nobody has set it, and ours. Nobody is there to be asked, and a link that is cut is noticed.
-const SSH_OPTIONS: [(&str, &[&str], &str); 5] = [
-    ("batchmode", &["no"], "BatchMode=yes"),
-    ("connecttimeout", &["none"], "ConnectTimeout=10"),
-    ("serveraliveinterval", &["0"], "ServerAliveInterval=5"),
-    ("serveralivecountmax", &["3"], "ServerAliveCountMax=3"),
-    ("compression", &["no"], "Compression=yes"),
+/// What ssh prints where a login was refused.
+const REFUSALS: [&str; 4] = [
+    "Permission denied (",
+    "Host key verification failed",
+    "REMOTE HOST IDENTIFICATION HAS CHANGED",
+    "Too many authentication failures",
 ];
 
 /// A command that is connected to a host; it ends with this.
@@ -56,7 +63,31 @@ pub(super) struct Transport {
 
 /// A command that is given a moment to end by itself, as its stdin has, before it is killed: what it
 /// has begun there must not be left half done.
-struct Ending(Option<Child>);
+struct Ending {
+    child: Option<Child>,
+    /// Those that have this moment.
+    endings: TaskTracker,
+}
+
+/// What a host begins with.
+#[derive(Debug)]
+pub(super) enum Beginning {
+    /// Our program, which is to be told its environment.
+    Ready,
+    /// Our program, which serves.
+    Serving,
+    /// A shell that found none.
+    Missing(Missing),
+}
+
+/// Why our program was not put on a host, in words.
+#[derive(Debug)]
+pub(super) enum NotPushed {
+    /// The host could not take it: nor will it the next time.
+    Refused(String),
+    /// It did not get there.
+    Lost(String),
+}
 
 /// The end of what it printed on stderr.
 #[derive(Clone, Default)]
@@ -67,39 +98,74 @@ impl Transport {
     ///
     /// # Errors
     /// It cannot be started.
-    pub(super) async fn start(reaching: Reaching, launch: &Launch) -> io::Result<Self> {
-        let argv = with_ssh_options(reaching, launch).await;
+    pub(super) fn start(
+        argv: &[String],
+        launch: &Launch,
+        endings: &TaskTracker,
+    ) -> io::Result<Self> {
         let (program, arguments) = argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::from(launch(OsStr::new(program)));
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // In a group of its own: a Ctrl-C in the terminal is not meant for it.
-        let mut child = command.process_group(0).spawn()?;
+        let mut child = command.process_group(0).kill_on_drop(true).spawn()?;
         let ends = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(to), Some(from), Some(errors)) = ends else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let tail = Tail::default();
         let reads = tokio::spawn(tail.clone().keep(errors));
-        Ok(Self { to, from: BufReader::new(from), child: Ending(Some(child)), tail, reads })
+        let child = Ending { child: Some(child), endings: endings.clone() };
+        Ok(Self { to, from: BufReader::new(from), child, tail, reads })
     }
 
-    /// Reads on to the line with which our program begins.
+    /// Reads on to the line with which our program begins, or that says that there is none.
     ///
     /// # Errors
     /// The other side ended before, or printed too much; what it said is in the error.
-    pub(super) async fn begin(&mut self) -> io::Result<()> {
+    pub(super) async fn begin(&mut self) -> io::Result<Beginning> {
         let mut noise = Vec::new();
         let mut limited = (&mut self.from).take(NOISE_LIMIT);
         loop {
             let start = noise.len();
             if limited.read_until(b'\n', &mut noise).await? == 0 {
+                if limited.limit() == 0 {
+                    let much = format!("it printed {NOISE_LIMIT} bytes, none of which was ours");
+                    return Err(io::Error::other(much));
+                }
                 let printed = String::from_utf8_lossy(&noise);
                 let last = printed.lines().rev().find(|line| !line.trim().is_empty());
                 let last = last.unwrap_or_default().to_owned();
                 return Err(io::Error::new(io::ErrorKind::UnexpectedEof, last));
             }
-            if noise[start..].strip_suffix(b"\n") == Some(MAGIC.as_bytes()) {
-                return Ok(());
+            let line = noise[start..].strip_suffix(b"\n").unwrap_or_default();
+            if line == MAGIC.as_bytes() {
+                return Ok(Beginning::Serving);
+            } else if line == READY.as_bytes() {
+                return Ok(Beginning::Ready);
+            } else if let Some(missing) = Missing::parse(&String::from_utf8_lossy(line)) {
+                return Ok(Beginning::Missing(missing));
+            }
+        }
+    }
+
+    /// Sends all of `program`, and gives where it was put.
+    ///
+    /// # Errors
+    /// Why it was not.
+    pub(super) async fn push(self, program: impl AsyncRead + Unpin) -> Result<String, NotPushed> {
+        let Self { mut to, mut from, child, tail, reads } = self;
+        let sent = send(program, &mut to).await;
+        drop(to);
+        let answer = timeout(PUSH_TIMEOUT, answer(&mut from)).await;
+        let (_, _) = (child, timeout(TAIL_TIMEOUT, reads).await);
+        match answer {
+            Ok(Some(answer)) => answer.map_err(NotPushed::Refused),
+            _ if !tail.said().is_empty() => Err(NotPushed::Lost(visible(&tail.said()))),
+            _ => {
+                let why = sent.err();
+                Err(NotPushed::Lost(
+                    why.unwrap_or_else(|| "it did not say what came of it".to_owned()),
+                ))
             }
         }
     }
@@ -114,17 +180,47 @@ impl Transport {
         let _ = timeout_at(deadline, self.reads).await;
         let said = self.tail.said();
         match status {
-            _ if !said.is_empty() => visible(&said),
-            _ if !printed.is_empty() => visible(&printed),
+            _ if !said.is_empty() => told(&said),
+            _ if !printed.is_empty() => told(&printed),
             Ok(Ok(status)) => format!("the command that reaches it ended with {status}"),
             _ => "the command that reaches it was ended".to_owned(),
         }
     }
 }
 
+/// Sends it, as fast as it is taken.
+async fn send(mut program: impl AsyncRead + Unpin, to: &mut ChildStdin) -> Result<(), String> {
+    let mut portion = vec![0; 64 * 1024];
+    loop {
+        let count = program.read(&mut portion).await.map_err(|error| error.to_string())?;
+        if count == 0 {
+            return Ok(());
+        }
+        match timeout(PUSH_TIMEOUT, to.write_all(&portion[..count])).await {
+            Err(_) => return Err(format!("it took nothing for {} s", PUSH_TIMEOUT.as_secs())),
+            Ok(Err(error)) => return Err(error.to_string()),
+            Ok(Ok(())) => {}
+        }
+    }
+}
+
+/// What came of it, behind what else is printed.
+async fn answer(from: &mut (impl AsyncBufRead + Unpin)) -> Option<Result<String, String>> {
+    let mut limited = from.take(NOISE_LIMIT);
+    loop {
+        let mut line = Vec::new();
+        if limited.read_until(b'\n', &mut line).await.ok()? == 0 {
+            return None;
+        }
+        if let Some(answer) = bootstrap::pushed(String::from_utf8_lossy(&line).trim_end()) {
+            return Some(answer);
+        }
+    }
+}
+
 impl Ending {
     async fn wait(&mut self) -> io::Result<ExitStatus> {
-        match &mut self.0 {
+        match &mut self.child {
             Some(child) => child.wait().await,
             None => Err(io::ErrorKind::NotFound.into()),
         }
@@ -133,16 +229,22 @@ impl Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let Some(mut child) = self.0.take() else { return };
-        // Without a runtime we end, and with us its stdin.
+        let Some(mut child) = self.child.take() else { return };
+        // Without a runtime nobody could wait: it is killed when it is dropped.
         let Ok(runtime) = Handle::try_current() else { return };
-        runtime.spawn(async move {
+        let ends = async move {
             if timeout(END_TIMEOUT, child.wait()).await.is_err() {
                 // It may have ended since.
                 let _ = child.kill().await;
             }
-        });
+        };
+        self.endings.spawn_on(ends, &runtime);
     }
+}
+
+/// What it printed, as it can be told.
+fn told(printed: &str) -> String {
+    visible(&printed.chars().take(TOLD_LIMIT).collect::<String>())
 }
 
 impl Tail {
@@ -156,39 +258,18 @@ impl Tail {
         }
     }
 
-    /// Its last line with words.
+    /// Its last line that refuses, else its last one with words: behind a jump host's own, ssh says
+    /// something of the connection.
     fn said(&self) -> String {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&kept);
-        let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
-        last.unwrap_or_default().to_owned()
+        let lines = || text.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+        let refusal = lines().find(|line| is_refusal(line));
+        refusal.or_else(|| lines().next()).unwrap_or_default().to_owned()
     }
 }
 
-/// The words of the command; for ssh with the options that the person has not set.
-async fn with_ssh_options(reaching: Reaching, launch: &Launch) -> Vec<String> {
-    let Reaching { mut argv, ssh_options_at } = reaching;
-    let Some(at) = ssh_options_at else { return argv };
-    let configured = ssh_configuration(&argv, launch).await;
-    let says = |(option, usual, _): &(&str, &[&str], &str)| {
-        let value =
-            configured.lines().find_map(|line| line.strip_prefix(option)?.strip_prefix(' '));
-        value.is_none_or(|value| usual.contains(&value.trim()))
-    };
-    let ours = SSH_OPTIONS.iter().filter(|one| says(one));
-    let ours = ours.flat_map(|(_, _, option)| ["-o".to_owned(), (*option).to_owned()]);
-    argv.splice(at..at, ours);
-    argv
-}
-
-/// What `ssh -G` prints of how it is configured for the same host; nothing where it cannot say.
-async fn ssh_configuration(argv: &[String], launch: &Launch) -> String {
-    let Some((program, arguments)) = argv.split_first() else { return String::new() };
-    // Without what it is to run there.
-    let arguments = arguments.split(|word| word == "--").next().unwrap_or_default();
-    let mut command = Command::from(launch(OsStr::new(program)));
-    command.arg("-G").args(arguments).stdin(Stdio::null()).kill_on_drop(true);
-    let output = timeout(ASK_TIMEOUT, command.output()).await;
-    let output = output.ok().and_then(Result::ok).filter(|output| output.status.success());
-    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+/// Whether `line` says that trying again is of no use, and might lock the person out.
+pub(super) fn is_refusal(line: &str) -> bool {
+    REFUSALS.iter().any(|refusal| line.contains(refusal))
 }

@@ -8,18 +8,22 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{error::FarError, texts};
-use crate::core::session::SessionInfo;
+use super::{error::FarError, identity::Identity, texts, values};
+use crate::core::{build, session::SessionInfo};
 
 /// The first line of a host. What login scripts print stands in front of it.
 pub(super) const MAGIC: &str = "polecat-serve 1";
 
 /// The longest message, in bytes: ten thousand polecats have room in it.
 const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
+/// The most that one carries, in bytes.
+const PACKED_LIMIT: usize = MESSAGE_LIMIT as usize - 1024;
 /// How many rigs of one host are taken.
 const RIG_LIMIT: usize = 500;
 /// How many parts of one answer may be under way: so much is sent before the first was taken.
 pub(super) const PARTS_IN_FLIGHT: usize = 3;
+/// How much two clocks may seem to differ, in milliseconds, because messages take their time.
+const CLOCK_TOLERANCE_MS: u64 = 5_000;
 /// The deepest that values may lie in each other.
 const DEPTH_LIMIT: usize = 64;
 
@@ -53,10 +57,8 @@ pub(super) enum ToHost {
 #[serde(deny_unknown_fields)]
 pub(super) struct Hello {
     pub(super) version: String,
-    /// The projects, by their folders there.
-    pub(super) rigs: Vec<String>,
-    pub(super) tmux_command: Option<String>,
-    pub(super) tmux_socket: Option<String>,
+    /// What it goes by.
+    pub(super) config: ByteBuf,
 }
 
 /// What a host says.
@@ -85,8 +87,37 @@ pub(super) enum FromHost {
 #[serde(deny_unknown_fields)]
 pub(super) struct Welcome {
     pub(super) version: String,
-    /// A hash of the id of the machine, where it has one.
-    pub(super) machine: Option<String>,
+    /// What it was built from.
+    pub(super) source: String,
+    /// Where our program is there.
+    pub(super) program: String,
+    pub(super) identity: Identity,
+}
+
+impl Welcome {
+    /// Ours, of the program that is at `program`.
+    pub(super) fn new(program: String, identity: Identity) -> Self {
+        let [version, source] = [build::VERSION, build::SOURCE].map(str::to_owned);
+        Self { version, source, program, identity }
+    }
+
+    /// Refuses all but a program that is built from the same as this one.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let (version, source) = (&self.version, &self.source);
+        if version != build::VERSION {
+            return Err(format!(
+                "polecat-nvim is version {version:?} there, and {:?} here",
+                build::VERSION
+            ));
+        }
+        if source != build::SOURCE {
+            return Err(format!(
+                "polecat-nvim is of the same version there, but was built from other sources ({source:?}, {:?} here)",
+                build::SOURCE
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Its rigs at one moment.
@@ -115,14 +146,16 @@ pub struct FarRig {
 }
 
 impl Rigs {
-    /// How far the clock there is ahead of `now` here, in milliseconds.
-    pub(super) fn ahead(&self, now: Timestamp) -> i64 {
-        self.now.saturating_sub(now.as_millisecond())
+    /// How far the clock there is ahead of `now` here, in milliseconds, where that was `known` before. It
+    /// stays so while the way of a message may be all the difference: an agent that has begun at
+    /// another time is another agent.
+    pub(super) fn ahead(&self, now: Timestamp, known: i64) -> i64 {
+        let measured = self.now.saturating_sub(now.as_millisecond());
+        if measured.abs_diff(known) < CLOCK_TOLERANCE_MS { known } else { measured }
     }
 
     /// The rigs with their times as the clock here would have them, no more of them than are taken.
-    pub(super) fn here(mut self, now: Timestamp) -> Vec<FarRig> {
-        let ahead = self.ahead(now);
+    pub(super) fn here(mut self, ahead: i64) -> Vec<FarRig> {
         self.rigs.truncate(RIG_LIMIT);
         let polecats = self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats);
         polecats.for_each(|info| info.shift_times(-ahead));
@@ -197,9 +230,14 @@ impl Incoming for ToHost {
 /// As it goes over the wire.
 ///
 /// # Errors
-/// What serde cannot write, such as a path that is not UTF-8.
+/// What serde cannot write, such as a path that is not UTF-8; or it has no room in a message, which
+/// would end the connection.
 pub fn pack(what: &impl Serialize) -> Result<ByteBuf, String> {
-    rmp_serde::to_vec_named(what).map(ByteBuf::from).map_err(|why| why.to_string())
+    let bytes = rmp_serde::to_vec_named(what).map_err(|why| why.to_string())?;
+    if bytes.len() > PACKED_LIMIT {
+        return Err(format!("{} bytes are too many to be sent", bytes.len()));
+    }
+    Ok(bytes.into())
 }
 
 /// What came over the wire: data of exactly the type that was asked for, whose texts can be shown.
@@ -207,6 +245,9 @@ pub fn pack(what: &impl Serialize) -> Result<ByteBuf, String> {
 /// # Errors
 /// It is none of that.
 pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    if !values::fit(bytes) {
+        return Err("more values than a message has".to_owned());
+    }
     let mut rest = bytes;
     let value = rmpv::decode::read_value_with_max_depth(&mut rest, DEPTH_LIMIT);
     let value = value.map_err(|why| why.to_string())?;
@@ -316,11 +357,25 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn the_largest_that_can_be_packed_has_room_in_a_message() {
+        let most = pack(&ByteBuf::from(vec![0; PACKED_LIMIT - 5])).unwrap();
+        assert_eq!(most.len(), PACKED_LIMIT);
+        let mut bytes = Vec::new();
+        write(&mut bytes, &FromHost::Answer { id: u64::MAX, result: Ok(most) }).await.unwrap();
+        assert!(matches!(read(&mut &bytes[..]).await, Ok(Some(FromHost::Answer { .. }))));
+        assert!(pack(&ByteBuf::from(vec![0; PACKED_LIMIT])).is_err());
+    }
+
     #[test]
     fn times_are_those_of_the_clock_here() {
         let now = Timestamp::from_second(1_000).unwrap();
         // An hour ahead there: what began ten seconds ago there did so here.
-        let here = rigs(4_600_000, 4_590).here(now);
+        let sent = rigs(4_600_000, 4_590);
+        let ahead = sent.ahead(now, 0);
+        let here = sent.here(ahead);
         assert_eq!(here[0].polecats[0].state_since, Timestamp::from_second(990).ok());
+        assert_eq!(rigs(4_600_700, 0).ahead(now, ahead), ahead, "a message that was quick");
+        assert_eq!(rigs(999_000, 0).ahead(now, 0), 0);
     }
 }

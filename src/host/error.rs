@@ -190,6 +190,12 @@ pub enum HostError {
         /// Why it is.
         left: String,
     },
+    /// A file was changed by somebody else; it was not written.
+    #[error("`{}` was changed since it was read", path.display())]
+    Conflict {
+        /// The file.
+        path: PathBuf,
+    },
     /// Refused as things are; the text says why.
     #[error("{0}")]
     Refused(String),
@@ -287,6 +293,7 @@ impl HostError {
                     path.display()
                 ));
             }
+            Self::Conflict { .. } => "`:e!` reads it again, `:w!` writes over it",
             Self::Broken { .. } => "repair the file, or move it away",
             Self::Git { source: RunError::Missing { .. }, .. } => "install git",
             Self::NotUndone { cause, .. } => return cause.hint(),

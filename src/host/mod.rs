@@ -12,6 +12,7 @@ pub mod listings;
 pub mod locks;
 pub mod loopback;
 pub mod machine;
+pub mod open_files;
 pub mod processes;
 pub mod programs;
 pub mod pull_requests;

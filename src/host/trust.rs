@@ -1,6 +1,7 @@
 //! What a person has allowed to run, kept outside of all projects, and the files of a project that
 //! are a part of what would run.
 
+mod agreements;
 mod store;
 
 use std::fs::{self, File};
@@ -18,6 +19,7 @@ use crate::core::{
     trust::{Content, hex},
 };
 
+pub use agreements::Agreements;
 pub use store::{Grant, Store};
 
 /// A file of a project that is larger is no part of an agent, in bytes.

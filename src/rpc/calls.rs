@@ -1,15 +1,19 @@
 //! What Neovim can ask: a type for each call, whose fields are its arguments, with its handling
 //! beside it. `methods.rs` lists them all.
 
+mod changes;
 mod command;
 mod context;
 mod everywhere;
 mod far;
+mod files;
+mod follow;
 mod given;
 mod merge;
 mod polecats;
 mod push;
 mod review;
+mod reviewed;
 mod rig;
 mod server;
 mod sessions;
@@ -33,10 +37,13 @@ use crate::{
     session::{Answered, Completion, HealthRow, Interrupted, Started, StoppedAll},
 };
 
+pub(super) use changes::*;
 pub(super) use command::*;
 pub(super) use context::CallContext;
 pub(super) use everywhere::{Everywhere, FarCalls};
 pub(super) use far::Far;
+pub(super) use files::*;
+pub(super) use follow::{FollowOrder, FollowOutput};
 pub(super) use given::{At, Bring, InUse, Resume, Said, Since, Trust, UserPath};
 pub(super) use merge::*;
 pub(super) use polecats::*;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod connect;
 mod contexts;
 mod diff;
 #[cfg(test)]

@@ -11,7 +11,10 @@ mod round_trip;
 mod screen;
 mod status;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use rmpv::Value;
 use serde::Deserialize;
@@ -21,6 +24,7 @@ use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
     core::{
         Gastown, Template,
+        agent::Changes,
         screen::{Patterns, Policy},
         session::{State, notifications::Occasion},
         settings::Sources,
@@ -51,7 +55,10 @@ pub(super) fn settings(written: Written, editor: EditorFacts) -> Result<Settings
     for problem in problems {
         report.note(problem);
     }
-    let settings = read(&mut Item::root(&values, &report).table(), &paths, editor);
+    let mut settings = read(&mut Item::root(&values, &report).table(), &paths, editor);
+    for (name, host) in &mut settings.hosts {
+        host.config = hosts::config_of(&values, name.as_str());
+    }
     let problems = report.problems();
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
@@ -117,18 +124,20 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let (mut rig, mut tmux) = (config.table("rig"), config.table("tmux"));
     let mut capture = config.table("capture");
     let mut list = config.table("status");
+    let watch = config.read("watch", Item::boolean).unwrap_or_default();
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths).map(drop));
     config.table("install").text("url");
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
     Settings {
-        rigs: rigs::rigs(config, paths),
-        hosts: hosts::hosts(config, paths),
+        rigs: rigs::rigs(config, watch, paths),
+        hosts: hosts::hosts(config, watch, paths),
         all_rigs: config.read("all", Item::boolean).unwrap_or_default(),
         rig_path: rig.read("path", |item| paths.path(item)),
         rig_name: rig.text("name"),
         tmux_command: tmux.read("command", |item| paths.program(item)),
         // A name, or a path: told apart like a program's.
+        no_tmux_start: None,
         tmux_socket: tmux.read("socket", |item| paths.program(item)),
         tracker_command: config.table("tracker").text("command"),
         capture_fit: capture.read("fit", Item::boolean),
@@ -136,11 +145,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
             .read("lines", |item| item.integer(1))
             .and_then(|lines| lines.try_into().ok()),
         agent: config.text("agent"),
-        agents: config
-            .read("agents", |item| Some(item.map(|item| Some(agent::changes(item)))))
-            .into_iter()
-            .flatten()
-            .collect(),
+        agents: agents(config),
         dialogs: config.read("dialogs", |item| item.one_of(&POLICIES)).unwrap_or_default(),
         gastown: config.read("gastown", |item| item.one_of(&GASTOWNS)).flatten(),
         worktrees: config
@@ -165,6 +170,32 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         sidebar: status::sidebar(&mut list.table("sidebar")),
         editor,
     }
+}
+
+fn agents(config: &mut Table) -> BTreeMap<String, Changes> {
+    let agents = config.read("agents", |item| Some(item.map(|item| Some(agent::changes(item)))));
+    agents.into_iter().flatten().collect()
+}
+
+/// What a host goes by, as its hub has read it: in msgpack.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn of_hub(mut config: &[u8]) -> Result<Settings, String> {
+    let values = rmpv::decode::read_value(&mut config).map_err(|error| error.to_string())?;
+    let written = Written { values: Some(values), ..Written::default() };
+    settings(written, editor_there()).map_err(|problems| problems.join("; "))
+}
+
+/// What a Neovim on a host would say of itself: both are to see the same.
+fn editor_there() -> EditorFacts {
+    let folder = |variable: &str, usual: &str| {
+        let named = std::env::var_os(variable).map(PathBuf::from);
+        let folder = named.or_else(|| Some(paths::home()?.join(usual)));
+        folder.map(|folder| folder.join("nvim"))
+    };
+    let data = folder("XDG_DATA_HOME", ".local/share");
+    EditorFacts { tmux: None, data, state: folder("XDG_STATE_HOME", ".local/state") }
 }
 
 /// What a person can be told of, by its words.

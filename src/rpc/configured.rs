@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use tokio::task::JoinSet;
+
 use super::{
     calls::KnownRig,
     config::{self, Written},
     error::RpcError,
-    news::{Outside, Teller},
+    news::{Outside, Teller, tell_of_hosts},
     views::Reach,
 };
 use crate::core::hosts::{HostName, HostSettings};
@@ -35,6 +37,8 @@ pub(super) struct Configured {
     greeted: Result<Greeted, RpcError>,
     workspace: Option<Workspace>,
     fleet: Option<(Hosts, Fleet)>,
+    /// What tells of those hosts.
+    hosts_news: JoinSet<()>,
     /// Watches the rigs of which the configuration says so.
     watch: Option<RigWatch>,
     /// What is wrong with the last configuration: then nothing is begun by an older one.
@@ -53,6 +57,7 @@ impl Configured {
             greeted,
             workspace,
             fleet,
+            hosts_news: JoinSet::new(),
             watch,
             problems: Vec::new(),
         }
@@ -73,13 +78,13 @@ impl Configured {
     pub(super) fn follow(&mut self, written: Written) -> Result<(), RpcError> {
         let Greeted { editor, pin } = self.greeted.clone()?;
         let workspace = config::settings(written, editor).and_then(|settings| {
-            let hosts = settings.hosts.clone();
+            let (hosts, state) = (settings.hosts.clone(), settings.editor.state.clone());
             let workspace = self.workspace_of(settings, pin);
-            Ok((workspace.map_err(|error| vec![error.to_string()])?, hosts))
+            Ok((workspace.map_err(|error| vec![error.to_string()])?, hosts, state))
         });
         match workspace {
-            Ok((workspace, hosts)) => {
-                self.connect(hosts);
+            Ok((workspace, hosts, state)) => {
+                self.connect(hosts, state);
                 self.teller.follow(&workspace);
                 self.watch = Some(workspace.watch_rigs());
                 self.outside.follow(&workspace);
@@ -91,9 +96,12 @@ impl Configured {
     }
 
     /// Has connections to these hosts; those that go on are kept where nothing is said otherwise.
-    fn connect(&mut self, hosts: Hosts) {
+    fn connect(&mut self, hosts: Hosts, state: Option<PathBuf>) {
         if self.fleet.as_ref().is_none_or(|(known, _)| *known != hosts) {
-            let fleet = Fleet::new(&hosts, &self.launch);
+            let fleet = Fleet::new(&hosts, &self.launch, state);
+            let told = tell_of_hosts(fleet.clone(), self.news.clone());
+            self.hosts_news = JoinSet::new();
+            self.hosts_news.spawn(told);
             self.fleet = Some((hosts, fleet));
         }
     }
@@ -157,6 +165,9 @@ impl Configured {
     }
 
     pub(super) async fn close(self) {
+        if let Some((_, fleet)) = self.fleet {
+            fleet.close().await;
+        }
         if let Some(workspace) = self.workspace {
             workspace.close().await;
         }

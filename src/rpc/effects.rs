@@ -2,6 +2,7 @@
 //! `lua/polecat/ui/effects.lua`. What asks a person carries the call that follows the answer.
 
 pub(super) mod compose;
+pub(super) mod file_text;
 pub(super) mod question;
 pub(super) mod side_by_side;
 mod view;
@@ -12,7 +13,7 @@ use rmpv::Value;
 use serde::{Serialize, Serializer};
 
 pub(super) use self::view::View;
-use self::{compose::Compose, question::Question, side_by_side::SideBySide};
+use self::{compose::Compose, file_text::FileText, question::Question, side_by_side::SideBySide};
 use super::calls::At;
 use super::encode::{self, Map, texts};
 use crate::session::{AttachPlan, FoundLocation};
@@ -57,6 +58,8 @@ pub(super) enum Effect {
     /// Opens a file in a window that shows files.
     Edit {
         file: PathBuf,
+        /// What is in it, where it is one of a host.
+        content: Option<Box<FileText>>,
         /// From 1; the column in bytes.
         line: Option<u32>,
         column: Option<u32>,
@@ -77,8 +80,12 @@ pub(super) enum Effect {
     },
     /// Opens a folder in a tab page that has it as its directory.
     Tab { dir: PathBuf },
+    /// Logs in on a host in a terminal; `then` is called when that was done.
+    Login { host: String, argv: Vec<OsString>, again: String, then: Request },
     /// Runs the tour in a terminal in a tab page of its own.
     Tour { argv: Vec<OsString> },
+    /// Has functions of the configuration called again, and what is another by then sent.
+    Configure,
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
     /// Opens a buffer to write a text in.
@@ -176,9 +183,10 @@ impl Effect {
             Self::Open { view, at, size, here } => {
                 view.encode().some("at", place(at)).some("size", size).flag("here", here)
             }
-            Self::Edit { file, line, column } => kind("edit")
+            Self::Edit { file, content, line, column } => kind("edit")
                 .put("busy", not_opened(&file.to_string_lossy()))
                 .put("file", encode::word(file.as_os_str()))
+                .some("content", content.map(|content| *content))
                 .some("line", line)
                 .some("column", column),
             Self::Quickfix { title, items } => {
@@ -207,10 +215,15 @@ impl Effect {
             Self::Tab { dir } => kind("tab")
                 .put("busy", not_opened(&dir.to_string_lossy()))
                 .put("dir", encode::word(dir.as_os_str())),
+            Self::Login { host, argv, again, then } => kind("terminal")
+                .put("busy", not_asked(&format!("the login on `{host}`"), Some(&again)))
+                .put("plan", encode::attach(AttachPlan { argv, switch: None }))
+                .put("call", then),
             Self::Tour { argv } => kind("terminal")
                 .put("busy", not_opened("the tour"))
                 .put("tab", true)
                 .put("plan", encode::attach(AttachPlan { argv, switch: None })),
+            Self::Configure => kind("configure"),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
@@ -326,7 +339,7 @@ mod tests {
             Effect::Preview(preview),
             Effect::Question(Box::default()),
             Effect::Open { view: View::Log, at: None, size: None, here: false },
-            Effect::Edit { file: PathBuf::new(), line: None, column: None },
+            Effect::Edit { file: PathBuf::new(), content: None, line: None, column: None },
             Effect::Quickfix { title: String::new(), items: Vec::new() },
             Effect::Terminal {
                 polecat: String::new(),
@@ -337,7 +350,14 @@ mod tests {
                 dir: None,
             },
             Effect::Tab { dir: PathBuf::new() },
+            Effect::Login {
+                host: String::new(),
+                argv: Vec::new(),
+                again: String::new(),
+                then: request(),
+            },
             Effect::Tour { argv: Vec::new() },
+            Effect::Configure,
             Effect::Pin(None),
             Effect::Compose(Box::new(compose::message(
                 ("ash", None),

@@ -21,6 +21,7 @@ pub(super) const CODES: &[&str] = &[
     "cannot_resume",
     "command_not_found",
     "config_invalid",
+    "conflict",
     "conflicts",
     "conversation_unknown",
     "died_during_startup",
@@ -89,6 +90,11 @@ impl RpcError {
 
     pub(super) fn internal(message: impl Into<String>) -> Self {
         Self::of("internal", message)
+    }
+
+    /// Whether asking again makes sense: what could not be seen just now is not gone.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self.code, "timeout" | "tmux_failed" | "host_unreachable")
     }
 
     /// A key was pressed on what is not there any more.

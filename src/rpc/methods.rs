@@ -66,7 +66,7 @@ table! {
         IsRunning, Status, List, Capture, CaptureSession, Inject, ShowQueue, DropQueued,
         ReleaseQueue, Interrupt, Answer, Asked, Attach,
         OpenAttach, OpenStatus, OpenCapture, OpenDiff,
-        CompareFile, Comment,
+        CompareFile, Comment, FileRead, FileWrite,
     }
 }
 

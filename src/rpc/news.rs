@@ -1,5 +1,6 @@
 //! What Neovim is told without asking: snapshots, and what is new in them.
 
+mod hosts;
 mod memories;
 mod outside;
 
@@ -20,14 +21,18 @@ use super::{
     encode::{self, Map},
 };
 use crate::{
-    core::session::{
-        SessionInfo, State,
-        notifications::{News, Notification, Occasion},
-        transitions::{self, Transition},
+    core::{
+        hosts::HostName,
+        session::{
+            SessionInfo, State,
+            notifications::{News, Notification, Occasion},
+            transitions::{self, Transition},
+        },
     },
     session::{Event, EventQueue, Place, Snapshot, Workspace},
     view,
 };
+pub(super) use hosts::tell_of_hosts;
 use memories::Memories;
 pub(super) use outside::Outside;
 
@@ -54,7 +59,8 @@ impl Teller {
         let mut told = self.told();
         told.memories.notified = workspace.notified().to_vec();
         told.workspace = Some(workspace.clone());
-        for (home, rig) in told.memories.places() {
+        // Those of hosts are told of by the hosts.
+        for (home, rig) in told.memories.places().filter(|(home, _)| home.is_absolute()) {
             let workspace = workspace.clone();
             tokio::spawn(async move {
                 let place = Place { file: None, cwd: home, rig };
@@ -107,8 +113,8 @@ impl Teller {
 impl Told {
     /// What is told of `snapshot`, with what is new in it.
     fn update(&mut self, snapshot: &Arc<Snapshot>, now: Timestamp) -> Map {
-        let Snapshot { rig, home, path, polecats } = &**snapshot;
-        let called = self.called(home, rig);
+        let Snapshot { rig, host, home, path, polecats, .. } = &**snapshot;
+        let called = Called { host: host.clone(), ..self.called(home, rig) };
         let (news, memory) = self.memories.update(snapshot, now);
         let memory = serde_json::to_string(memory).ok();
         let states: Vec<_> = self.memories.sessions().map(|info| info.state).collect();
@@ -129,6 +135,7 @@ impl Told {
         let workspace = self.workspace.as_ref();
         let known = workspace.and_then(|workspace| workspace.rig_address(home));
         Called {
+            host: None,
             rig: known.unwrap_or_else(|| rig.to_owned()),
             around: workspace.is_none_or(|workspace| workspace.is_around(home)),
         }
@@ -142,6 +149,8 @@ fn until(due: Timestamp) -> Duration {
 
 /// What a rig is called, where there are others.
 struct Called {
+    /// The host that it is on.
+    host: Option<HostName>,
     /// What stands before its polecats' names.
     rig: String,
     /// Whether it is the one that the user is in.
@@ -166,6 +175,15 @@ impl Called {
     /// What Lua is told of one, in the rig with this folder.
     fn fields(&self, info: &SessionInfo, path: &Path) -> Map {
         encode::addressed(info, &self.address(info.polecat.as_str()), path)
+            .some("host", self.host.as_ref().map(HostName::as_str))
+    }
+
+    /// By what Lua knows whether a person looks at it.
+    fn about(&self, info: &SessionInfo) -> String {
+        match self.host {
+            Some(_) => self.address(info.polecat.as_str()),
+            None => info.session_id.clone(),
+        }
     }
 
     fn all(&self, polecats: &[SessionInfo], path: &Path) -> Value {
@@ -179,13 +197,13 @@ fn encoded(news: News, called: &Called, path: &Path) -> Map {
         News::Event(transition) => event(&transition, called, path),
         News::Lost(lost) => Map::new()
             .put("level", LOST)
-            .put("text", lost_text(&lost))
-            .put("about", rig_of(&lost))
+            .put("text", lost_text(&called.rig, &lost))
+            .put("about", called.rig.as_str())
             .put("rig", path.display().to_string()),
         News::Notification(Notification { occasion, info, .. }) => Map::new()
             .put("level", level(occasion))
             .put("text", view::notification(occasion, &info, called.foreign(&info).as_deref()))
-            .put("about", info.session_id)
+            .put("about", called.about(&info))
             .put("rig", path.display().to_string()),
     }
 }
@@ -194,13 +212,9 @@ fn encoded(news: News, called: &Called, path: &Path) -> Map {
 const LOST: &str = "error";
 
 /// How that reads.
-fn lost_text(lost: &[SessionInfo]) -> String {
-    let (what, then) = view::lost(&rig_of(lost), lost).unwrap_or_default();
+fn lost_text(rig: &str, lost: &[SessionInfo]) -> String {
+    let (what, then) = view::lost(rig, lost).unwrap_or_default();
     format!("{what}: {then}")
-}
-
-fn rig_of(lost: &[SessionInfo]) -> String {
-    lost.first().map(|info| info.rig_name.clone()).unwrap_or_default()
 }
 
 /// How loud a notification is.
@@ -249,7 +263,8 @@ mod tests {
         let running = matches!(state, State::Working | State::Waiting);
         let polecats = vec![SessionInfo { running, state, ..info }];
         let rig = "den".to_owned();
-        Arc::new(Snapshot { rig, home: home.into(), path: home.into(), polecats })
+        let (home, path) = (home.into(), home.into());
+        Arc::new(Snapshot { rig, host: None, home, path, reached: true, polecats })
     }
 
     /// A field of what `teller` tells of a snapshot.

@@ -4,11 +4,13 @@ mod canvas;
 mod capture;
 mod diff;
 pub(super) mod drawn_diff;
+mod far_capture;
 mod far_status;
 mod frames;
 mod hosts;
 mod listing;
 mod queue;
+mod rest;
 pub(super) mod rows;
 mod status;
 
@@ -89,14 +91,17 @@ impl Views {
         let (orders, inbox) = unbounded_channel();
         let view = open.view;
         let (at, rows) = (open.at.clone(), Rows::default());
-        let pen = (self.editor.clone(), view);
+        let (editor, pen) = (self.editor.clone(), (self.editor.clone(), view));
         let mut canvas = Canvas::new(pen, inbox, rows.clone(), call);
         let task = tokio::spawn(async move {
             let drawn = match open.kind.as_str() {
                 "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
-                "capture" => capture::run(&workspace, open, &mut canvas).await,
-                "queue" => queue::run(&workspace, open, &mut canvas).await,
-                "diff" => diff::run(&workspace, open, &mut canvas).await,
+                "capture" => capture::run((&workspace, &fleet), open, &mut canvas).await,
+                "queue" => queue::run((&workspace, &fleet), open, &mut canvas).await,
+                "diff" => {
+                    let context = CallContext::new(&editor, (&workspace, &fleet), call);
+                    diff::run(&context, open, &mut canvas).await
+                }
                 kind => Err(RpcError::bad_argument(format!("no view `{kind}`"))),
             };
             if let Err(error) = drawn {

@@ -28,6 +28,8 @@ pub struct Completion {
     pub accounts: Vec<String>,
     /// Removed polecats that have a backup.
     pub backups: Vec<String>,
+    /// The hosts of the configuration.
+    pub hosts: Vec<String>,
 }
 
 impl Workspace {
@@ -98,6 +100,7 @@ impl Workspace {
             accounts,
             // Only names to choose from: a restore says what is wrong with one.
             backups: backups.unwrap_or_default(),
+            hosts: Vec::new(),
         })
     }
 }

@@ -117,7 +117,8 @@ impl RigContext {
     /// A snapshot of the rig with these polecats.
     pub(in crate::session) fn snapshot(&self, polecats: Vec<SessionInfo>) -> Snapshot {
         let Rig { name, home, path, .. } = &*self.rig;
-        Snapshot { rig: name.to_string(), home: home.clone(), path: path.clone(), polecats }
+        let (rig, home, path) = (name.to_string(), home.clone(), path.clone());
+        Snapshot { rig, host: None, home, path, reached: true, polecats }
     }
 
     /// The polecat `name`, which must exist.

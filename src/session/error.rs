@@ -321,6 +321,7 @@ impl SessionError {
             Self::NotRemoved { hint, .. } => Some(hint.clone()),
             Self::Host(error) => error.hint(),
             Self::Tracker(error) => error.hint(),
+            Self::Tmux(TmuxError::NoStart { start, .. }) => Some(format!("`{start}` starts it")),
             Self::Tmux(TmuxError::Missing { .. }) => {
                 Some("install tmux 3.2 or later, or set `tmux.command`".to_owned())
             }
@@ -364,6 +365,7 @@ fn host_code(error: &HostError) -> &'static str {
         HostError::Tracked { .. } | HostError::Link { .. } | HostError::Outside { .. } => {
             "unsafe_path"
         }
+        HostError::Conflict { .. } => "conflict",
         HostError::NotUndone { cause, .. } => host_code(cause),
         HostError::Merge(error) => error.code(),
         HostError::Push(error) => error.code(),

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::core::{names::PolecatName, session::SessionInfo};
+use crate::core::{hosts::HostName, names::PolecatName, session::SessionInfo};
 
 /// How many files of one worktree are named.
 const PATH_LIMIT: usize = 200;
@@ -29,10 +29,14 @@ pub enum Event {
 pub struct Snapshot {
     /// The rig's name.
     pub rig: String,
+    /// The host that it is on; this machine where there is none.
+    pub host: Option<HostName>,
     /// Its home, which tells rigs of one name apart.
     pub home: PathBuf,
     /// Its project's folder.
     pub path: PathBuf,
+    /// Whether it is so; while its host cannot be reached it was so.
+    pub reached: bool,
     /// Every polecat, with or without a session, in the order of their names.
     pub polecats: Vec<SessionInfo>,
 }
@@ -151,7 +155,8 @@ mod tests {
 
     fn snapshot(home: &str, rig: &str) -> Event {
         let (rig, path, home) = (rig.to_owned(), home.into(), home.into());
-        Event::Snapshot(Arc::new(Snapshot { rig, home, path, polecats: Vec::new() }))
+        let (host, reached, polecats) = (None, true, Vec::new());
+        Event::Snapshot(Arc::new(Snapshot { rig, host, home, path, reached, polecats }))
     }
 
     fn files(worktree: &str, names: &[&str]) -> Event {

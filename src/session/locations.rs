@@ -32,39 +32,59 @@ pub struct FoundLocation {
 }
 
 impl Viewpoint {
-    /// The file that `path` means, if it is there. Git names both sides of a difference with `a/`
-    /// and `b/` in front.
+    /// The files that `path` may mean, the first that is there. Git names both sides of a difference
+    /// with `a/` and `b/` in front.
     #[must_use]
-    pub fn file(&self, path: &[u8]) -> Option<PathBuf> {
+    pub fn candidates(&self, path: &[u8]) -> Vec<PathBuf> {
         let written = |path: &[u8]| PathBuf::from(OsStr::from_bytes(path));
-        let is_file = |file: &PathBuf| std::fs::metadata(file).is_ok_and(|found| found.is_file());
         if let (Ok(rest), Some(home)) = (written(path).strip_prefix("~"), &self.home) {
-            return Some(home.join(rest)).filter(is_file);
+            return vec![home.join(rest)];
         }
         let side = path.strip_prefix(b"a/").or_else(|| path.strip_prefix(b"b/"));
         let tries = [Some(path), side].into_iter().flatten();
-        tries.map(|path| self.dir.join(written(path)).components().collect()).find(is_file)
+        tries.map(|path| self.dir.join(written(path)).components().collect()).collect()
     }
 
-    /// Every location with a line in `text` whose file is there, each once.
+    /// The file that `path` means, if it is there.
     #[must_use]
-    pub fn locations(&self, text: &[u8]) -> Vec<FoundLocation> {
-        let (mut files, mut seen) = (HashMap::new(), HashSet::new());
-        let mut found = Vec::new();
-        let numbered = |line: &&[u8]| line.iter().any(u8::is_ascii_digit);
-        for text in text.split(|byte| *byte == b'\n').filter(numbered) {
-            for Location { path, line, column, .. } in locations(text) {
-                let Some(line) = line else { continue };
-                let file = files.entry(path).or_insert_with_key(|path| self.file(path));
-                let Some(file) = file.clone() else { continue };
-                let one = FoundLocation { file, line, column, text: text.trim_ascii().to_vec() };
-                if seen.insert(one.clone()) {
-                    found.push(one);
-                }
-            }
-        }
-        found
+    pub fn file(&self, path: &[u8]) -> Option<PathBuf> {
+        let is_file = |file: &PathBuf| std::fs::metadata(file).is_ok_and(|found| found.is_file());
+        self.candidates(path).into_iter().find(is_file)
     }
+}
+
+/// Every path that stands with a line in `text`, each once.
+#[must_use]
+pub fn named_paths(text: &[u8]) -> Vec<Vec<u8>> {
+    let mut seen = HashSet::new();
+    let paths = with_lines(text).map(|(location, ..)| location.path);
+    paths.filter(|path| seen.insert(path.clone())).collect()
+}
+
+/// Every location with a line in `text` whose file is there, as `file` tells, each once.
+pub fn found_locations(text: &[u8], file: impl Fn(&[u8]) -> Option<PathBuf>) -> Vec<FoundLocation> {
+    let (mut files, mut seen) = (HashMap::new(), HashSet::new());
+    let mut found = Vec::new();
+    for (Location { path, column, .. }, line, text) in with_lines(text) {
+        let file = files.entry(path).or_insert_with_key(|path| file(path));
+        let Some(file) = file.clone() else { continue };
+        let one = FoundLocation { file, line, column, text: text.trim_ascii().to_vec() };
+        if seen.insert(one.clone()) {
+            found.push(one);
+        }
+    }
+    found
+}
+
+/// All that may be a location with a line, that line, and the text that they stand in.
+fn with_lines(text: &[u8]) -> impl Iterator<Item = (Location, u32, &[u8])> {
+    let numbered = |line: &&[u8]| line.iter().any(u8::is_ascii_digit);
+    text.split(|byte| *byte == b'\n').filter(numbered).flat_map(|text| {
+        locations(text).into_iter().filter_map(move |location| {
+            let line = location.line?;
+            Some((location, line, text))
+        })
+    })
 }
 
 #[cfg(test)]
@@ -101,7 +121,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let seen = viewpoint(home.path());
         let text = b" src/main.rs:3:7 src/none.rs:1 src/main.rs\n src/main.rs:3:7 src/none.rs:1 src/main.rs\nsrc/main.rs:9";
-        let found = seen.locations(text);
+        assert_eq!(named_paths(text), [&b"src/main.rs"[..], b"3", b"src/none.rs"]);
+        let found = found_locations(text, |path| seen.file(path));
         let lines: Vec<_> = found.iter().map(|one| (one.line, one.column)).collect();
         assert_eq!(lines, [(3, Some(7)), (9, None)]);
         assert_eq!(found[1].text, b"src/main.rs:9");

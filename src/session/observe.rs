@@ -29,7 +29,7 @@ pub(in crate::session) mod follow;
 pub(in crate::session) mod idle_watch;
 pub(in crate::session) mod poller;
 pub(in crate::session) mod pollers;
-mod rest;
+pub(in crate::session) mod rest;
 pub(in crate::session) mod status_watch;
 
 /// What the poller of a rig saw last; none before its first look.

@@ -16,6 +16,8 @@ pub(in crate::session) struct Servers {
     command: String,
     /// The socket from the configuration.
     configured: Option<Socket>,
+    /// Why no server is started where there is none, if none is.
+    no_start: Option<&'static str>,
     launch: Launch,
     clients: Mutex<HashMap<Socket, Tmux>>,
 }
@@ -24,9 +26,10 @@ impl Servers {
     pub(in crate::session) fn new(
         command: String,
         configured: Option<Socket>,
+        no_start: Option<&'static str>,
         launch: Launch,
     ) -> Self {
-        Self { command, configured, launch, clients: Mutex::default() }
+        Self { command, configured, no_start, launch, clients: Mutex::default() }
     }
 
     /// The rig's server: the configured one, else its town's, else the default.
@@ -44,7 +47,7 @@ impl Servers {
         let socket = self.configured.clone().or(of_town).unwrap_or(Socket::Default);
         let new = || {
             let (command, socket) = (self.command.clone(), socket.clone());
-            let address = ServerAddress { command, socket, holder: None };
+            let address = ServerAddress { command, socket, holder: None, no_start: self.no_start };
             Tmux::new(address, self.launch.clone())
         };
         self.clients().entry(socket.clone()).or_insert_with(new).clone()

@@ -28,6 +28,8 @@ pub struct Settings {
     pub tmux_command: Option<String>,
     /// `tmux.socket`: a name (`-L`), or with a `/` a path (`-S`).
     pub tmux_socket: Option<String>,
+    /// Why no tmux server is started where there is none, if none is.
+    pub no_tmux_start: Option<&'static str>,
     /// `tracker.command`, which may carry arguments.
     pub tracker_command: Option<String>,
     /// `capture.lines`: how many lines a capture opens with.

@@ -85,6 +85,7 @@ impl Starter {
             require_text(prompt.as_bytes())?;
         }
         progress("starting: checking");
+        self.context.tmux.require_startable().await?;
         let found = self.found(name, &options).await?;
         if let Some(polecat) = found.as_ref().filter(|_| !options.begin.is_usual()) {
             return Err(SessionError::begun(polecat));

@@ -342,7 +342,7 @@ fn shared(
 ) -> Result<Shared, SessionError> {
     let command = settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned());
     let socket = settings.tmux_socket.as_deref().map(Socket::parse);
-    let servers = Servers::new(command, socket, launch.clone());
+    let servers = Servers::new(command, socket, settings.no_tmux_start, launch.clone());
     let tracker = settings.tracker_command.as_deref().unwrap_or("bd");
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;

@@ -14,6 +14,8 @@ pub struct ServerAddress {
     /// The program that holds the hub: started with `hold PIPE` it calls [`hold`](crate::tmux::connection::hold()).
     /// `None` for the program that runs here.
     pub holder: Option<PathBuf>,
+    /// Why no server is started where there is none, if none is.
+    pub no_start: Option<&'static str>,
 }
 
 /// Where a tmux server listens.
@@ -70,6 +72,14 @@ impl ServerAddress {
             Socket::Default => "default",
         };
         socket_folder().join(name)
+    }
+
+    /// The command that starts this server, for a person to copy.
+    pub(crate) fn start_line(&self) -> String {
+        let words = self.args().into_iter().map(|word| word.to_string_lossy().into_owned());
+        let words = std::iter::once(self.command.clone()).chain(words);
+        let words: Vec<_> = words.chain(["new-session", "-d"].map(str::to_owned)).collect();
+        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
     }
 
     /// Whether there is certainly no server.

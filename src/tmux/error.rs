@@ -26,6 +26,16 @@ pub enum TmuxError {
         /// The server's address, in words.
         socket: String,
     },
+    /// The same where none may be started.
+    #[error("no tmux server is running on {socket}, and {why}")]
+    NoStart {
+        /// The server's address, in words.
+        socket: String,
+        /// Why none is started.
+        why: &'static str,
+        /// The command that starts it, where it is to be started.
+        start: String,
+    },
     /// The server, or our connection to it, went away while the command was under way: it may or
     /// may not have had its effect, and perhaps every session is gone.
     #[error("the tmux server on {socket} is gone")]

@@ -34,7 +34,7 @@ pub use palette::{index, stages};
 pub use patch::{Patch, patches};
 pub use preview::preview;
 pub use question::{Asked, question};
-pub use queue::{queue, queue_row};
+pub use queue::{Queued, queue, queue_row};
 pub use status::{List, Section, filters, orders, status};
 pub use statusline::{counts, statusline};
 

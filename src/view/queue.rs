@@ -1,7 +1,15 @@
 //! What is queued for one polecat.
 
 use super::frame::{Frame, Group, Line};
-use crate::core::session::queue::{Queue, QueuedMessage};
+
+/// What waits for one polecat.
+#[derive(Clone, Debug, Default)]
+pub struct Queued {
+    /// Why none is sent before a person says so.
+    pub held: Option<String>,
+    /// In the order in which they are sent, by their ids.
+    pub messages: Vec<(u64, String)>,
+}
 
 /// What the rows of the message `id` stand for.
 #[must_use]
@@ -11,7 +19,7 @@ pub fn queue_row(polecat: &str, id: u64) -> String {
 
 /// The messages that wait, all of each.
 #[must_use]
-pub fn queue(polecat: &str, queue: &Queue) -> Frame {
+pub fn queue(polecat: &str, queue: &Queued) -> Frame {
     let mut lines = vec![heading(polecat, queue)];
     if let Some(why) = &queue.held {
         let mut line = Line::default();
@@ -21,14 +29,14 @@ pub fn queue(polecat: &str, queue: &Queue) -> Frame {
         );
         lines.push(line);
     }
-    for (at, message) in queue.messages.iter().enumerate() {
+    for (at, (id, text)) in queue.messages.iter().enumerate() {
         lines.push(Line::default());
-        lines.extend(rows(polecat, at + 1, message));
+        lines.extend(rows(polecat, at + 1, (*id, text)));
     }
     Frame { lines, ..Frame::default() }
 }
 
-fn heading(polecat: &str, queue: &Queue) -> Line {
+fn heading(polecat: &str, queue: &Queued) -> Line {
     let text = match queue.messages.len() {
         0 => format!("nothing is queued: `:PolecatQueue {polecat} {{message}}` does"),
         1 => "1 message waits until its agent is at its prompt".to_owned(),
@@ -39,15 +47,15 @@ fn heading(polecat: &str, queue: &Queue) -> Line {
     line
 }
 
-fn rows(polecat: &str, number: usize, message: &QueuedMessage) -> Vec<Line> {
+fn rows(polecat: &str, number: usize, (id, text): (u64, &str)) -> Vec<Line> {
     let row = |(at, text): (usize, &str)| {
-        let mut line = Line { key: queue_row(polecat, message.id), ..Line::default() };
+        let mut line = Line { key: queue_row(polecat, id), ..Line::default() };
         let number = if at == 0 { number.to_string() } else { String::new() };
         line.push(&format!("{number:>3}  "), Some(Group::Named("PolecatMuted")));
         line.push(&shown(text), None);
         line
     };
-    message.text.lines().enumerate().map(row).collect()
+    text.lines().enumerate().map(row).collect()
 }
 
 /// One line stays one line.
@@ -63,11 +71,10 @@ mod tests {
 
     #[test]
     fn each_row_of_a_message_stands_for_it_and_a_hold_says_why() {
-        let mut one = Queue::default();
+        let one = Queued::default();
         assert!(queue("ash", &one).texts()[0].contains(":PolecatQueue ash {message}"));
-        one.push("a\nb\u{1b}".to_owned());
-        one.push("c".to_owned());
-        let frame = queue("ash", &one.held("x"));
+        let messages = vec![(1, "a\nb\u{1b}".to_owned()), (2, "c".to_owned())];
+        let frame = queue("ash", &Queued { held: Some("x".to_owned()), messages });
         assert_eq!(
             frame.texts(),
             [

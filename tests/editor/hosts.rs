@@ -1,66 +1,17 @@
 //! Rigs of other machines: each host here is our own program with a tmux server and a project of its
 //! own, reached by a command as any other is.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    answering::{Asking, answered, asking, given},
-    rig::Shop,
-    rigs::folder,
-    support::{eventually, rig::Project},
+    answering::{answered, asking, given},
+    desk::{Desk, reaching},
+    news::{expect_heard, expect_statusline, listening},
+    support::eventually,
 };
 
 const STATUS: &str = "polecat://status";
-
-/// A desk with an editor, and a host `build1` where `ash` of the shop asks something.
-struct Desk {
-    desk: Shop,
-    there: Asking,
-}
-
-/// How the host of `there` is reached, with `more` put over it.
-fn host(there: &Asking, more: &Json) -> Json {
-    let mut host = json!({
-        "command": ["env", "SOMETHING=1"],
-        "attach": ["env", "SOMETHING=2"],
-        "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
-        "rigs": { folder(&there.shop.project): {} },
-        "tmux": { "socket": there.shop.tmux.socket().to_str().unwrap() },
-    });
-    for (key, value) in more.as_object().into_iter().flatten() {
-        host[key] = value.clone();
-    }
-    host
-}
-
-impl Desk {
-    async fn new() -> Self {
-        let there = asking("permission").await;
-        let desk = Self::reaching(&there, &Json::Null).await;
-        Self { desk, there }
-    }
-
-    async fn reaching(there: &Asking, more: &Json) -> Shop {
-        let hosts = json!({ "hosts": { "build1": host(there, more) } });
-        Shop::of(Project::new(), hosts).await
-    }
-
-    /// What serves the hub there.
-    fn server(&self) -> Option<Pid> {
-        let is_it = |pid: &u32| {
-            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            line.ends_with(b"polecat-nvim\0serve\0")
-        };
-        let pid = self.desk.editor.processes().into_iter().find(is_it)?;
-        Pid::from_raw(pid.cast_signed())
-    }
-
-    async fn call(&self, function: &str, args: Json) -> Json {
-        let called = self.desk.editor.call(function, args).await;
-        called.unwrap_or_else(|failure| panic!("`{function}`: {failure:?}"))
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_there_stands_in_the_list_and_is_answered_from_here() {
@@ -148,18 +99,35 @@ async fn a_link_that_is_lost_makes_rows_unknown_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_left_running_when_nobody_looks() {
+async fn what_serves_ends_with_the_editor_and_nothing_else_does() {
     let both = Desk::new().await;
     both.desk.editor.command("PolecatStatus!").await.unwrap();
     both.desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
     assert!(both.server().is_some());
-    both.desk.editor.command("close").await.unwrap();
-    eventually("the end of what served", async || match both.server() {
-        None => Ok(()),
-        Some(pid) => Err(pid),
-    })
-    .await;
+    both.desk.editor.quit().await;
     assert_eq!(both.there.shop.sessions(), ["gt-shop-ash"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_there_is_told_as_what_happens_here() {
+    let there = asking("permission question").await;
+    let watched = reaching(&there.shop, &json!({ "watch": true })).await;
+    listening(&watched.editor).await;
+    expect_statusline(&watched.editor, "!1").await;
+    there.shop.editor.call("answer", json!(["ash", 1, {}])).await.unwrap();
+    let heard = expect_heard(&watched.editor, &["PolecatWaiting ash"]).await;
+    assert_eq!(heard[0]["address"], "build1:shop/ash", "{heard:?}");
+    assert_eq!(heard[0]["host"], "build1", "{heard:?}");
+    watched.editor.expect_message("`build1:shop/ash` waits for an answer").await;
+    // What happens while the link is lost is told once it is back, and nothing before.
+    let both = Desk { desk: watched, there };
+    let served = both.server().expect("it is served");
+    kill_process(served, Signal::STOP).unwrap();
+    both.there.shop.editor.call("stop", json!(["ash", {}])).await.unwrap();
+    kill_process(served, Signal::KILL).unwrap();
+    let all = ["PolecatWaiting ash", "PolecatStopped ash"];
+    expect_heard(&both.desk.editor, &all).await;
+    expect_statusline(&both.desk.editor, "").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,7 +139,7 @@ async fn a_login_that_is_refused_is_told_and_not_tried_again_by_itself() {
         tries.display()
     );
     let more = json!({ "command": ["sh", "-c", script] });
-    let desk = Desk::reaching(&there, &more).await;
+    let desk = reaching(&there.shop, &more).await;
     desk.editor.command("PolecatStatus!").await.unwrap();
     desk.editor.expect_line(STATUS, "Permission denied (publickey)").await;
     desk.editor.expect_line(STATUS, ":PolecatReconnect").await;
@@ -190,7 +158,7 @@ async fn a_login_that_is_refused_is_told_and_not_tried_again_by_itself() {
 async fn what_logins_print_is_no_harm_and_what_is_no_host_of_ours_is_named() {
     let there = asking("permission").await;
     let noisy = json!({ "command": ["sh", "-c", "echo Welcome to build1; exec \"$@\"", "sh"] });
-    let desk = Desk::reaching(&there, &noisy).await;
+    let desk = reaching(&there.shop, &noisy).await;
     desk.editor.command("PolecatStatus!").await.unwrap();
     desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
     drop(desk);
@@ -203,14 +171,14 @@ async fn what_logins_print_is_no_harm_and_what_is_no_host_of_ours_is_named() {
         ),
         ("exit 3", "exit status: 3"),
     ] {
-        let desk = Desk::reaching(&there, &json!({ "command": ["sh", "-c", script] })).await;
+        let desk = reaching(&there.shop, &json!({ "command": ["sh", "-c", script] })).await;
         desk.editor.command("PolecatStatus!").await.unwrap();
         desk.editor.expect_line(STATUS, told).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_on_its_row_are_about_the_one_there_and_what_does_not_reach_says_so() {
+async fn keys_on_its_row_are_about_the_one_there() {
     let both = Desk::new().await;
     both.desk.start("ash", "prompts").await;
     both.desk.editor.command("PolecatStatus build1:shop/ash").await.unwrap();
@@ -224,11 +192,74 @@ async fn keys_on_its_row_are_about_the_one_there_and_what_does_not_reach_says_so
     .await;
     assert_eq!(both.desk.tmux.run(&attached), "0");
     both.desk.editor.command("stopinsert | close!").await.unwrap();
-    both.desk.editor.command("PolecatDiff build1:shop/ash").await.unwrap();
-    both.desk.editor.expect_message("where `:PolecatDiff` does not reach").await;
     let unknown = both.desk.refusal("inject", json!(["build1:mill/ash", "hi"])).await;
     assert_eq!(unknown.code, "rig_not_found", "{unknown:?}");
     assert_eq!(answered(&both.there.log()), given(&[]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_prints_is_followed_and_goes_on_after_the_link_was_lost() {
+    let both = Desk::new().await;
+    both.there.shop.start("birch", "prompts").await;
+    both.desk.start("birch", "prompts").await;
+    both.desk.editor.command("PolecatCapture build1:shop/birch").await.unwrap();
+    let capture = "polecat://capture/build1:shop/birch";
+    both.desk.editor.expect_line(capture, "❯").await;
+    both.call("inject", json!(["build1:shop/birch", "over there"])).await;
+    both.desk.editor.expect_line(capture, "over there").await;
+    kill_process(both.server().expect("it is served"), Signal::KILL).unwrap();
+    both.desk.editor.command("PolecatReconnect").await.unwrap();
+    both.there.shop.editor.call("inject", json!(["birch", "meanwhile"])).await.unwrap();
+    both.desk.editor.expect_line(capture, "meanwhile").await;
+    let here = both.call("capture", json!(["birch", {}])).await;
+    assert_eq!(here.to_string().matches('❯').count(), 1, "nothing was typed here: {here}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_there_is_shown_dropped_and_listed_here() {
+    let both = Desk::new().await;
+    both.desk.editor.command("PolecatQueue build1:shop/ash first of two").await.unwrap();
+    both.desk.editor.command("PolecatQueue build1:shop/ash second of two").await.unwrap();
+    both.desk.editor.command("PolecatQueue build1:shop/ash").await.unwrap();
+    let queue = "polecat://queue/build1:shop/ash";
+    both.desk.editor.expect_line(queue, "second of two").await;
+    both.desk.editor.command("call search('first of two')").await.unwrap();
+    both.desk.editor.command("normal x").await.unwrap();
+    both.desk
+        .editor
+        .expect(queue, "one message", |lines| {
+            let text = lines.join("\n");
+            text.contains("second of two") && !text.contains("first of two")
+        })
+        .await;
+    let left = both.there.shop.editor.call("queue", json!(["ash"])).await.unwrap();
+    assert_eq!(left["messages"].as_array().map(Vec::len), Some(1), "{left}");
+    let listed = both.call("list", json!([{ "all": true }])).await;
+    assert_eq!(listed[0]["address"], "build1:shop/ash", "{listed}");
+    assert_eq!(listed[0]["host"], "build1", "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn polecats_are_made_started_labelled_queued_for_and_removed_there() {
+    let both = Desk::new().await;
+    both.desk.start("ash", "prompts").await;
+    both.desk.editor.command("PolecatNew build1:shop/cedar").await.unwrap();
+    both.desk.editor.expect_message("build1:shop/cedar").await;
+    let made = both.there.shop.editor.call("status", json!(["cedar"])).await.unwrap();
+    assert_eq!(made["state"], "stopped", "{made}");
+    let start = "PolecatStart build1:shop/cedar prompt=hello there";
+    both.desk.editor.command(start).await.unwrap();
+    both.desk.editor.expect_message("`build1:shop/cedar` runs").await;
+    let printed = both.call("capture", json!(["build1:shop/cedar", {}])).await;
+    assert!(printed.to_string().contains("hello there"), "{printed}");
+    both.desk.editor.command("PolecatLabel build1:shop/cedar the other one").await.unwrap();
+    both.desk.editor.command("PolecatStatus!").await.unwrap();
+    both.desk.editor.expect_line(STATUS, "the other one").await;
+    both.call("stop", json!(["build1:shop/cedar", {}])).await;
+    let removed = both.call("remove", json!(["build1:shop/cedar", {}])).await;
+    assert_eq!(removed["polecat"], "cedar", "{removed}");
+    both.desk.editor.expect_line(STATUS, "build1:shop: 1 polecat").await;
+    assert_eq!(both.desk.sessions(), ["gt-shop-ash"]);
 }
 
 /// Runs what follows, and changes what it prints on its way.
@@ -241,7 +272,7 @@ while printed := os.read(served.stdout.fileno(), 65536):
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_a_host_made_up_is_shown_as_text() {
     let there = asking("permission").await;
-    let desk = Desk::reaching(&there, &json!({ "command": ["python3", "-c", FILTER] })).await;
+    let desk = reaching(&there.shop, &json!({ "command": ["python3", "-c", FILTER] })).await;
     desk.editor.command("PolecatStatus!").await.unwrap();
     desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
     desk.editor.command("PolecatStatus build1:shop/ash").await.unwrap();

@@ -166,3 +166,25 @@ async fn a_polecat_in_whose_worktree_somebody_works_is_not_free() {
     let slung = shop.editor.call("sling", json!([two, named])).await.unwrap();
     assert_eq!(slung["polecat"], "ash", "{slung}");
 }
+
+/// As it is where several machines have one home: the record is there, the session is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_may_run_on_another_machine_is_not_known_to_be_stopped() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.call("stop", json!(["ash"])).await.unwrap();
+    let file = shop.project.home().join(".runtime/polecat/sessions/ash.json");
+    let mut record: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    record.as_object_mut().unwrap().remove("ended");
+    record["server"]["machine"] = json!("00000000deadbeef");
+    std::fs::write(&file, record.to_string()).unwrap();
+    shop.editor.expect_state("ash", "unknown").await;
+    for (call, args) in [("start", json!(["ash", {}])), ("remove", json!(["ash", {}]))] {
+        let refused = shop.refusal(call, args).await;
+        assert_eq!(refused.code, "in_use", "{call}: {refused:?}");
+        assert!(refused.message.contains("another machine"), "{call}: {refused:?}");
+    }
+    let anyway = json!(["ash", { "in_use": "ignore" }]);
+    shop.editor.call("start", anyway).await.unwrap();
+    shop.editor.expect_state("ash", "idle").await;
+}

@@ -24,7 +24,7 @@ const TELL: &str = "
 ";
 
 /// Listens, and puts the rig in use.
-async fn listening(editor: &Editor) {
+pub(crate) async fn listening(editor: &Editor) {
     editor.lua(LISTEN, Json::Null).await.unwrap();
     editor.call("list", json!([])).await.unwrap();
 }
@@ -45,7 +45,7 @@ fn text(value: &Json) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-async fn expect_heard(editor: &Editor, expected: &[&str]) -> Vec<Json> {
+pub(crate) async fn expect_heard(editor: &Editor, expected: &[&str]) -> Vec<Json> {
     eventually(&format!("{expected:?}"), async || {
         let seen = heard(editor).await;
         if names(&seen) == expected { Ok(seen) } else { Err(format!("{:#?}", names(&seen))) }
@@ -53,7 +53,7 @@ async fn expect_heard(editor: &Editor, expected: &[&str]) -> Vec<Json> {
     .await
 }
 
-async fn expect_statusline(editor: &Editor, expected: &str) {
+pub(crate) async fn expect_statusline(editor: &Editor, expected: &str) {
     eventually(&format!("the status line `{expected}`"), async || {
         let code = "return require('polecat').statusline()";
         let seen = editor.lua(code, Json::Null).await.unwrap();

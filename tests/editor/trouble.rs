@@ -127,6 +127,25 @@ async fn a_backend_that_dies_at_once_is_told_with_its_last_words() {
     assert!(refused.message.contains("no libfoo"), "{refused:?}");
 }
 
+/// What a backend says is carried out here, so that none may be another machine's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_on_another_machine_is_refused_with_a_word_about_hosts() {
+    let config = json!({ "backend": { "command": ["/usr/bin/ssh", "build1", "polecat-nvim"] } });
+    let shop = Shop::of(Project::new(), config).await;
+    let refused = shop.refusal("list", json!([])).await;
+    assert_eq!(refused.code, "config_invalid");
+    assert!(refused.message.contains("not through `/usr/bin/ssh`"), "{refused:?}");
+    assert!(refused.hint.is_some_and(|hint| hint.contains(":help polecat-hosts")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exit_code_that_is_no_signal_is_no_signal() {
+    let config = json!({ "backend": { "command": ["sh", "-c", "exit 255"] } });
+    let shop = Shop::of(Project::new(), config).await;
+    let refused = shop.refusal("list", json!([])).await;
+    assert!(refused.message.contains("ended with exit code 255"), "{refused:?}");
+}
+
 /// The backend among the editor's processes.
 fn backend(shop: &Shop) -> Pid {
     let is_backend = |pid: &u32| {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System};
@@ -29,6 +30,18 @@ pub(crate) fn alive(pids: &[u32]) -> Vec<u32> {
         process.is_some_and(|one| !matches!(one.status(), ProcessStatus::Zombie))
     };
     pids.iter().copied().filter(lives).collect()
+}
+
+/// Those with this path in their command lines.
+pub(crate) fn mentioning(path: &Path) -> Vec<u32> {
+    let path = path.to_string_lossy();
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let mentions = |pid: &u32| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).contains(&*path)
+    };
+    pids.filter(mentions).collect()
 }
 
 /// Waits until none of `pids` lives.

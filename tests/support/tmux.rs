@@ -72,7 +72,8 @@ impl TmuxServer {
 
     pub fn address(&self) -> ServerAddress {
         let holder = Some(env!("CARGO_BIN_EXE_polecat-nvim").into());
-        ServerAddress { command: tmux_program(), socket: Socket::Path(self.socket()), holder }
+        let socket = Socket::Path(self.socket());
+        ServerAddress { command: tmux_program(), socket, holder, no_start: None }
     }
 
     /// The client under test, for this server.

@@ -14,12 +14,14 @@ function M.watch()
   end)
 end
 
---- The tmux session that `buf` shows live: followed, or attached to.
+--- The tmux session that `buf` shows live: followed, or attached to. Of a host, by its whole name.
 ---@param buf integer
 ---@return string?
 local function shown(buf)
+  local name = vim.api.nvim_buf_get_name(buf)
   -- A rig's folder may stand before it.
-  local followed = vim.api.nvim_buf_get_name(buf):match('^polecat://capture/.-([^/]+)$')
+  local followed = name:match('^polecat://capture/(.+:.+)$')
+    or name:match('^polecat://capture/.-([^/]+)$')
   local attach = vim.b[buf].polecat_attach
   -- The command ends in the session, as tmux takes an exact name.
   return followed or (attach and attach:match('=(%S+)$'))

@@ -1,5 +1,4 @@
 --- What the name of one of our buffers stands for: fills it when it is edited by that name.
-local notify = require('polecat.editor.notify')
 local where = require('polecat.editor.context')
 
 local M = {}
@@ -37,15 +36,15 @@ local function request(buf, kind, subject)
   end
 end
 
---- Fills `buf` by its name: `polecat://status`, `polecat://capture/<session>`, ...
+--- Fills `buf` by its name: `polecat://status`, `polecat://capture/<session>`, ...; any other is that of
+--- a host's file.
 ---@param buf integer
 function M.read(buf)
   local name = vim.api.nvim_buf_get_name(buf)
   local kind, subject = name:match('^polecat://(%w+)/?(.*)$')
   local call = kind and request(buf, kind, subject or '')
   if not call then
-    local message = ('`%s` is no buffer of polecat.nvim'):format(name)
-    return notify.error({ code = 'bad_argument', message = message })
+    return require('polecat.editor.host_file').read(buf)
   end
   require('polecat.ui.buffer').prepare(buf, 'hide')
   local context = { at = call.args.at, split = {}, buf = buf }

@@ -10,6 +10,10 @@ local NAME = 'polecat-nvim'
 local MACHINES = { x86_64 = 'x86_64', amd64 = 'x86_64', aarch64 = 'aarch64', arm64 = 'aarch64' }
 local SYSTEMS = { Linux = 'unknown-linux-musl', Darwin = 'apple-darwin' }
 
+--- What reaches another machine. What a backend sends is carried out here: one that runs there could
+--- run anything here.
+local REMOTE = { 'ssh', 'mosh', 'podman', 'docker', 'nerdctl', 'kubectl', 'srun', 'salloc' }
+
 --- The folder of this plugin's Lua modules.
 ---@return string
 function M.lua()
@@ -98,7 +102,11 @@ end
 ---@return polecat.Error? err
 function M.find()
   local argv = configured()
-  if argv and vim.fn.executable(argv[1]) == 0 then
+  if argv and vim.list_contains(REMOTE, vim.fs.basename(argv[1])) then
+    local message = '`backend.command`: the backend runs here, not through `%s`'
+    local hint = '`hosts` names other machines: `:help polecat-hosts`'
+    return nil, { code = 'config_invalid', message = message:format(argv[1]), hint = hint }
+  elseif argv and vim.fn.executable(argv[1]) == 0 then
     local message = ('`backend.command`: `%s` is not a program'):format(argv[1])
     return nil, { code = 'command_not_found', message = message }
   elseif argv then

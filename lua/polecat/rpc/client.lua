@@ -258,6 +258,13 @@ function M.call(method, args, callback)
   M.ensure()
 end
 
+--- Sends the configuration if it is another by now.
+function M.configure()
+  if current then
+    keep_configured(current)
+  end
+end
+
 ---@return polecat.Greeting?
 function M.greeting()
   return greeting

@@ -47,7 +47,8 @@ end
 ---@param code integer
 ---@return string
 function M.how(code)
-  if code > 128 then
+  -- There are 64 signals: 255 is none, but how ssh ends.
+  if code > 128 and code <= 192 then
     return ('was killed by signal %d'):format(code - 128)
   end
   return ('ended with exit code %d'):format(code)

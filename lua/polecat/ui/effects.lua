@@ -73,6 +73,12 @@ function handlers.pin(effect)
   backend.pin(effect.path)
 end
 
+--- What tells how hosts are reached is asked anew.
+function handlers.configure()
+  require('polecat.config').forget()
+  backend.configure()
+end
+
 function handlers.refresh(effect)
   local buf = require('polecat.ui.buffer').of_rig(effect.name, effect.rig)
   if buf then

@@ -15,7 +15,8 @@ local M = {}
 ---@class polecat.SideBySide An effect of this kind.
 ---@field polecat string
 ---@field path string
----@field file string The full path.
+---@field file? string The full path, where it is there.
+---@field content? polecat.FileText What is in one of a host.
 ---@field title string Of the left side.
 ---@field filename string What it was called, for its file type.
 ---@field lines string[] What it was.
@@ -65,17 +66,19 @@ local function end_with(left, right)
 end
 
 --- The right side, in a tab page of its own: the file, or nothing where that is gone.
----@param file string
+---@param effect polecat.SideBySide
 ---@return integer win
-local function open_file(file)
+local function open_file(effect)
   vim.cmd('tab split')
-  local win = vim.api.nvim_get_current_win()
+  local win, file = vim.api.nvim_get_current_win(), effect.file
   vim.wo[win].winfixbuf = false
-  if vim.uv.fs_stat(file) then
+  if file and not effect.content then
     vim.cmd({ cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } })
     return win
   end
-  vim.api.nvim_win_set_buf(win, buffer.scratch({}))
+  local content = effect.content
+  local read = file and content and require('polecat.editor.host_file').buffer(file, content)
+  vim.api.nvim_win_set_buf(win, read or buffer.scratch({}))
   return win
 end
 
@@ -98,7 +101,7 @@ end
 ---@param effect polecat.SideBySide
 ---@param at polecat.At
 local function show(effect, at)
-  local right = open_file(effect.file)
+  local right = open_file(effect)
   local encoding = vim.bo.fileencoding
   local left = buffer.get(('polecat://base/%s/%s'):format(effect.polecat, effect.path))
   vim.b[left].polecat_at, vim.b[left].polecat_path = at, effect.path
@@ -140,9 +143,10 @@ function M.compare(effect, context)
       act.press(buf, { 'dv', '', act = 'side_by_side', doing = 'opening' })
     end)
   end
-  local file = vim.bo[buf].buftype == '' and vim.uv.fs_realpath(vim.api.nvim_buf_get_name(buf))
+  local name, is_local = vim.api.nvim_buf_get_name(buf), vim.bo[buf].buftype == ''
+  local file = is_local and vim.uv.fs_realpath(name) or vim.b[buf].polecat_file and name or nil
   local line = vim.api.nvim_win_get_cursor(win)[1]
-  local args = { at = where.here(buf), file = file or nil, line = line }
+  local args = { at = where.here(buf), file = file, line = line }
   effects.call(
     { method = 'diff.side_by_side', args = args },
     { at = args.at, split = context.split }

@@ -6,7 +6,8 @@ local window = require('polecat.ui.window')
 local M = {}
 
 ---@class polecat.Terminal An effect of this kind.
----@field polecat? string None for the tour.
+---@field polecat? string None for the tour and for a login.
+---@field call? polecat.Request What follows when it has ended well: a login.
 ---@field tab? boolean It takes a tab page of its own.
 ---@field dir? string Where the user's own shell is run, instead.
 ---@field plan { argv: string[], switch?: string[] }
@@ -56,6 +57,9 @@ local function run(terminal, at, buf)
     -- What a failed attach says is left on the screen.
     if code == 0 or dir or #vim.fn.win_findbuf(buf) == 0 then
       pcall(vim.api.nvim_buf_delete, buf, { force = true })
+    end
+    if code == 0 and terminal.call then
+      require('polecat.ui.effects').call(terminal.call, { at = at, split = {} })
     end
   end)
   vim.b[buf].polecat = terminal.polecat

@@ -17,7 +17,8 @@ end
 ---@param win integer
 ---@return boolean
 function M.shows_file(win)
-  return not M.floats(win) and vim.bo[vim.api.nvim_win_get_buf(win)].buftype == ''
+  local buf = vim.api.nvim_win_get_buf(win)
+  return not M.floats(win) and (vim.bo[buf].buftype == '' or vim.b[buf].polecat_file ~= nil)
 end
 
 --- The float of ours that was opened since `split` was asked for, if the user is in one.
@@ -178,17 +179,22 @@ function M.file_window()
 end
 
 --- Carries out an effect: opens a file in a window that shows files, or in a new one.
----@param effect { file: string, line?: integer, column?: integer }
+---@param effect { file: string, content?: polecat.FileText, line?: integer, column?: integer }
 function M.edit(effect)
   local win = M.file_window()
+  local read = effect.content
+    and require('polecat.editor.host_file').buffer(effect.file, effect.content)
   local name = vim.fn.fnameescape(effect.file)
   local edit = { cmd = 'edit', args = { name }, magic = { file = false } }
   local opened = win
     and pcall(function()
       vim.api.nvim_set_current_win(win)
+      if read then
+        return vim.api.nvim_win_set_buf(win, read)
+      end
       vim.cmd(edit)
     end)
-  if not opened and not M.split(vim.fn.bufadd(effect.file), {}) then
+  if not opened and not M.split(read or vim.fn.bufadd(effect.file), {}) then
     return
   end
   vim.bo.buflisted = true

@@ -1,9 +1,12 @@
 //! Finds lines again after their file has changed.
 
+use serde::{Deserialize, Serialize};
+
 use super::{FileDiff, Section, shown};
+use crate::core::as_bytes;
 
 /// The version of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Side {
     /// The old version.
     Old,
@@ -30,15 +33,18 @@ impl Side {
 }
 
 /// Lines of a file, as they were when a comment was made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CommentedLines {
     /// The file's path.
+    #[serde(with = "serde_bytes")]
     pub path: Vec<u8>,
     /// The version.
     pub side: Side,
     /// The first line, from 1; 0 means the whole file.
     pub line: usize,
     /// Their text.
+    #[serde(with = "as_bytes::texts")]
     pub quote: Vec<String>,
 }
 

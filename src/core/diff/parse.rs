@@ -22,6 +22,19 @@ pub fn parse(text: &[u8]) -> Vec<FileDiff> {
     files
 }
 
+/// The hunks in `text`, each with its heading; what stands in front of the first is passed over.
+pub(super) fn hunks(text: &[u8]) -> Vec<Hunk> {
+    let mut hunks: Vec<Hunk> = Vec::new();
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        if let Some((old, new)) = hunk_ranges(line) {
+            hunks.push(Hunk { old, new, text: line.to_vec() });
+        } else if let Some(hunk) = hunks.last_mut() {
+            hunk.text.extend_from_slice(line);
+        }
+    }
+    hunks
+}
+
 /// The file that `line` begins, if it does.
 fn first_line(line: &[u8]) -> Option<FileDiff> {
     let told = line.strip_suffix(b"\n").unwrap_or(line);

@@ -11,6 +11,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Git, failed};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
 use crate::core::{Base, Rig};
@@ -74,11 +76,14 @@ pub async fn changes(
 }
 
 /// A file as it was before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Before {
     /// Its path then; `None` if it did not exist.
+    #[serde(with = "serde_bytes")]
     pub path: Option<Vec<u8>>,
     /// Its content.
+    #[serde(with = "serde_bytes")]
     pub text: Vec<u8>,
 }
 

@@ -47,6 +47,11 @@ impl<'a> CallContext<'a> {
         Self { hears: Hears::Hub(hub), workspace, fleet, rows: None }
     }
 
+    /// Whether it is carried out for a hub: what is sent to that has bounds.
+    pub(super) fn is_of_hub(&self) -> bool {
+        matches!(self.hears, Hears::Hub(_))
+    }
+
     /// The same, about a view that shows `rows`.
     pub(in crate::rpc) fn about(self, rows: Option<Rows>) -> Self {
         Self { rows, ..self }
@@ -101,7 +106,7 @@ impl<'a> CallContext<'a> {
     }
 
     /// Tells the steps of what is done for `whom`.
-    pub(super) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<'a> {
+    pub(in crate::rpc) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<'a> {
         let hears = self.hears;
         move |step: &str| match hears {
             Hears::Editor(editor, id) => {

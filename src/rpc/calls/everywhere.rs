@@ -10,18 +10,21 @@ use serde::{Serialize, de::DeserializeOwned};
     expect(clippy::wildcard_imports, reason = "the table below names every such call")
 )]
 use super::*;
-use super::{At, CallContext, Method, Operation};
+use super::{At, CallContext, Method, Operation, files};
 use crate::{
     fleet::{FarError, Fleet, Hub, Served, pack, unpack_exactly},
     rpc::{
+        config,
         encode::Encode,
         error::{Refusal, RpcError},
     },
-    session::Workspace,
+    session::{Settings, Workspace},
 };
 
 /// A call about a polecat, wherever that is.
-pub(in crate::rpc) trait Everywhere: Method + Serialize + Send + About {
+pub(in crate::rpc) trait Everywhere:
+    Method + Serialize + Send + AboutPolecat
+{
     /// What came of it.
     type Answer: Encode + Serialize + DeserializeOwned + Send;
 
@@ -47,7 +50,7 @@ pub(in crate::rpc) trait Everywhere: Method + Serialize + Send + About {
 }
 
 /// Whom a call is about.
-pub(in crate::rpc) trait About {
+pub(in crate::rpc) trait AboutPolecat {
     /// As a person said it.
     fn said(&self) -> Option<&str>;
 
@@ -98,9 +101,9 @@ impl Name for Option<String> {
     }
 }
 
-macro_rules! everywhere {
-    ($($call:ident),* $(,)?) => {
-        $(impl About for $call {
+macro_rules! impl_about {
+    ($call:ident) => {
+        impl AboutPolecat for $call {
             fn said(&self) -> Option<&str> {
                 Name::said(&self.polecat)
             }
@@ -108,7 +111,14 @@ macro_rules! everywhere {
             fn set(&mut self, at: At, polecat: &str) {
                 (self.at, self.polecat) = (at, Name::of(polecat));
             }
-        })*
+        }
+    };
+}
+
+macro_rules! everywhere {
+    ($($call:ident),* $(,)?) => {
+        $(impl_about!($call);)*
+        impl_about!(FollowOutput);
 
         /// Carries out the call `name` of a hub.
         async fn carry_out(
@@ -118,7 +128,7 @@ macro_rules! everywhere {
         ) -> Result<Vec<u8>, RpcError> {
             match name {
                 $($call::NAME => carry_out_one::<$call>(args, context).await,)*
-                _ => Err(RpcError::internal(format!("there is no call `{name}` for hosts"))),
+                _ => files::carry_out(name, args, context.workspace).await,
             }
         }
     };
@@ -128,6 +138,8 @@ everywhere! {
     Stop, IsRunning, Status, Asked, Capture, Inject, ShowQueue, DropQueued, ReleaseQueue, Interrupt,
     Answer, Start, Fork, Sling, New, Remove, Restore, Label,
     PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree,
+    ReviewChanges, ReviewBefore, KeepComment, DropComment, SendComments, TakeHunk, RejectHunk,
+    UndoHunk,
 }
 
 async fn carry_out_one<C: Everywhere>(
@@ -145,16 +157,29 @@ async fn carry_out_one<C: Everywhere>(
 pub(in crate::rpc) struct FarCalls(pub(in crate::rpc) Fleet);
 
 impl Served for FarCalls {
+    fn settings(&self, config: &[u8]) -> Result<Settings, String> {
+        config::of_hub(config)
+    }
+
     async fn carry_out(
         self,
         name: String,
         args: Vec<u8>,
         workspace: Workspace,
-        hub: Hub,
+        mut hub: Hub,
     ) -> Result<Vec<u8>, FarError> {
+        if name == FollowOutput::NAME {
+            return follow(&args, &workspace, &mut hub).await.map_err(FarError::from);
+        }
         let context = CallContext::of_hub(&hub, (&workspace, &self.0));
         carry_out(&name, &args, &context).await.map_err(FarError::from)
     }
+}
+
+async fn follow(args: &[u8], workspace: &Workspace, hub: &mut Hub) -> Result<Vec<u8>, RpcError> {
+    let call: FollowOutput = unpack_exactly(args).map_err(RpcError::internal)?;
+    call.send(workspace, hub).await?;
+    Ok(pack(&()).map_err(RpcError::internal)?.into_vec())
 }
 
 impl From<RpcError> for FarError {

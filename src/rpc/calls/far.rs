@@ -2,16 +2,20 @@
 
 use std::path::PathBuf;
 
+use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Capture, Everywhere, Status};
+use super::{
+    At, CallContext, Capture, Everywhere, FollowOutput, Method, ShowQueue, Status, Waiting,
+    everywhere::AboutPolecat,
+};
 use crate::{
     core::{
         hosts::HostName,
         names::{SessionName, shown},
         session::SessionInfo,
     },
-    fleet::{FarCall, FarError, FarRig, Fleet, Unanswered},
+    fleet::{FarCall, FarError, FarFeed, FarRig, Fleet, Unanswered},
     rpc::{
         error::{CODES, Refusal, RpcError},
         views::rows::Row,
@@ -42,7 +46,27 @@ fn split<'a>(fleet: &Fleet, said: &'a str) -> Option<(HostName, &'a str)> {
 impl CallContext<'_> {
     /// Whether `said` is of a host.
     pub(in crate::rpc) fn is_far(&self, said: &str) -> bool {
-        split(self.fleet, said).is_some()
+        self.host(said).is_some()
+    }
+
+    /// The host that `said` names, if it names one.
+    pub(in crate::rpc) fn host(&self, said: &str) -> Option<HostName> {
+        split(self.fleet, said).map(|(host, _)| host)
+    }
+
+    /// Has `host` carry out a call that is about nobody.
+    pub(super) async fn on_host<A: DeserializeOwned>(
+        &self,
+        host: &HostName,
+        (call, reads): (&FarCall, bool),
+    ) -> Result<A, RpcError> {
+        let done = Box::pin(self.fleet.call(host, call, &|_: &str| {})).await;
+        done.map(|(answer, _)| answer).map_err(|why| unanswered(host, reads, why))
+    }
+
+    /// The error that an answer of `host` is none.
+    pub(super) fn nonsense(host: &HostName, why: String) -> RpcError {
+        unanswered(host, true, Unanswered::Nonsense { why })
     }
 
     /// The polecat of a host that `said` names; `None` where it names no host.
@@ -97,10 +121,38 @@ impl Far<'_> {
         self.carry_out(Status { at, polecat }, &|_: &str| {}).await
     }
 
+    pub(in crate::rpc) async fn queue(&self) -> Result<Waiting, Refusal> {
+        let (at, polecat) = (At::default(), String::new());
+        self.carry_out(ShowQueue { at, polecat }, &|_: &str| {}).await
+    }
+
     /// The end of what it prints, with colours.
     pub(in crate::rpc) async fn tail(&self, lines: u32) -> Result<ByteBuf, Refusal> {
         let (at, polecat, lines, ansi) = (At::default(), String::new(), Some(lines), Some(true));
         self.carry_out(Capture { at, polecat, lines, ansi }, &|_: &str| {}).await
+    }
+
+    /// Has sent what it prints, from its last lines on.
+    pub(in crate::rpc) async fn follow(&self, lines: u32) -> Result<FarFeed, Unanswered> {
+        let mut follow = FollowOutput { at: At::default(), polecat: String::new(), lines };
+        let call = self.call(&mut follow, true).map_err(|why| Unanswered::Nonsense { why })?;
+        self.fleet.feed(&self.host, &call).await
+    }
+
+    /// Why what was asked of it is not known.
+    pub(in crate::rpc) fn unanswered(&self, why: Unanswered) -> RpcError {
+        unanswered(&self.host, true, why)
+    }
+
+    /// `call` about it, as its host is to carry it out.
+    fn call<C: Method + AboutPolecat + Serialize>(
+        &self,
+        call: &mut C,
+        reads: bool,
+    ) -> Result<FarCall, String> {
+        let rig = PathBuf::from(&self.rig);
+        call.set(At { file: None, cwd: rig.clone(), rig: Some(rig) }, &self.polecat);
+        FarCall::new(C::NAME, call, reads)
     }
 
     /// Has it carried out there; `progress` hears the steps.
@@ -109,9 +161,7 @@ impl Far<'_> {
         mut call: C,
         progress: &(impl Fn(&str) + Sync),
     ) -> Result<C::Answer, Refusal> {
-        let rig = PathBuf::from(&self.rig);
-        call.set(At { file: None, cwd: rig.clone(), rig: Some(rig) }, &self.polecat);
-        let call = FarCall::new(C::NAME, &call, C::READS).map_err(RpcError::bad_argument)?;
+        let call = self.call(&mut call, C::READS).map_err(RpcError::bad_argument)?;
         let done = self.fleet.call(&self.host, &call, progress).await;
         let (mut answer, ahead) = done.map_err(|why| unanswered(&self.host, C::READS, why))?;
         C::arrived(&mut answer, ahead);
@@ -120,7 +170,7 @@ impl Far<'_> {
 
     /// How to attach to its session from here: by the configuration's own words, and a session's name
     /// that is one.
-    pub(super) fn attach(&self) -> Result<AttachPlan, Refusal> {
+    pub(super) async fn attach(&self) -> Result<AttachPlan, Refusal> {
         let info = self.info.as_ref().filter(|info| info.pane_id.is_some());
         let Some(info) = info else {
             return Err(not_there(&self.host, None, &self.polecat).into());
@@ -129,15 +179,12 @@ impl Far<'_> {
         let session = SessionName::parse(session).map_err(|bad| {
             RpcError::bad_argument(format!("the session of `{}` there: {bad}", self.polecat))
         })?;
-        let settings = self.fleet.settings(&self.host);
-        let Some(reaching) =
-            settings.and_then(|settings| settings.attaching(&self.host, session.as_str()))
-        else {
+        let Some(argv) = self.fleet.attaching(&self.host, session.as_str()).await else {
             let key = format!("hosts.{}.attach", self.host);
             let why = format!("how a terminal gets to `{}` is not known: set `{key}`", self.host);
             return Err(RpcError::bad_argument(why).into());
         };
-        let argv = reaching.argv.into_iter().map(Into::into).collect();
+        let argv = argv.into_iter().map(Into::into).collect();
         Ok(AttachPlan { argv, switch: None })
     }
 }

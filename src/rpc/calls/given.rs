@@ -32,6 +32,11 @@ impl At {
     pub(in crate::rpc) fn in_rig(&self, rig: &Path) -> Self {
         Self { rig: Some(rig.to_owned()), ..self.clone() }
     }
+
+    /// The same for what is of a host: no rig of this machine makes it another one.
+    pub(in crate::rpc) fn for_host(self) -> Self {
+        Self { rig: None, ..self }
+    }
 }
 
 impl From<At> for Place {

@@ -1,7 +1,7 @@
 //! Changes: a file compared with what it was, a comment that was written. What the keys of a diff do
 //! besides is in `commands/diff.rs`.
 
-use std::path::PathBuf;
+use std::{os::unix::ffi::OsStrExt as _, path::PathBuf};
 
 use serde_bytes::ByteBuf;
 
@@ -9,14 +9,15 @@ use super::{At, CallContext, Operation, Since, calls, given::word};
 use crate::{
     core::{
         diff::{CommentedLines, Side},
+        host_files::HostFile,
         review,
     },
     rpc::{
         effects::{Effect, side_by_side::SideBySide},
         error::{Refusal, RpcError},
-        views::drawn_diff::buffer,
+        views::drawn_diff::Reviewed,
     },
-    session::Reach,
+    session::{self, Reach},
 };
 
 calls! {
@@ -55,20 +56,39 @@ impl Operation for CompareFile {
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
         match (self.polecat, self.path, self.file) {
             (Some(polecat), Some(path), None) => {
-                let whom = context.whom(self.at.clone(), &polecat, Reach::Anywhere).await?;
-                let reviews = whom.context.reviews();
-                let pair = reviews.pair(&whom.polecat, &path, Since::of(self.since)).await?;
-                let at = Some(self.at.in_rig(whom.context.rig_path()));
-                Ok(vec![SideBySide::effect(pair, (&whom.shown, at), self.line, false)])
+                let of = Reviewed::find(context, self.at, &polecat, Reach::Anywhere).await?;
+                let pair = of.before(context, &path, Since::of(self.since)).await?;
+                Ok(vec![of.side_by_side(context, pair, (self.line, false)).await?])
             }
             (None, None, Some(file)) => {
+                if let Some(file) = HostFile::named(file.as_os_str().as_bytes()) {
+                    return beside(context, self.at, &file, self.line).await;
+                }
                 let pair = context.rig(self.at).await?.reviews().pair_of(&file).await?;
                 let polecat = pair.polecat.to_string();
-                Ok(vec![SideBySide::effect(pair, (&polecat, None), self.line, true)])
+                let right = pair.there.then(|| (pair.file.clone(), None));
+                Ok(vec![SideBySide::effect(pair, right, (&polecat, None), self.line, true)])
             }
             _ => Err(RpcError::bad_argument("not a polecat's diff or a file").into()),
         }
     }
+}
+
+/// The same of a file of a host.
+async fn beside(
+    context: &CallContext<'_>,
+    at: At,
+    file: &HostFile,
+    line: Option<usize>,
+) -> Result<Vec<Effect>, Refusal> {
+    let nowhere = || {
+        let why = format!("`{}` is in no worktree of a polecat", file.name().display());
+        RpcError::bad_argument(why)
+    };
+    let (polecat, below) = context.polecat_of(file).ok_or_else(nowhere)?;
+    let of = Reviewed::find(context, at, &polecat, Reach::Anywhere).await?;
+    let pair = of.before(context, below.as_os_str().as_bytes(), session::Since::Start).await?;
+    Ok(vec![of.side_by_side(context, pair, (line, true)).await?])
 }
 
 impl Operation for Comment {
@@ -82,9 +102,8 @@ impl Operation for Comment {
             shown: self.shown,
             text: String::from_utf8_lossy(&self.text).trim().to_owned(),
         };
-        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
-        whom.context.reviews().comment(&whom.polecat, comment).await?;
-        let rig = Some(whom.context.rig_path().to_owned());
-        Ok(vec![Effect::Refresh { name: buffer(&whom.shown), rig, since: None }])
+        let of = Reviewed::find(context, self.at, &self.polecat, Reach::Anywhere).await?;
+        of.keep(context, comment).await?;
+        Ok(vec![of.redraw(None)])
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{At, CallContext, Operation, calls};
 use crate::{
-    core::hosts::HostName,
+    core::hosts::{HostName, engines},
     fleet::{Fleet, HostStatus, Unanswered},
     rpc::{encode::encoded_by_serde, error::Refusal},
     session::{Completion, HealthRow, Issue, Level},
@@ -58,8 +58,10 @@ impl Operation for Complete {
         };
         for (name, info) in hosts.iter().flat_map(HostStatus::polecats) {
             names.running.extend(info.pane_id.as_ref().map(|_| name.clone()));
+            names.startable.extend((!info.running).then(|| name.clone()));
             names.polecats.push(name);
         }
+        names.hosts = hosts.iter().map(|host| host.name.to_string()).collect();
         Ok(names)
     }
 }
@@ -73,22 +75,51 @@ async fn hosts_health(fleet: &Fleet) -> Vec<HealthRow> {
     for name in names {
         let found = timeout_at(deadline, fleet.connected(&name)).await;
         rows.push(host_health(&name, found.ok()));
+        let advice = fleet.settings(&name).and_then(|one| engines::advice(&one.command));
+        rows.extend(advice.map(|advice| hosts_row(Level::Warn, format!("`{name}`: {advice}"))));
+    }
+    rows.extend(same(&fleet.hosts()));
+    rows
+}
+
+fn hosts_row(level: Level, text: String) -> HealthRow {
+    HealthRow { section: "hosts", level, text, hint: None }
+}
+
+/// That two names lead to one machine: fine, but its polecats are there twice.
+fn same(hosts: &[HostStatus]) -> Vec<HealthRow> {
+    let who = |host: &HostStatus| host.facts.serving.as_ref().map(|(who, _)| who.clone());
+    let mut rows = Vec::new();
+    for (index, host) in hosts.iter().enumerate() {
+        let Some(found) = who(host) else { continue };
+        let other =
+            hosts[..index].iter().find(|other| who(other).is_some_and(|who| who.is(&found)));
+        rows.extend(other.map(|other| {
+            let text = format!(
+                "`{}` and `{}` are the same user of the same machine",
+                other.name, host.name
+            );
+            hosts_row(Level::Info, text)
+        }));
     }
     rows
 }
 
 fn host_health(name: &HostName, found: Option<Result<HostStatus, Unanswered>>) -> HealthRow {
-    let row = |level, text: String| HealthRow { section: "hosts", level, text, hint: None };
+    let row = hosts_row;
     match found {
         Some(Ok(host)) => {
             let rigs = match host.rigs.len() {
                 1 => "1 rig".to_owned(),
                 many => format!("{many} rigs"),
             };
-            row(Level::Ok, format!("`{name}` is connected, {rigs}"))
+            let serving = host.facts.serving.as_ref();
+            let who = serving.map(|(who, program)| format!(", as {}, by `{program}`", who.user()));
+            let who = who.unwrap_or_default();
+            row(Level::Ok, format!("`{name}` is connected, {rigs}{who}"))
         }
         Some(Err(Unanswered::Unreachable { why })) => HealthRow {
-            hint: Some("see |polecat-hosts|; `:PolecatReconnect` tries again".to_owned()),
+            hint: Some(format!("see |polecat-hosts|; `:PolecatConnect {name}` tries again")),
             ..row(Level::Warn, format!("`{name}` cannot be reached: {why}"))
         },
         Some(Err(_)) | None => row(Level::Warn, format!("`{name}` is still being connected to")),

@@ -8,10 +8,14 @@ use serde_bytes::ByteBuf;
 
 use super::{At, CallContext, Everywhere, Operation, Said, calls};
 use crate::{
-    core::session::{
-        SessionInfo,
-        queue::{Queue, QueuedMessage},
+    core::{
+        hosts::HostName,
+        session::{
+            SessionInfo,
+            queue::{Queue, QueuedMessage},
+        },
     },
+    fleet::{FarRig, HostStatus},
     rpc::{
         encode::{self, Encode, Map},
         error::{Refusal, RpcError},
@@ -20,6 +24,7 @@ use crate::{
         Answered, AttachPlan, CaptureOptions, Interrupted, Reach, Reply, RigStatus, StoppedAll,
         Whom,
     },
+    view,
 };
 
 calls! {
@@ -173,11 +178,16 @@ pub(in crate::rpc) struct ListedPolecat {
     pub(in crate::rpc) address: String,
     /// The folder of its rig.
     pub(in crate::rpc) rig: PathBuf,
+    /// The host that it is on; this machine where there is none.
+    pub(in crate::rpc) host: Option<HostName>,
 }
 
 impl Encode for Listed {
     fn encode(self) -> Result<Value, String> {
-        let of = |one: ListedPolecat| encode::addressed(&one.info, &one.address, &one.rig).into();
+        let of = |one: ListedPolecat| {
+            let fields = encode::addressed(&one.info, &one.address, &one.rig);
+            fields.some("host", one.host.as_ref().map(HostName::as_str)).into()
+        };
         Ok(Value::Array(self.0.into_iter().map(of).collect()))
     }
 }
@@ -188,7 +198,9 @@ impl Operation for List {
     async fn run(self, context: &CallContext<'_>) -> Result<Listed, Refusal> {
         if self.all.unwrap_or_default() {
             let rigs = context.workspace.all_rigs(&self.at.into()).await;
-            return Ok(Listed(rigs.iter().flat_map(of_rig).collect()));
+            let hosts = context.fleet.hosts();
+            let there = hosts.iter().flat_map(of_host);
+            return Ok(Listed(rigs.iter().flat_map(of_rig).chain(there).collect()));
         }
         let rig = context.recent_rig(self.at).await?;
         let mut infos = rig.sessions().list().await?;
@@ -197,6 +209,7 @@ impl Operation for List {
             shown: info.polecat.to_string(),
             address: context.workspace.address(&rig, info.polecat.as_str()),
             rig: rig.rig_path().to_owned(),
+            host: None,
             info,
         });
         Ok(Listed(listed.collect()))
@@ -209,8 +222,30 @@ fn of_rig(rig: &RigStatus) -> impl Iterator<Item = ListedPolecat> {
         shown: rig.shown(info.polecat.as_str()),
         address: format!("{}/{}", rig.address, info.polecat),
         rig: rig.path.clone(),
+        host: None,
         info: info.clone(),
     })
+}
+
+/// Those of a host, as they were seen last: nobody waits for one to be connected.
+fn of_host(host: &HostStatus) -> impl Iterator<Item = ListedPolecat> {
+    let of_rig = |rig: &FarRig| {
+        let with_session = rig.polecats.iter().filter(|info| info.pane_id.is_some());
+        let rig_path = PathBuf::from(&rig.path);
+        let listed = |info: &SessionInfo| {
+            let address = host.address_of(rig, info);
+            let (shown, rig) = (address.clone(), rig_path.clone());
+            ListedPolecat {
+                info: host.seen(info),
+                shown,
+                address,
+                rig,
+                host: Some(host.name.clone()),
+            }
+        };
+        with_session.map(listed).collect::<Vec<_>>()
+    };
+    host.rigs.iter().flat_map(of_rig).collect::<Vec<_>>().into_iter()
 }
 
 impl Everywhere for Capture {
@@ -290,6 +325,15 @@ impl From<QueuedMessage> for Message {
 impl From<Queue> for Waiting {
     fn from(Queue { held, messages, .. }: Queue) -> Self {
         Self { held, messages: messages.into_iter().map(Message::from).collect() }
+    }
+}
+
+/// A message as it can be shown: what is no text in it is a sign for that.
+impl From<Waiting> for view::Queued {
+    fn from(Waiting { held, messages }: Waiting) -> Self {
+        let text = |message: Message| String::from_utf8_lossy(&message.text).into_owned();
+        let messages = messages.into_iter().map(|message| (message.id, text(message)));
+        Self { held, messages: messages.collect() }
     }
 }
 
@@ -392,7 +436,7 @@ impl Operation for Attach {
 
     async fn run(self, context: &CallContext<'_>) -> Result<AttachPlan, Refusal> {
         if let Some(far) = context.far(&self.polecat).await? {
-            return far.attach();
+            return far.attach().await;
         }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         Ok(whom.context.sessions().attach(&whom.polecat).await?)

@@ -127,7 +127,7 @@ impl Operation for OpenStatus {
             return Ok(open(View::list(context.workspace, all, false), None));
         };
         if context.is_far(&polecat) {
-            return Ok(open(View::Status { polecat }, Some(self.at)));
+            return Ok(open(View::Status { polecat }, Some(self.at.for_host())));
         }
         let whom = context.whom(self.at.clone(), &polecat, Reach::Reads).await?;
         let view = View::Status { polecat: whom.shown };
@@ -139,14 +139,14 @@ impl Operation for OpenCapture {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+        let lines = self.lines.unwrap_or_else(|| context.workspace.capture_lines());
+        let snapshot = self.snapshot.unwrap_or_default();
         if context.is_far(&self.polecat) {
-            return Ok(open(View::Status { polecat: self.polecat }, Some(self.at)));
+            return Ok(open(View::of_far(self.polecat, lines, snapshot), Some(self.at.for_host())));
         }
         let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let at = self.at.in_rig(whom.context.rig_path());
         let status = Status { at: at.clone(), polecat: whom.polecat }.run(context).await?;
-        let lines = self.lines.unwrap_or_else(|| context.workspace.capture_lines());
-        let snapshot = self.snapshot.unwrap_or_default();
         let (polecat, session) = (Some(whom.shown), status.session_id);
         Ok(open(View::Capture { polecat, session, lines, snapshot }, Some(at)))
     }
@@ -156,8 +156,12 @@ impl Operation for OpenDiff {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let since = self.since.map(|since| since.name().to_owned());
+        if context.is_far(&self.polecat) {
+            let view = View::Diff { polecat: self.polecat, since };
+            return Ok(open(view, Some(self.at.for_host())));
+        }
+        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let at = self.at.in_rig(whom.context.rig_path());
         Ok(open(View::Diff { polecat: whom.shown, since }, Some(at)))
     }

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use super::{invocation::Invocation, quotes};
 use crate::{
-    core::contexts::{self, Context, Value, function_lines},
+    core::{
+        contexts::{self, Context, Value, function_lines},
+        host_files::HostFile,
+    },
     rpc::{
         calls::{Around, CallContext, Entry, Gathered, Lines},
         error::{Refusal, RpcError},
@@ -74,13 +77,15 @@ impl Lookup<'_> {
     }
 
     async fn name(&self, lines: &Lines) -> String {
-        String::from_utf8_lossy(&quotes::name(self.rig, &lines.name).await).into_owned()
+        String::from_utf8_lossy(&quotes::name(self.context, self.rig, &lines.name).await)
+            .into_owned()
     }
 
     /// The path alone, in a diff that of the file that the cursor is on.
     async fn file(&self, gathered: &Gathered) -> Result<Vec<u8>, RpcError> {
-        if gathered.here.name.starts_with(b"/") {
-            return Ok(quotes::name(self.rig, &gathered.here.name).await);
+        let name = &gathered.here.name;
+        if name.starts_with(b"/") || HostFile::named(name).is_some() {
+            return Ok(quotes::name(self.context, self.rig, &gathered.here.name).await);
         }
         let place = quotes::in_diff(self.context, &gathered.here);
         let place = place.ok_or_else(|| empty(Context::File, "the buffer shows no file"))?;
@@ -144,7 +149,7 @@ impl Lookup<'_> {
         let mut lines = Vec::new();
         for entry in entries.iter().take(ENTRIES_LIMIT) {
             if !names.contains_key(&entry.name) {
-                let name = quotes::name(self.rig, &entry.name).await;
+                let name = quotes::name(self.context, self.rig, &entry.name).await;
                 names.insert(entry.name.clone(), name);
             }
             lines.push(entry_line(&names[&entry.name], entry));
@@ -156,7 +161,7 @@ impl Lookup<'_> {
         let files = gathered.buffers.as_ref().filter(|files| !files.is_empty())?;
         let mut names = Vec::new();
         for file in files.iter().take(ENTRIES_LIMIT) {
-            names.push(quotes::name(self.rig, file).await);
+            names.push(quotes::name(self.context, self.rig, file).await);
         }
         Some(listed(names, files.len()))
     }

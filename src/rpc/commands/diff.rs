@@ -1,23 +1,26 @@
 //! The keys of a diff. What one was pressed on is found by the id of its row: it is what the person
 //! saw, or nothing.
 
-use std::{ffi::OsStr, ops::RangeInclusive, os::unix::ffi::OsStrExt, sync::Arc};
+use std::{ffi::OsStr, ops::RangeInclusive, os::unix::ffi::OsStrExt, path::PathBuf, sync::Arc};
 
 use rmpv::Value;
 
 use super::{Done, keys::DiffKey, pressed::Press};
 use crate::{
-    core::review::{Comment, location, target},
+    core::{
+        host_files::HostFile,
+        review::{Comment, location, target},
+    },
     rpc::{
-        effects::{Effect, Level, Request, compose, info, side_by_side::SideBySide},
+        effects::{Effect, Level, Request, compose, info},
         encode::{self, Map},
         error::RpcError,
         views::{
-            drawn_diff::{DrawnDiff, buffer},
+            drawn_diff::{DrawnDiff, Reviewed},
             rows::Rows,
         },
     },
-    session::{FoundLocation, Part, Reach, Since, Whom},
+    session::{FoundLocation, Part, Reach, Since},
     view::{Picture, Spot},
 };
 
@@ -41,21 +44,21 @@ async fn edit(press: &Press<'_>) -> Done {
     let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
     let (path, line) = in_worktree(&drawn, spot);
     let file = drawn.changed.workdir.join(OsStr::from_bytes(path));
-    if !tokio::fs::try_exists(&file).await.unwrap_or(true) {
+    let Some((file, content)) = drawn.of.open(press.context, &file).await? else {
         let path = String::from_utf8_lossy(path);
         return Ok(warn(format!("`{path}` is gone; `dv` shows what it was")));
-    }
-    Ok(vec![Effect::Edit { file, line: Some(number(line)), column: None }])
+    };
+    let (content, line) = (content.map(Box::new), Some(number(line)));
+    Ok(vec![Effect::Edit { file, content, line, column: None }])
 }
 
 async fn side_by_side(press: &Press<'_>) -> Done {
     let drawn = drawn(press)?;
     let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
     let (path, line) = in_worktree(&drawn, spot);
-    let Whom { context, polecat, shown } = &*drawn.whom;
-    let pair = context.reviews().pair(polecat, path, drawn.since).await?;
+    let pair = drawn.of.before(press.context, path, drawn.since).await?;
     let line = spot.hunk.map(|_| line);
-    Ok(vec![SideBySide::effect(pair, (shown, Some(press.at.clone())), line, false)])
+    Ok(vec![drawn.of.side_by_side(press.context, pair, (line, false)).await?])
 }
 
 fn comment(press: &Press<'_>) -> Done {
@@ -69,12 +72,12 @@ fn comment(press: &Press<'_>) -> Done {
     };
     let call = Request {
         method: "review.comment",
-        args: comment_args(press, &drawn.whom.shown, &about),
+        args: comment_args(press, &drawn.of.shown, &about),
         editor: false,
     };
     let place = location(&about.place.path, about.shown);
     let at = Some(press.at.clone());
-    let compose = compose::comment((&drawn.whom.shown, at), &place, about.text, call);
+    let compose = compose::comment((&drawn.of.shown, at), &place, about.text, call);
     Ok(vec![Effect::Compose(Box::new(compose))])
 }
 
@@ -108,9 +111,9 @@ async fn drop_comment(press: &Press<'_>) -> Done {
     let Some(comment) = rows.and_then(|rows| comment_on(&drawn, &rows)) else {
         return Ok(warn("there is no comment on this line"));
     };
-    drawn.whom.context.reviews().uncomment(&drawn.whom.polecat, comment.id).await?;
+    drawn.of.drop_comment(press.context, comment.id).await?;
     let told = info("the comment is dropped; `p` puts its text");
-    Ok(vec![Effect::Register(comment.text.clone()), told, refresh(&drawn.whom)])
+    Ok(vec![Effect::Register(comment.text.clone()), told, drawn.of.redraw(None)])
 }
 
 /// The last comment that is shown on any of the rows.
@@ -122,32 +125,38 @@ fn comment_on<'a>(drawn: &'a DrawnDiff, rows: &RangeInclusive<usize>) -> Option<
 /// Each comment at its line in the worktree.
 fn list_comments(press: &Press<'_>) -> Done {
     let drawn = drawn(press)?;
-    let items: Vec<_> = drawn.changed.comments.iter().map(|one| located(&drawn, one)).collect();
+    let items: Vec<_> =
+        drawn.changed.comments.iter().filter_map(|one| located(&drawn, one)).collect();
     if items.is_empty() {
         return Ok(vec![info("there are no comments")]);
     }
-    Ok(vec![Effect::Quickfix { title: format!("review of {}", drawn.whom.shown), items }])
+    Ok(vec![Effect::Quickfix { title: format!("review of {}", drawn.of.shown), items }])
 }
 
-fn located(drawn: &DrawnDiff, comment: &Comment) -> FoundLocation {
+fn located(drawn: &DrawnDiff, comment: &Comment) -> Option<FoundLocation> {
     let (row, outdated) = drawn.picture.comment_row(&drawn.changed.changes, comment);
     let spot = if outdated { None } else { drawn.picture.at(row) };
     let known = spot.map(|spot| in_worktree(drawn, spot));
     let (path, line) = known.unwrap_or((&comment.place.path, comment.shown));
-    FoundLocation {
-        file: drawn.changed.workdir.join(OsStr::from_bytes(path)),
-        line: number(line),
-        column: None,
-        text: comment.text.clone().into_bytes(),
+    let (line, text) = (number(line), comment.text.clone().into_bytes());
+    Some(FoundLocation { file: file(drawn, path)?, line, column: None, text })
+}
+
+/// What Neovim edits for the file at `path` of the worktree; `None` where nothing can be called so.
+fn file(drawn: &DrawnDiff, path: &[u8]) -> Option<PathBuf> {
+    let path = drawn.changed.workdir.join(OsStr::from_bytes(path));
+    match &drawn.of.host {
+        Some(host) => Some(HostFile::new(host, &path)?.name()),
+        None => Some(path),
     }
 }
 
 async fn send(press: &Press<'_>) -> Done {
-    let whom = whose(press).await?;
-    let sent = whom.context.reviews().send_review(&whom.polecat).await?;
+    let of = whose(press).await?;
+    let sent = of.send(press.context).await?;
     let what = if sent == 1 { "1 comment".to_owned() } else { format!("{sent} comments") };
-    let told = format!("{what} sent to `{}`; `gR` will show what it changes", whom.shown);
-    Ok(vec![info(told), refresh(&whom)])
+    let told = format!("{what} sent to `{}`; `gR` will show what it changes", of.shown);
+    Ok(vec![info(told), of.redraw(None)])
 }
 
 /// Shows only what was changed since the last review, if there was one; or all again.
@@ -156,24 +165,22 @@ async fn toggle_since(press: &Press<'_>) -> Done {
     let since = match drawn.since {
         Since::Review => "start",
         Since::Start => {
-            let Whom { context, polecat, .. } = &*drawn.whom;
-            context.reviews().changes(polecat, Since::Review).await?;
+            drawn.of.changes(press.context, Since::Review).await?;
             "review"
         }
     };
-    Ok(vec![redraw(&drawn.whom, Some(since))])
+    Ok(vec![drawn.of.redraw(Some(since))])
 }
 
 /// Stages or undoes the hunk, or the file, once the person has said so.
 async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
     let drawn = drawn(press)?;
     let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
-    let Whom { context, polecat, shown } = &*drawn.whom;
     let name = spot.name();
     if !press.asked.confirmed.unwrap_or_default() {
         let prompt = match key {
             DiffKey::Stage => format!("Stage {name} in the main worktree?"),
-            _ => format!("Undo {name} in the worktree of `{shown}`?"),
+            _ => format!("Undo {name} in the worktree of `{}`?", drawn.of.shown),
         };
         let (again, then) = (press.lhs.to_owned(), press.confirmed());
         return Ok(vec![Effect::Confirm { prompt, yes: "Yes", again, then }]);
@@ -181,19 +188,19 @@ async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
     let (since, stage) = (drawn.since, spot.file.stage);
     let part = Part { since, stage, path: spot.file.path.clone(), id: spot.part() };
     let told = if key == DiffKey::Stage {
-        context.reviews().take_hunk(polecat, &part).await?;
+        drawn.of.take(press.context, part).await?;
         format!("{name} is staged in the main worktree; `u` undoes it")
     } else {
-        context.reviews().reject_hunk(polecat, &part).await?;
+        drawn.of.reject(press.context, part).await?;
         format!("{name} is undone; `u` brings it back")
     };
-    Ok(vec![info(told), refresh(&drawn.whom)])
+    Ok(vec![info(told), drawn.of.redraw(None)])
 }
 
 async fn undo_last(press: &Press<'_>) -> Done {
-    let whom = whose(press).await?;
-    let told = whom.context.reviews().undo_hunk(&whom.polecat).await?;
-    Ok(vec![info(told), refresh(&whom)])
+    let of = whose(press).await?;
+    let told = of.undo(press.context).await?;
+    Ok(vec![info(told), of.redraw(None)])
 }
 
 /// What the view shows.
@@ -207,15 +214,14 @@ fn changed() -> RpcError {
     RpcError { code: "stale", message, hint, detail: None }
 }
 
-/// The rig and the polecat that it is about, also where the view has ended.
-async fn whose(press: &Press<'_>) -> Result<Arc<Whom>, RpcError> {
+/// The polecat that it is about, also where the view has ended.
+async fn whose(press: &Press<'_>) -> Result<Reviewed, RpcError> {
     if let Ok(drawn) = drawn(press) {
-        return Ok(drawn.whom.clone());
+        return Ok(drawn.of.clone());
     }
     let polecat = press.asked.about.as_ref().and_then(|about| about.polecat.clone());
     let polecat = polecat.ok_or_else(changed)?;
-    let whom = press.context.whom(press.at.clone(), &polecat, Reach::Anywhere).await?;
-    Ok(Arc::new(whom))
+    Ok(Reviewed::find(press.context, press.at.clone(), &polecat, Reach::Anywhere).await?)
 }
 
 /// What the key was pressed on, or what the selection begins with.
@@ -260,15 +266,6 @@ fn in_worktree<'a>(drawn: &'a DrawnDiff, spot: Spot<'a>) -> (&'a [u8], usize) {
 
 fn number(line: usize) -> u32 {
     line.clamp(1, i32::MAX as usize).try_into().unwrap_or(1)
-}
-
-fn refresh(whom: &Whom) -> Effect {
-    redraw(whom, None)
-}
-
-fn redraw(whom: &Whom, since: Option<&'static str>) -> Effect {
-    let rig = Some(whom.context.rig_path().to_owned());
-    Effect::Refresh { name: buffer(&whom.shown), rig, since }
 }
 
 fn nothing() -> Vec<Effect> {

@@ -241,6 +241,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Backup => "backups",
         Kind::NewName => "new",
         Kind::Session => "sessions",
+        Kind::Host => "hosts",
         Kind::Issue => "issue",
         Kind::Agent => "agents",
         Kind::Account => "accounts",

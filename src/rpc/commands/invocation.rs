@@ -25,6 +25,8 @@ pub(super) struct Invocation {
     pub(super) spec: &'static Spec,
     pub(super) words: Words,
     pub(super) asked: CommandRun,
+    /// It is about a polecat of a host.
+    of_host: bool,
 }
 
 impl Invocation {
@@ -32,7 +34,7 @@ impl Invocation {
     pub(super) fn read(asked: CommandRun) -> Result<Self, RpcError> {
         let spec = Spec::named(&asked.name).ok_or_else(|| unknown(&asked.name))?;
         let words = Words::read(spec, &asked.args)?;
-        let invocation = Self { spec, words, asked };
+        let invocation = Self { spec, words, asked, of_host: false };
         invocation.refuse_front()?;
         Ok(invocation)
     }
@@ -91,8 +93,10 @@ impl Invocation {
         let named = self.words.text(POLECAT)?;
         let said = named.clone().or_else(|| self.asked.about.clone()).filter(|_| takes_one);
         let said = said.filter(|said| !is_sidebar(self.spec.command, said));
-        if let Some(said) = said.as_ref().filter(|said| context.is_far(said)) {
-            return self.far(said);
+        // One of a host is looked up there.
+        if said.as_ref().is_some_and(|said| context.is_far(said)) {
+            self.of_host = true;
+            return Ok(self);
         }
         // Of several each is looked up by itself.
         let Some(said) = said.filter(|said| !said.contains(['*', ','])) else { return Ok(self) };
@@ -105,20 +109,10 @@ impl Invocation {
         Ok(self)
     }
 
-    /// The same about `said` of a host, which is looked up there.
-    fn far(self, said: &str) -> Result<Self, Refusal> {
-        if self.spec.command.reaches_hosts() {
-            return Ok(self);
-        }
-        let (said, name) = (shown(said), self.spec.name);
-        let why = format!("`{said}` is on another machine, where `:Polecat{name}` does not reach");
-        let hint = Some(format!("`:PolecatAttach {said}` opens its session"));
-        Err(RpcError { hint, ..RpcError::bad_argument(why) }.into())
-    }
-
     /// Has `view` opened, of the rig that it is about.
     pub(super) fn open(&self, view: View) -> Done {
-        let at = view.is_of_polecat().then(|| self.at());
+        let at = if self.of_host { self.at().for_host() } else { self.at() };
+        let at = view.is_of_polecat().then_some(at);
         Ok(vec![Effect::Open { view, at, size: self.size()?, here: false }])
     }
 
@@ -171,7 +165,7 @@ impl Invocation {
     /// The same command about the rig at `at`, as if a person had answered this.
     pub(super) fn with_answers(&self, at: At, answers: Answers) -> Self {
         let asked = CommandRun { at, answers: Some(answers), ..self.asked.clone() };
-        Self { spec: self.spec, words: self.words.clone(), asked }
+        Self { spec: self.spec, words: self.words.clone(), asked, of_host: self.of_host }
     }
 
     /// Another command, from the same place.

@@ -67,7 +67,9 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if rows.is_empty() {
         return Ok(vec![info(report::nobody_runs())]);
     }
-    let rigs: HashMap<_, _> = found.iter().map(|one| (one.shown.as_str(), &one.rig)).collect();
+    // One of a host is named as a whole.
+    let here = found.iter().filter(|one| one.host.is_none());
+    let rigs: HashMap<_, _> = here.map(|one| (one.shown.as_str(), &one.rig)).collect();
     let choice = |(label, row): (String, &view::Listed)| {
         let at = rigs.get(row.shown).map_or_else(|| asked.at(), |rig| asked.at().in_rig(rig));
         Choice { label, then: Some(about(asked, at, row.shown)) }

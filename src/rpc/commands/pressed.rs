@@ -69,8 +69,7 @@ impl Press<'_> {
     /// The polecat that it is about, and from where: that of the row, in a diff that of the view.
     pub(super) fn about(&self) -> Result<Option<(At, String)>, RpcError> {
         if let Some(drawn) = self.rows.as_ref().and_then(Rows::diff) {
-            let at = self.at.in_rig(drawn.whom.context.rig_path());
-            return Ok(Some((at, drawn.whom.polecat.clone())));
+            return Ok(Some((drawn.of.at.clone(), drawn.of.polecat.clone())));
         }
         let about = self.asked.about.as_ref().and_then(|about| about.polecat.as_deref());
         let of_view = about.filter(|_| self.rows.is_none());
@@ -84,7 +83,8 @@ impl Press<'_> {
         let row = rows.get(id).ok_or_else(|| RpcError::stale(id))?;
         if row.host.is_some() {
             // Its whole name, whatever is around.
-            return Ok((self.at.clone(), id.to_owned()));
+            let whole = id.split_once('#').map_or(id, |(polecat, _)| polecat);
+            return Ok((self.at.clone(), whole.to_owned()));
         }
         Ok((self.at.in_rig(&row.rig), row.polecat))
     }

@@ -5,6 +5,7 @@ use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
 use super::diff;
 use crate::{
+    core::host_files::HostFile,
     rpc::{calls::CallContext, calls::Lines},
     session::RigContext,
 };
@@ -25,7 +26,7 @@ pub(super) async fn place(context: &CallContext<'_>, rig: &RigContext, lines: &L
         return place;
     }
     let end = if lines.first == lines.last { String::new() } else { format!("-{}", lines.last) };
-    [name(rig, &lines.name).await, format!(":{}{end}", lines.first).into_bytes()].concat()
+    [name(context, rig, &lines.name).await, format!(":{}{end}", lines.first).into_bytes()].concat()
 }
 
 /// The same of lines of a diff, where that is still drawn.
@@ -35,9 +36,13 @@ pub(super) fn in_diff(context: &CallContext<'_>, lines: &Lines) -> Option<Vec<u8
 }
 
 /// What an agent knows a file by; a buffer that shows none has only its name.
-pub(super) async fn name(rig: &RigContext, name: &[u8]) -> Vec<u8> {
+pub(super) async fn name(context: &CallContext<'_>, rig: &RigContext, name: &[u8]) -> Vec<u8> {
     if name.is_empty() {
         return b"unnamed buffer".to_vec();
+    }
+    if let Some(file) = HostFile::named(name) {
+        let path = context.polecat_of(&file).map_or(file.path, |(_, below)| below);
+        return path.as_os_str().as_bytes().to_vec();
     }
     let file = Path::new(OsStr::from_bytes(name));
     if !file.is_absolute() {

@@ -3,28 +3,33 @@
 use std::path::Path;
 
 use crate::{
-    core::{names::shown, session::SessionInfo},
+    core::{
+        names::{PolecatName, shown},
+        session::SessionInfo,
+    },
     rpc::{calls::Queued, paths},
     session::{
-        Answered, Backup, MergeHow, Merged, NewPolecat, Pushed, Removed, Restored, RigFacts,
-        SessionError,
+        Answered, Backup, MergeHow, Merged, Pushed, Removed, Restored, RigFacts, SessionError,
     },
 };
 
-pub(super) fn started(session: &SessionInfo) -> String {
-    format!("`{}` runs in session `{}`", session.polecat, session.session_id)
+/// What names `polecat` where `said` named it, or one beside it: in the same rig, on the same host.
+pub(super) fn called(said: Option<&str>, polecat: &PolecatName) -> String {
+    let rig = said.and_then(|said| said.rfind(['/', ':']).map(|end| &said[..=end]));
+    format!("{}{polecat}", rig.unwrap_or_default())
 }
 
-pub(super) fn forked(session: &SessionInfo, parent: &str) -> String {
-    format!(
-        "`{}`, forked from `{parent}`, runs in session `{}`",
-        session.polecat, session.session_id
-    )
+pub(super) fn started(polecat: &str, session: &SessionInfo) -> String {
+    format!("`{polecat}` runs in session `{}`", session.session_id)
+}
+
+pub(super) fn forked(polecat: &str, session: &SessionInfo, parent: &str) -> String {
+    format!("`{polecat}`, forked from `{parent}`, runs in session `{}`", session.session_id)
 }
 
 /// Who works on it; what was only told has a branch that is called after it.
-pub(super) fn slung(session: &SessionInfo, issue: Option<&str>) -> String {
-    let SessionInfo { polecat, session_id, branch, .. } = session;
+pub(super) fn slung(polecat: &str, session: &SessionInfo, issue: Option<&str>) -> String {
+    let SessionInfo { session_id, branch, .. } = session;
     match (issue, branch) {
         (Some(issue), _) => format!("`{polecat}` works on `{issue}` in session `{session_id}`"),
         (None, Some(branch)) => {
@@ -34,8 +39,8 @@ pub(super) fn slung(session: &SessionInfo, issue: Option<&str>) -> String {
     }
 }
 
-pub(super) fn created(new: &NewPolecat) -> String {
-    format!("made `{}` on branch `{}`", new.polecat, new.branch)
+pub(super) fn created(polecat: &str, branch: &str) -> String {
+    format!("made `{polecat}` on branch `{branch}`")
 }
 
 /// What is in the branch now, and how it goes back.
@@ -44,9 +49,8 @@ pub(super) fn merged(polecat: &str, merged: &Merged) -> String {
     let as_one = if merged.how == MergeHow::Squash { ", as one" } else { "" };
     let before = before.unwrap_or(&merged.before);
     let into = &merged.into;
-    format!(
-        "merged {commits} of `{polecat}` into `{into}`{as_one}; `git reset --keep {before}` there undoes it"
-    )
+    let undo = format!("`git reset --keep {before}` there undoes it");
+    format!("merged {commits} of `{polecat}` into `{into}`{as_one}; {undo}")
 }
 
 /// Where a branch is, and what to look at there.

@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::{
-    Done, answer, inject,
+    Done, answer, connect, inject,
     invocation::Invocation,
     list, merge, push, questions, queue, report, sling,
     table::{Command, SIDEBAR},
@@ -71,7 +71,8 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Push => Box::pin(push::run(context, asked)).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
-        Command::Reconnect => Ok(vec![reconnect(context)]),
+        Command::Connect => Box::pin(connect::run(context, asked)).await,
+        Command::Reconnect => Ok(vec![reconnect(context), Effect::Configure]),
         Command::Tour => tour(context),
         Command::Log => asked.open(View::Log),
     }
@@ -110,8 +111,10 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         trust_id: answers.trust_id,
         in_use: answers.in_use,
     };
+    let said = start.polecat.clone();
     let started = start.run(context).await?;
-    Ok(told(report::started(&started.info), &started.warnings))
+    let polecat = report::called(Some(&said), &started.info.polecat);
+    Ok(told(report::started(&polecat, &started.info), &started.warnings))
 }
 
 async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -127,7 +130,8 @@ async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
         trust_id: answers.trust_id,
     };
     let started = fork.run(context).await?;
-    Ok(told(report::forked(&started.info, &polecat), &started.warnings))
+    let new = report::called(Some(&polecat), &started.info.polecat);
+    Ok(told(report::forked(&new, &started.info, &polecat), &started.warnings))
 }
 
 async fn resume_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -175,30 +179,33 @@ async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, issue) = (words.text("polecat")?, words.text("issue")?);
     let (base, branch) = (words.text("base")?, words.text("branch")?);
     let changes = words.changes()?;
+    let said = polecat.clone();
     let new = New { at, polecat, issue, base, branch, changes }.run(context).await?;
-    Ok(told(report::created(&new), &new.warnings))
+    let polecat = report::called(said.as_deref(), &new.polecat);
+    Ok(told(report::created(&polecat, &new.branch), &new.warnings))
 }
 
 async fn remove(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let editor = asked.asked.editor.clone().unwrap_or_default();
+    let polecat = asked.words.needed("polecat")?;
     let remove = Remove {
         at: asked.at(),
-        polecat: asked.words.needed("polecat")?,
+        polecat: polecat.clone(),
         force: Some(asked.bang()),
         unsaved: Some(editor.unsaved),
         dirs: Some(editor.dirs),
         in_use: asked.answers().in_use,
     };
     let gone = remove.run(context).await?;
-    Ok(vec![info(report::removed(gone.polecat.as_str(), &gone.removed))])
+    Ok(vec![info(report::removed(&polecat, &gone.removed))])
 }
 
 async fn restore(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.needed("polecat")?;
     let in_use = asked.answers().in_use;
-    let back = Restore { at: asked.at(), polecat, in_use }.run(context).await?;
+    let back = Restore { at: asked.at(), polecat: polecat.clone(), in_use }.run(context).await?;
     let home = paths::home();
-    Ok(vec![info(report::restored(back.polecat.as_str(), &back.restored, home.as_deref()))])
+    Ok(vec![info(report::restored(&polecat, &back.restored, home.as_deref()))])
 }
 
 async fn label(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -259,11 +266,10 @@ fn tour(context: &CallContext<'_>) -> Done {
 async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
     let (polecat, snapshot) = (words.text("polecat")?, asked.bang());
-    if let Some(polecat) = polecat.clone().filter(|polecat| context.is_far(polecat)) {
-        // What it prints is shown with what is known of it.
-        return Ok(View::Status { polecat });
-    }
     let lines = words.number("lines")?.unwrap_or_else(|| context.workspace.capture_lines());
+    if let Some(polecat) = polecat.clone().filter(|polecat| context.is_far(polecat)) {
+        return Ok(View::of_far(polecat, lines, snapshot));
+    }
     let session = match &polecat {
         Some(polecat) => {
             let (at, polecat) = (asked.at(), polecat.clone());

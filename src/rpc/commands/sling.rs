@@ -31,8 +31,10 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         trust_id: answers.trust_id,
         in_use: answers.in_use,
     };
+    let said = sling.polecat.clone();
     let started = sling.run(context).await?;
-    let text = report::slung(&started.info, issue.as_deref());
+    let polecat = report::called(said.as_deref(), &started.info.polecat);
+    let text = report::slung(&polecat, &started.info, issue.as_deref());
     Ok(std::iter::once(info(text)).chain(effects::warnings(&started.warnings)).collect())
 }
 

@@ -68,6 +68,7 @@ pub(in crate::rpc) enum Command {
     Shell,
     Label,
     Rig,
+    Connect,
     Reconnect,
     Tour,
     Log,
@@ -77,11 +78,6 @@ pub(in crate::rpc) enum Command {
 pub(super) const SIDEBAR: &str = "sidebar";
 
 impl Command {
-    /// Whether it can be about a polecat of a host.
-    pub(super) fn reaches_hosts(self) -> bool {
-        !matches!(self, Self::Diff | Self::Shell)
-    }
-
     /// How far the name of a polecat reaches, where it names no rig.
     pub(super) fn reach(self) -> Reach {
         match self {
@@ -327,6 +323,10 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
     },
     plain(Command::Tour, "Tour", "Try all of it with scripted agents, in five steps"),
+    Spec {
+        words: &[word("host", Kind::Host)],
+        ..plain(Command::Connect, "Connect", "Reach a host: log in, and put there what is missing")
+    },
     Spec {
         map: Some("n"),
         ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")

@@ -1,15 +1,22 @@
 //! `:PolecatShell`, and the keys that lead to a polecat's worktree.
 
 use super::{Done, invocation::Invocation, keys::WorktreeKey, pressed::Press};
+use crate::core::names::shown;
 use crate::rpc::{
     calls::{CallContext, Operation, Worktree},
     effects::{Effect, Level, info},
+    error::RpcError,
 };
 use crate::session::AttachPlan;
 
 /// A shell in the worktree.
 pub(super) async fn shell(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.polecat()?);
+    if context.is_far(&polecat) {
+        let why = format!("`{}` is on another machine", shown(&polecat));
+        let hint = Some(format!("`:PolecatAttach {}` opens its session", shown(&polecat)));
+        return Err(RpcError { hint, ..RpcError::bad_argument(why) }.into());
+    }
     let worktree = Worktree { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
     Ok(vec![Effect::Terminal {
         polecat,

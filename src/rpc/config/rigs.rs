@@ -8,10 +8,13 @@ use super::{
 };
 use crate::session::RigSettings;
 
-/// `rigs`, a table from folders to what is said of each, and `watch`, which counts for all of which
-/// nothing else is said.
-pub(super) fn rigs(config: &mut Table, paths: &Paths) -> BTreeMap<PathBuf, RigSettings> {
-    let watch = config.read("watch", Item::boolean).unwrap_or_default();
+/// `rigs`, a table from folders to what is said of each; `watch` counts for all of which nothing else
+/// is said.
+pub(super) fn rigs(
+    config: &mut Table,
+    watch: bool,
+    paths: &Paths,
+) -> BTreeMap<PathBuf, RigSettings> {
     let named = |item: &Item, folder: &str| {
         let watch = item.table().read("watch", Item::boolean).unwrap_or(watch);
         Some((paths.named(item, folder)?, RigSettings { watch }))

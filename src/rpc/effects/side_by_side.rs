@@ -1,8 +1,13 @@
 //! A file beside what it was.
 
+use std::path::PathBuf;
+
 use rmpv::Value;
 
-use super::{Effect, Level};
+use super::{
+    Effect, Level,
+    file_text::{FileText, fileformat, lines},
+};
 use crate::{
     rpc::{
         calls::At,
@@ -10,6 +15,9 @@ use crate::{
     },
     session::Pair,
 };
+
+/// A file that is opened, and what is in it where Neovim cannot read it.
+pub(in crate::rpc) type Opened = (PathBuf, Option<FileText>);
 
 /// What Neovim shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +27,9 @@ pub(in crate::rpc) struct SideBySide {
     at: Option<At>,
     /// From the top of the worktree.
     path: Vec<u8>,
-    /// The file itself, be it there or not.
-    file: std::path::PathBuf,
+    /// The file itself, if it is there; and what is in one of a host.
+    file: Option<PathBuf>,
+    content: Option<FileText>,
     /// Its path before, where it was there.
     old: Option<Vec<u8>>,
     /// What it was.
@@ -38,6 +47,7 @@ impl SideBySide {
     /// to be shown.
     pub(in crate::rpc) fn effect(
         pair: Pair,
+        right: Option<Opened>,
         (polecat, at): (&str, Option<At>),
         line: Option<usize>,
         edits: bool,
@@ -47,11 +57,13 @@ impl SideBySide {
             return Effect::Notify(Level::Warn, format!("`{path}` is a binary file"));
         }
         let (lines, dos) = lines(&pair.before.text);
+        let (file, content) = right.unzip();
         Effect::SideBySide(Box::new(Self {
             polecat: polecat.to_owned(),
             at,
             path: pair.path,
-            file: pair.file,
+            file,
+            content: content.flatten(),
             old: pair.before.path,
             lines,
             dos,
@@ -67,44 +79,13 @@ impl SideBySide {
         map.put("polecat", self.polecat)
             .some("at", super::place(self.at))
             .put("path", bytes(self.path))
-            .put("file", word(self.file.as_os_str()))
+            .some("file", self.file.map(|file| word(file.as_os_str())))
+            .some("content", self.content)
             .put("title", title)
             .put("filename", bytes(filename))
             .put("lines", Value::Array(self.lines.into_iter().map(bytes).collect()))
-            .put("fileformat", if self.dos { "dos" } else { "unix" })
+            .put("fileformat", fileformat(self.dos))
             .some("line", self.line)
             .put("edits", self.edits)
-    }
-}
-
-/// The lines of a text as Neovim reads them from a file, and whether it is one of DOS.
-fn lines(text: &[u8]) -> (Vec<Vec<u8>>, bool) {
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    if text.is_empty() {
-        return (Vec::new(), false);
-    }
-    let lines: Vec<_> = text.split(|byte| *byte == b'\n').collect();
-    let dos = lines.iter().all(|line| line.ends_with(b"\r"));
-    let shown = |line: &&[u8]| line[..line.len() - usize::from(dos)].to_vec();
-    (lines.iter().map(shown).collect(), dos)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &[u8], expected: &[&[u8]], dos: bool) {
-        let expected = expected.iter().map(|line| line.to_vec()).collect();
-        assert_eq!(lines(text), (expected, dos), "{}", String::from_utf8_lossy(text));
-    }
-
-    #[test]
-    fn a_text_is_split_as_neovim_reads_a_file() {
-        check(b"", &[], false);
-        check(b"a", &[b"a"], false);
-        check(b"a\n\nb\n", &[b"a", b"", b"b"], false);
-        check(b"a\r\nb\r\n", &[b"a", b"b"], true);
-        check(b"a\r\nb\n", &[b"a\r", b"b"], false);
-        check(b"\xe4\n\n", &[b"\xe4", b""], false);
     }
 }

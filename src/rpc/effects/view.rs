@@ -98,6 +98,11 @@ impl View {
         }
     }
 
+    /// What `polecat` of a host prints; it is named as a whole, which no session of this machine is.
+    pub(in crate::rpc) fn of_far(polecat: String, lines: u32, snapshot: bool) -> Self {
+        Self::Capture { session: polecat.clone(), polecat: Some(polecat), lines, snapshot }
+    }
+
     /// The effect that opens it.
     pub(super) fn encode(self) -> Map {
         let open = |view: &str| Map::new().put("kind", "open").put("view", view);

@@ -48,7 +48,7 @@ impl Memories {
 
     /// All polecats of all rigs, as they were seen last.
     pub(super) fn sessions(&self) -> impl Iterator<Item = &SessionInfo> {
-        self.rigs.values().flat_map(|rig| &rig.memory).flat_map(RigMemory::sessions)
+        self.rigs.values().flat_map(Rig::sessions)
     }
 
     /// What is new in `snapshot`, and the memory of its rig for the next backend.
@@ -61,6 +61,10 @@ impl Memories {
         let rig = self.rigs.entry(home.clone()).or_default();
         (rig.path, rig.snapshot) = (Some(path.clone()), Some(snapshot.clone()));
         let memory = rig.memory.get_or_insert_with(|| RigMemory::first(polecats));
+        if !snapshot.reached {
+            // Nothing has happened because nobody can look.
+            return (Vec::new(), memory);
+        }
         (memory.update(polecats, &self.notified, now), memory)
     }
 
@@ -77,8 +81,17 @@ impl Memories {
 }
 
 impl Rig {
+    /// Its polecats as they were seen last.
+    fn sessions(&self) -> Vec<&SessionInfo> {
+        match (&self.snapshot, &self.memory) {
+            (Some(snapshot), _) => snapshot.polecats.iter().collect(),
+            (None, memory) => memory.iter().flat_map(RigMemory::sessions).collect(),
+        }
+    }
+
     fn due(&self) -> Option<Timestamp> {
         // Before that there is nothing to be told with it.
-        self.snapshot.as_ref().and(self.memory.as_ref())?.due()
+        let snapshot = self.snapshot.as_ref().filter(|snapshot| snapshot.reached);
+        snapshot.and(self.memory.as_ref())?.due()
     }
 }

@@ -1,27 +1,27 @@
 //! What is notified outside of Neovim: the user's `notify_command` gets it as JSON. It does not wait
 //! for Neovim, which may be suspended.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use rmpv::Value;
 use tokio::time::timeout;
 use tracing::error;
 
-use super::{LOST, level, lost_text, memories::Memories, rig_of, until};
+use super::{LOST, level, lost_text, memories::Memories, until};
 use crate::{
-    core::session::{
-        SessionInfo, State,
-        notifications::{News, Notification, Occasion},
+    core::{
+        hosts::HostName,
+        session::{
+            SessionInfo, State,
+            notifications::{News, Notification, Occasion},
+        },
     },
     rpc::{
         calls::KnownRig,
         encode::{self, Map, texts},
     },
-    session::{Event, EventQueue, Notifier, Workspace},
+    session::{Event, EventQueue, Notifier, Snapshot, Workspace},
     view,
 };
 
@@ -82,17 +82,22 @@ impl Outside {
         for snapshot in snapshots {
             let (news, _) = self.memories().update(&snapshot, now);
             for one in &news {
-                self.tell(&snapshot.home, one, now);
+                self.tell(&snapshot, one, now);
             }
         }
     }
 
-    fn tell(&self, home: &Path, news: &News, now: Timestamp) {
+    fn tell(&self, snapshot: &Snapshot, news: &News, now: Timestamp) {
+        let Snapshot { rig, host, home, .. } = snapshot;
         let fields = match news {
             News::Event(_) => return,
-            News::Notification(notification) => notified(notification),
-            News::Lost(lost) => lost_with_server(lost),
+            News::Notification(notification) => {
+                // Of this machine a name is enough.
+                notified(notification, host.is_some().then_some(rig.as_str()))
+            }
+            News::Lost(lost) => lost_with_server(rig, lost),
         };
+        let fields = fields.some("host", host.as_ref().map(HostName::as_str));
         let fields = fields.put("title", TITLE).put("time", now.to_string());
         match serde_json::to_string(&Value::from(fields)) {
             Ok(text) => self.notifier.tell(home, text),
@@ -106,7 +111,8 @@ impl Outside {
 }
 
 /// What the command is told: what the `User` event of the same occasion has, and how it reads.
-fn notified(Notification { occasion, info, old }: &Notification) -> Map {
+fn notified(Notification { occasion, info, old }: &Notification, rig: Option<&str>) -> Map {
+    let address = rig.map(|rig| format!("{rig}/{}", info.polecat));
     let of_event = match occasion {
         Occasion::State(State::Waiting) => info.waiting.as_ref().map(encode::fields),
         Occasion::Trouble => info.detail.as_ref().map(encode::fields),
@@ -117,15 +123,15 @@ fn notified(Notification { occasion, info, old }: &Notification) -> Map {
         .put("event", occasion.as_str())
         .put("old", old.as_str())
         .put("level", level(*occasion))
-        .put("message", view::notification(*occasion, info, None))
+        .put("message", view::notification(*occasion, info, address.as_deref()))
 }
 
 /// The same of polecats that were lost with their tmux server.
-fn lost_with_server(lost: &[SessionInfo]) -> Map {
+fn lost_with_server(rig: &str, lost: &[SessionInfo]) -> Map {
     Map::new()
-        .put("rig_name", rig_of(lost))
+        .put("rig_name", rig)
         .put("polecats", texts(lost.iter().map(|info| info.polecat.as_str())))
         .put("event", "lost")
         .put("level", LOST)
-        .put("message", lost_text(lost))
+        .put("message", lost_text(rig, lost))
 }

@@ -2,10 +2,16 @@
 
 use super::{
     canvas::{Canvas, Order},
+    far_capture,
     rows::Row,
 };
-use crate::rpc::{aside::aside, calls::ViewOpen, error::RpcError};
+use crate::rpc::{
+    aside::aside,
+    calls::{Far, ViewOpen},
+    error::RpcError,
+};
 use crate::{
+    fleet::Fleet,
     session::{CaptureOptions, Fit, Follow, Reach, Update, Whom, Workspace},
     view::Tail,
 };
@@ -15,13 +21,24 @@ const SHORT: usize = 16 << 10;
 
 /// Draws until the view is closed.
 pub(in crate::rpc::views) async fn run(
-    workspace: &Workspace,
+    (workspace, fleet): (&Workspace, &Fleet),
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    match open.follow {
-        Some(false) => draw_once(workspace, open, canvas).await,
-        _ => draw_live(workspace, open, canvas).await,
+    let far = match &open.polecat {
+        Some(said) => Far::find(fleet, said).await?.map(|far| (said, far)),
+        None => None,
+    };
+    match (far, open.follow) {
+        (Some((_, far)), Some(false)) => {
+            show(far.tail(options(&open).lines).await?.into_vec(), canvas).await
+        }
+        (Some((said, far)), _) => {
+            let shown = (options(&open).lines, open.width);
+            far_capture::run((said, far), fleet, shown, canvas).await
+        }
+        (None, Some(false)) => draw_once(workspace, open, canvas).await,
+        (None, _) => draw_live(workspace, open, canvas).await,
     }
 }
 
@@ -40,6 +57,10 @@ async fn draw_once(
         (None, Some(session)) => workspace.capture_session(&session, options).await?,
         _ => return Err(neither()),
     };
+    show(output, canvas).await
+}
+
+async fn show(output: Vec<u8>, canvas: &mut Canvas) -> Result<(), RpcError> {
     for patches in aside(move || Tail::default().replace(0, false, &output)).await? {
         canvas.patch(&patches).await;
     }
@@ -125,7 +146,7 @@ async fn draw_until_closed(
 }
 
 /// Draws in portions; Neovim goes on with its own work between two of them.
-async fn draw(
+pub(super) async fn draw(
     canvas: &mut Canvas,
     tail: &mut Tail,
     update: Option<Update>,

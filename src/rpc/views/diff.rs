@@ -6,30 +6,34 @@ use rmpv::Value;
 use tracing::debug;
 
 use super::canvas::{Canvas, Order};
-use super::drawn_diff::DrawnDiff;
+use super::drawn_diff::{DrawnDiff, Reviewed};
+use super::rest::{Rest, Seen};
 use crate::rpc::{
     aside::aside,
-    calls::{self, ViewOpen},
+    calls::{self, CallContext, ViewOpen},
     encode::Map,
     error::RpcError,
 };
 use crate::{
-    session::{IdleWatch, Reach, Since, Whom, Workspace},
+    session::{Reach, Since},
     view::{self, Group, Line, Marks, Note, Patch, RowRange, Shown, Span},
 };
 
+/// The code of the error that a host cannot be reached.
+const UNREACHABLE: &str = "host_unreachable";
+
 /// Draws until the view is closed.
 pub(in crate::rpc::views) async fn run(
-    workspace: &Workspace,
+    context: &CallContext<'_>,
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("`polecat` is missing"))?;
-    let whom = workspace.whom(&open.at.into(), &polecat, Reach::Reads).await?;
-    let mut idle = IdleWatch::of(workspace, &whom.context, &whom.polecat);
+    let of = Reviewed::find(context, open.at, &polecat, Reach::Reads).await?;
+    let mut rest = Rest::of(context, &of).await?;
     let since = calls::Since::of(open.since);
-    let mut diff = Diff { whom: Arc::new(whom), since, shown: Shown::default(), drawn: false };
-    diff.draw(canvas).await?;
+    let mut diff = Diff { of, since, shown: Shown::default(), drawn: false, lost: false };
+    diff.draw(context, canvas).await?;
     let mut due = false;
     loop {
         tokio::select! {
@@ -39,29 +43,59 @@ pub(in crate::rpc::views) async fn run(
                 Some(Order::Visible(visible)) => canvas.visible = visible,
                 Some(Order::Width(_) | Order::List(_) | Order::Offer(..)) => {}
             },
-            () = idle.next() => due = true,
+            seen = rest.next() => match seen {
+                Seen::Rests => due = true,
+                Seen::Lost => diff.lose(canvas).await,
+            },
         }
         if due && canvas.visible {
             due = false;
-            diff.draw(canvas).await?;
+            diff.draw_if_reached(context, canvas).await?;
         }
     }
 }
 
 /// One buffer, and what it shows.
 struct Diff {
-    whom: Arc<Whom>,
+    of: Reviewed,
     since: Since,
     shown: Shown,
     drawn: bool,
+    /// Its host cannot be reached: it shows what was there before.
+    lost: bool,
 }
 
 impl Diff {
-    async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
-        let Whom { context, polecat, shown } = &*self.whom;
-        let changed = context.reviews().changes(polecat, self.since).await?;
-        debug!(polecat, "drawing what it changed");
-        let (name, mut shown) = (shown.clone(), std::mem::take(&mut self.shown));
+    /// What was drawn stays while its host cannot be reached.
+    async fn draw_if_reached(
+        &mut self,
+        context: &CallContext<'_>,
+        canvas: &mut Canvas,
+    ) -> Result<(), RpcError> {
+        match self.draw(context, canvas).await {
+            Err(error) if error.code == UNREACHABLE => {
+                self.lose(canvas).await;
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    async fn lose(&mut self, canvas: &mut Canvas) {
+        if !std::mem::replace(&mut self.lost, true) {
+            canvas.patch_with(&[], Map::new().put("title", self.title()).put("whole", true)).await;
+        }
+    }
+
+    async fn draw(
+        &mut self,
+        context: &CallContext<'_>,
+        canvas: &mut Canvas,
+    ) -> Result<(), RpcError> {
+        let changed = self.of.changes(context, self.since).await?;
+        debug!(polecat = self.of.polecat, "drawing what it changed");
+        self.lost = false;
+        let (name, mut shown) = (self.of.shown.clone(), std::mem::take(&mut self.shown));
         let drawn = aside(move || {
             let picture = view::changes(&name, &changed.changes);
             let portions = shown.show(&picture);
@@ -70,12 +104,8 @@ impl Diff {
         });
         let (shown, portions, picture, changed, marks) = drawn.await?;
         self.shown = shown;
-        canvas.rows.set_diff(Arc::new(DrawnDiff {
-            whom: self.whom.clone(),
-            since: self.since,
-            changed,
-            picture,
-        }));
+        let (of, since) = (self.of.clone(), self.since);
+        canvas.rows.set_diff(Arc::new(DrawnDiff { of, since, changed, picture }));
         self.send(canvas, portions, &marks).await;
         Ok(())
     }
@@ -99,10 +129,12 @@ impl Diff {
     }
 
     fn title(&self) -> String {
-        match self.since {
-            Since::Start => self.whom.shown.clone(),
-            Since::Review => format!("{} since the last review", self.whom.shown),
-        }
+        let lost = if self.lost { " (unreachable, as it was)" } else { "" };
+        let since = match self.since {
+            Since::Start => "",
+            Since::Review => " since the last review",
+        };
+        format!("{}{since}{lost}", self.of.shown)
     }
 }
 

@@ -17,8 +17,6 @@ use crate::{
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// How many of its last lines it is shown with.
 const TAIL_LINES: u32 = 20;
-/// The code of the error that a host cannot be reached.
-const UNREACHABLE: &str = "host_unreachable";
 
 /// Its session, and its last lines with colours.
 type Seen = (SessionInfo, Option<Vec<u8>>);
@@ -50,7 +48,7 @@ pub(super) async fn run(
             _ = looks.tick(), if canvas.visible => match look(far).await {
                 Ok(now) => seen = now,
                 // What was seen stays while the host cannot be reached.
-                Err(error) if error.code == UNREACHABLE => {}
+                Err(error) if error.is_passing() => {}
                 Err(error) => return Err(error),
             }
         }

@@ -1,17 +1,16 @@
 //! The rigs of hosts, as a list shows them beside those of this machine.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::rows::Row;
 use crate::{
-    core::{
-        hosts::HostName,
-        names::visible,
-        session::{SessionInfo, State, StateSource},
-    },
+    core::{hosts::HostName, session::SessionInfo},
     fleet::{FarRig, HostStatus, Reached},
     view::Section,
 };
+
+/// How long a change of a host is news.
+const NEWS: SignedDuration = SignedDuration::from_mins(10);
 
 /// One rig of a host, or a host of which no rig is known.
 pub(super) struct FarSection {
@@ -49,11 +48,11 @@ fn of_host(host: &HostStatus) -> Vec<FarSection> {
         FarSection {
             host: host.name.clone(),
             path: rig.path.clone(),
-            home: format!("{}:{}", host.name, visible(&rig.path)),
+            home: host.home_of(rig),
             prefix: format!("{address}/"),
             address,
             socket: rig.socket.clone(),
-            sessions: rig.polecats.iter().map(|info| seen(info, &host.reached)).collect(),
+            sessions: rig.polecats.iter().map(|info| host.seen(info)).collect(),
             problem: problem.clone().or_else(|| rig.problem.clone()).or_else(|| nobody(rig)),
         }
     };
@@ -65,33 +64,35 @@ fn nobody(rig: &FarRig) -> Option<String> {
     rig.polecats.is_empty().then(|| "no polecats there".to_owned())
 }
 
-/// A session as it can be known now.
-fn seen(info: &SessionInfo, reached: &Reached) -> SessionInfo {
-    if *reached == Reached::Up {
-        return info.clone();
-    }
-    SessionInfo {
-        running: false,
-        state: State::Unknown,
-        state_source: StateSource::None,
-        state_since: None,
-        waiting: None,
-        detail: None,
-        ..info.clone()
-    }
-}
-
 /// Why what is shown of a host may not be so any more.
 fn problem(host: &HostStatus) -> Option<String> {
     let seen = host.seen.map(|at| format!(", last seen {}", clock(at))).unwrap_or_default();
-    match &host.reached {
-        Reached::Up => None,
-        Reached::Connecting => Some(format!("connecting{seen}")),
-        Reached::Down { why, refused: false } => Some(format!("unreachable{seen}: {why}")),
-        Reached::Down { why, refused: true } => {
-            Some(format!("unreachable{seen}: {why} (`:PolecatReconnect` tries again)"))
-        }
+    match (&host.reached, &host.facts.step) {
+        (Reached::Up, _) => host.facts.notice.and_then(notice),
+        (Reached::Connecting, Some(step)) => Some(step.clone()),
+        (Reached::Connecting, None) => Some(format!("connecting{seen}")),
+        (Reached::Down { why, refused }, _) => Some(down(host, why, *refused, &seen)),
     }
+}
+
+/// What a person can do about it stands in front of a reason that may be long.
+fn down(host: &HostStatus, why: &str, refused: bool, seen: &str) -> String {
+    let (name, facts) = (&host.name, &host.facts);
+    if facts.offer.is_some() {
+        format!("polecat-nvim is missing there; `:PolecatConnect {name}` puts it there")
+    } else if facts.needs_login {
+        format!("unreachable{seen}; `:PolecatConnect {name}` logs in: {why}")
+    } else if refused {
+        format!("unreachable{seen}: {why} (`:PolecatReconnect` tries again)")
+    } else {
+        format!("unreachable{seen}: {why}")
+    }
+}
+
+/// What has changed there, as long as it is news.
+fn notice((at, what): (Timestamp, &'static str)) -> Option<String> {
+    let is_news = Timestamp::now().duration_since(at) < NEWS;
+    is_news.then(|| format!("{what}, {}", clock(at)))
 }
 
 /// `12:03`, of this machine's day.
@@ -130,7 +131,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::core::names::PolecatName;
+    use crate::{
+        core::{names::PolecatName, session::State},
+        fleet::{HostFacts, Offer},
+    };
 
     fn host(reached: Reached) -> HostStatus {
         let ash = PolecatName::parse("ash").unwrap();
@@ -144,7 +148,13 @@ mod tests {
             polecats: vec![info],
         };
         let rigs = Arc::new(vec![rig]);
-        HostStatus { name: "build1".parse().unwrap(), reached, rigs, seen: None }
+        HostStatus {
+            name: "build1".parse().unwrap(),
+            reached,
+            rigs,
+            seen: None,
+            facts: HostFacts::default(),
+        }
     }
 
     #[test]
@@ -160,6 +170,30 @@ mod tests {
             assert_eq!((&*home, &*rows[0].0), ("build1:/srv/shop", "build1:shop/ash"));
             assert_eq!(rows[0].1.host.as_ref().map(HostName::as_str), Some("build1"));
         }
+    }
+
+    #[test]
+    fn what_a_person_can_do_about_it_is_told_first() {
+        let why = "me@build1: Permission denied (publickey).".to_owned();
+        let mut down = host(Reached::Down { why, refused: true });
+        let told = |host: &HostStatus| problem(host).unwrap();
+        assert!(told(&down).ends_with("(publickey). (`:PolecatReconnect` tries again)"));
+        down.facts.needs_login = true;
+        assert!(
+            told(&down).starts_with("unreachable; `:PolecatConnect build1` logs in: me@build1")
+        );
+        let [folder, target, sum] =
+            ["/cache", "x86_64-unknown-linux-musl", "1f"].map(str::to_owned);
+        down.facts.offer = Some(Offer { folder, target, sum, skipped: None, size: 7 });
+        assert_eq!(
+            told(&down),
+            "polecat-nvim is missing there; `:PolecatConnect build1` puts it there"
+        );
+        let mut up = host(Reached::Up);
+        up.facts.notice = Some((Timestamp::now(), "restarted since"));
+        assert!(told(&up).starts_with("restarted since, "));
+        up.facts.notice = Some((Timestamp::UNIX_EPOCH, "restarted since"));
+        assert_eq!(problem(&up), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::core::session::State;
 
 /// Tells when one agent comes to rest, from one state to the next.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct RestDetector(Option<State>);
+pub struct RestDetector(Option<State>);
 
 impl RestDetector {
     /// Of an agent whose state is known already.
@@ -15,7 +15,7 @@ impl RestDetector {
     }
 
     /// Takes the newest state; true when the agent has just stopped being busy.
-    pub(super) fn rests(&mut self, state: State) -> bool {
+    pub fn rests(&mut self, state: State) -> bool {
         // A look that could not tell is no change.
         if state == State::Unknown {
             return false;

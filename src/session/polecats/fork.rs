@@ -82,6 +82,7 @@ impl Polecats {
         parent: &PolecatName,
         options: StartOptions,
     ) -> Result<(Choice, Begins, StartOptions), SessionError> {
+        self.context.tmux.require_startable().await?;
         let starter = self.context.starter();
         let before = starter.before(parent, &options).await;
         let (options, recorded) = starter.as_before(options, &before);

@@ -9,15 +9,19 @@ use crate::{
         names::{self, PolecatName},
     },
     host::{
-        polecats,
+        machine, polecats,
         processes::{Occupant, occupants},
+        session_records,
     },
     session::{
         error::{SessionError, working},
         polecats::Polecats,
-        sessions::list::Session,
+        sessions::{last_session::may_run_elsewhere, list::Session},
     },
 };
+
+/// What may be in the way and cannot be looked at from here.
+const ELSEWHERE: &str = "its agent on another machine, as far as is known,";
 
 /// What is done about processes of a person's that work in the worktree. An agent among them is in
 /// the way whatever was said.
@@ -63,6 +67,14 @@ impl Polecats {
         present.refusal(polecat, in_use).map_or(Ok(()), Err)
     }
 
+    /// Whether its agent may run on another machine that has this home.
+    async fn may_run_elsewhere(&self, polecat: &PolecatName) -> bool {
+        // A record that is broken tells of no other machine.
+        let record = session_records::load(&self.context.rig, polecat).await.ok().flatten();
+        let here = machine::id().await;
+        record.is_some_and(|record| may_run_elsewhere(&record, here.as_deref()))
+    }
+
     /// Who works in the folder of `polecat`, without what ends when its `session` is closed.
     pub(in crate::session) async fn present(
         &self,
@@ -73,7 +85,11 @@ impl Polecats {
             polecats::dir(&self.context.rig, polecat).await.into_iter().collect();
         // One that leads elsewhere is refused by whoever works in it.
         folders.extend(polecats::workdir(&self.context.rig, polecat).await);
-        self.present_in(folders, session).await
+        let mut present = self.present_in(folders, session).await?;
+        if session.is_none() && self.may_run_elsewhere(polecat).await {
+            present.others.push(ELSEWHERE.to_owned());
+        }
+        Ok(present)
     }
 
     /// The same of `folders`.

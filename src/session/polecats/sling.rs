@@ -80,6 +80,7 @@ impl Polecats {
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
         progress("slinging: checking");
+        self.context.tmux.require_startable().await?;
         let id = issue.map(IssueId::parse).transpose()?;
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let options = slung(id.as_ref(), options)?;

@@ -6,16 +6,20 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    core::{diff::Changes, names::PolecatName, review::Comment},
+    core::{as_bytes, diff::Changes, names::PolecatName, review::Comment},
     host::{git, polecats, reviews},
     session::{error::SessionError, review::Reviews},
 };
 
 /// What a polecat changed, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Changed {
     /// Its worktree.
+    #[serde(with = "as_bytes::path")]
     pub workdir: PathBuf,
     /// The changes.
     pub changes: Changes,
@@ -24,7 +28,7 @@ pub struct Changed {
 }
 
 /// Since when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Since {
     /// Since its branch began.
     Start,
@@ -33,14 +37,19 @@ pub enum Since {
 }
 
 /// A file of a polecat's worktree as it was before, and where it is now.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pair {
     /// Whose it is.
     pub polecat: PolecatName,
     /// Its path from the top of the worktree.
+    #[serde(with = "serde_bytes")]
     pub path: Vec<u8>,
-    /// The file itself, be it there or not.
+    /// The file itself.
+    #[serde(with = "as_bytes::path")]
     pub file: PathBuf,
+    /// Whether it is there.
+    pub there: bool,
     /// As it was.
     pub before: git::Before,
 }
@@ -108,7 +117,10 @@ impl Reviews {
             Some(base) => git::before(&self.context.rig, &workdir, &base, path, launch).await?,
             None => git::Before::default(),
         };
-        Ok(Pair { polecat, path: path.to_vec(), file: workdir.join(below), before })
+        let file = workdir.join(below);
+        // Where that cannot be told, who opens it will hear why.
+        let there = tokio::fs::try_exists(&file).await.unwrap_or(true);
+        Ok(Pair { polecat, path: path.to_vec(), file, there, before })
     }
 
     /// The same of a file by its full path, which tells the polecat.

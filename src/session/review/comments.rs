@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
 use crate::{
@@ -18,13 +19,15 @@ use crate::{
 };
 
 /// A part of a polecat's changes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Part {
     /// Since when the changes were looked at.
     pub since: Since,
     /// How far they have come.
     pub stage: Stage,
     /// The file.
+    #[serde(with = "serde_bytes")]
     pub path: Vec<u8>,
     /// What of the file, as it was shown.
     pub id: PartId,

@@ -6,7 +6,7 @@ use crate::{
     core::{
         agent::{Agent, command::CommandLine},
         names::PolecatName,
-        session::{SessionInfo, UNNAMED_AGENT, record::SessionRecord},
+        session::{SessionInfo, State, UNNAMED_AGENT, record::SessionRecord},
     },
     host::machine,
     session::{error::SessionError, sessions::Sessions},
@@ -25,6 +25,8 @@ pub(in crate::session) struct LastSession {
     pub(in crate::session) resumable: Option<String>,
     /// Whether it was lost with its tmux server.
     pub(in crate::session) lost: bool,
+    /// Whether it may run on another machine with this home.
+    pub(in crate::session) elsewhere: bool,
 }
 
 impl LastSession {
@@ -39,6 +41,9 @@ impl LastSession {
         info.resumable.clone_from(&self.resumable);
         // One whose pane is there was not.
         info.lost = self.lost && info.pane_id.is_none();
+        if self.elsewhere && info.pane_id.is_none() {
+            info.state = State::Unknown;
+        }
     }
 }
 
@@ -51,7 +56,8 @@ impl Sessions {
     ) -> LastSession {
         let resumable = self.resumable(polecat, record).await.ok().flatten();
         let agent = record.agent.clone().filter(|agent| agent != UNNAMED_AGENT);
-        LastSession { agent, resumable, lost: false }
+        let elsewhere = may_run_elsewhere(record, machine::id().await.as_deref());
+        LastSession { agent, resumable, lost: false, elsewhere }
     }
 
     async fn resumable(
@@ -79,6 +85,13 @@ impl Sessions {
         let socket = self.context.tmux.address().to_string();
         ServerNow { machine, socket, server: self.context.tmux.server().await }
     }
+}
+
+/// Whether the session of `record`, which nobody saw end, may run on another machine than the one with
+/// the id `here`: several can share a home.
+pub(in crate::session) fn may_run_elsewhere(record: &SessionRecord, here: Option<&str>) -> bool {
+    let there = record.server.machine.as_deref();
+    record.ended.is_none() && there.is_some() && there != here
 }
 
 /// The tmux server that runs now, as far as it can be asked.

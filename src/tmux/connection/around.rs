@@ -33,7 +33,12 @@ impl PaneAround {
         launch: &Launch,
         options: Vec<(&'static str, String)>,
     ) -> Result<(), TmuxError> {
-        let address = ServerAddress { command: program, socket: self.socket.clone(), holder: None };
+        let address = ServerAddress {
+            command: program,
+            socket: self.socket.clone(),
+            holder: None,
+            no_start: None,
+        };
         let set = |(option, value)| PaneOption { pane: self.pane, option, value }.command();
         let request = Request::new(options.into_iter().map(set).collect());
         oneshot::run(&address, launch, &request, None).await.map(drop)

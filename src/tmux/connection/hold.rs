@@ -35,7 +35,12 @@ pub fn hold(pipe: &Path, launch: Launch) -> io::Result<()> {
     // This process ends with the server, but perhaps not at once.
     let Some(socket) = socket().filter(|_| parent_id() == server) else { return Ok(()) };
     // The server's own program is the right client, wherever its file is by now.
-    let address = ServerAddress { command: format!("/proc/{server}/exe"), socket, holder: None };
+    let address = ServerAddress {
+        command: format!("/proc/{server}/exe"),
+        socket,
+        holder: None,
+        no_start: None,
+    };
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(end(address, launch));
     Ok(())

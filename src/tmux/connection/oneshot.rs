@@ -54,7 +54,7 @@ pub(crate) fn program(
 ) -> tokio::process::Command {
     let mut command = tokio::process::Command::from(launch(&address.program()));
     command.current_dir("/").kill_on_drop(true).arg("-u").args(address.args());
-    if !may_start {
+    if !may_start || address.no_start.is_some() {
         command.arg("-N");
     }
     if let Some(configuration) = configuration {

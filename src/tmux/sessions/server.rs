@@ -34,6 +34,22 @@ impl Tmux {
             Err(error) => Err(error),
         }
     }
+
+    /// Refuses where a session could not be created, because there is no server and none is started.
+    ///
+    /// # Errors
+    /// [`TmuxError::NoStart`], or it is not known whether there is one.
+    pub async fn require_startable(&self) -> Result<(), TmuxError> {
+        let address = self.address();
+        let Some(why) = address.no_start else { return Ok(()) };
+        match self.server().await? {
+            Some(_) => Ok(()),
+            None => {
+                let (socket, start) = (address.to_string(), address.start_line());
+                Err(TmuxError::NoStart { socket, why, start })
+            }
+        }
+    }
 }
 
 fn read(reply: &str) -> Option<Server> {

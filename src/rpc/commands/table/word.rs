@@ -36,6 +36,8 @@ pub(in crate::rpc) enum Kind {
     NewName,
     /// Any tmux session.
     Session,
+    /// A host of the configuration.
+    Host,
     Issue,
     Agent,
     Account,

@@ -5,6 +5,8 @@
 //! dropped (a tenth of the limit at once, silently), when the history is cleared, and when the
 //! width changes. Each look is therefore aligned by its content, see `align`.
 
+use serde::{Deserialize, Serialize};
+
 use super::anchors::{Anchors, count};
 use super::rows::{PaneState, Rows, Want};
 use align::Alignment;
@@ -27,7 +29,7 @@ const FLOOD_MARGIN: usize = 1_000;
 const RETRY_LIMIT: u32 = 6;
 
 /// What has changed: everything from row `from` on is replaced.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// The first row, counted from 0 at the beginning of the transcript.
     pub from: usize,
@@ -35,6 +37,7 @@ pub struct Update {
     /// how many.
     pub gap: bool,
     /// The rows after that, as `tmux capture-pane -e` prints them.
+    #[serde(with = "serde_bytes")]
     pub text: Vec<u8>,
     /// Whether another look has more at once.
     pub more: bool,

@@ -1,0 +1,176 @@
+--- Files of hosts, `polecat://build1/srv/shop/Makefile`: read and written by the backend.
+local backend = require('polecat.rpc.client')
+local notify = require('polecat.editor.notify')
+
+local M = {}
+
+--- How long `:w` waits for the host, in ms.
+local WRITE_TIMEOUT = 5000
+
+---@class polecat.FileText What is in a file of a host.
+---@field lines string[]
+---@field fileformat 'unix'|'dos'
+---@field endofline boolean
+---@field seen? string What identifies all of it; none where there is no file.
+---@field writable boolean
+
+--- For `set_lines`, which is called as an Ex command.
+---@type { buf: integer, lines: string[] }?
+local read
+
+--- Puts lines that were read into their buffer.
+function M.set_lines()
+  if read then
+    vim.api.nvim_buf_set_lines(read.buf, 0, -1, false, read.lines)
+  end
+end
+
+--- Puts what was read into `buf`.
+---@param buf integer
+---@param file polecat.FileText
+local function fill(buf, file)
+  local options = vim.bo[buf]
+  options.modifiable, options.readonly, options.undolevels = true, false, -1
+  read = { buf = buf, lines = file.lines }
+  -- Marks and the lines of the quickfix list are those of the file, not of the empty buffer.
+  vim.cmd("lockmarks lua require('polecat.editor.host_file').set_lines()")
+  read = nil
+  options.undolevels = vim.go.undolevels
+  options.fileformat, options.endofline = file.fileformat, file.endofline
+  options.modified, options.readonly = false, not file.writable
+  vim.b[buf].polecat_file = { read = true, seen = file.seen }
+  local path = vim.api.nvim_buf_get_name(buf):gsub('^polecat://[^/]*', '')
+  options.filetype = vim.filetype.match({ filename = path, buf = buf }) or ''
+end
+
+--- Makes `buf` one that is filled and written by us, and nothing of its own.
+---@param buf integer
+local function prepare(buf)
+  local options = vim.bo[buf]
+  options.buftype, options.swapfile, options.undofile = 'acwrite', false, false
+  options.modeline, options.modifiable = false, false
+  vim.b[buf].polecat_file = { read = false }
+end
+
+--- Puts the cursors where they were, or where the quickfix list means: what was edited was empty.
+---@param buf integer
+local function place_cursors(buf)
+  local list = vim.fn.getqflist({ idx = 0, items = 0 })
+  local entry = list.items[list.idx]
+  local mark = vim.api.nvim_buf_get_mark(buf, '"')
+  ---@type number, number
+  local line, column = mark[1], mark[2] + 1
+  if line <= 1 and entry and entry.bufnr == buf then
+    line, column = entry.lnum, entry.col
+  end
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if vim.api.nvim_win_get_cursor(win)[1] == 1 then
+      vim.fn.win_execute(win, ('call cursor(%d, %d)'):format(line, column))
+    end
+  end
+end
+
+--- Fills `buf`, which is edited by its name. Until that has come it stays empty, and as it is.
+---@param buf integer
+function M.read(buf)
+  prepare(buf)
+  local args = { name = vim.api.nvim_buf_get_name(buf) }
+  backend.call(
+    'file.read',
+    args,
+    notify.or_error(function(file)
+      -- Of two answers the first: since then somebody may have typed.
+      local waits = vim.api.nvim_buf_is_loaded(buf) and vim.b[buf].polecat_file
+      if waits and not waits.read then
+        fill(buf, file)
+        place_cursors(buf)
+      end
+    end)
+  )
+end
+
+--- The buffer of the file `name`, in which `file` was read just now. What somebody has changed in it
+--- stays.
+---@param name string
+---@param file polecat.FileText
+---@return integer buf
+function M.buffer(name, file)
+  local buf = vim.fn.bufadd(name)
+  if not vim.api.nvim_buf_is_loaded(buf) then
+    vim.cmd(('noautocmd call bufload(%d)'):format(buf))
+    prepare(buf)
+  end
+  local known = vim.b[buf].polecat_file or {}
+  if not vim.bo[buf].modified and not (known.read and known.seen == file.seen) then
+    fill(buf, file)
+  end
+  vim.bo[buf].buflisted = true
+  return buf
+end
+
+--- Fails as Neovim itself does where it cannot write: `:wq` goes no further, a script hears of it.
+---@param err polecat.Error
+local function fail(err)
+  local hint = err.hint and (' (%s)'):format(err.hint) or ''
+  ---@diagnostic disable-next-line: deprecated What came in its place is not in Neovim 0.10.
+  vim.api.nvim_err_writeln(err.message .. hint)
+end
+
+--- Sends all of `buf`; `done` hears what came of it, whenever that is.
+---@param buf integer
+---@param seen? string
+---@param done polecat.Callback
+local function send(buf, seen, done)
+  local options, tick = vim.bo[buf], vim.api.nvim_buf_get_changedtick(buf)
+  local args = {
+    name = vim.api.nvim_buf_get_name(buf),
+    lines = vim.fn.wordcount().bytes > 0 and vim.api.nvim_buf_get_lines(buf, 0, -1, false) or {},
+    fileformat = options.fileformat,
+    endofline = options.endofline or options.fixendofline,
+    seen = seen,
+    force = vim.v.cmdbang == 1 or nil,
+  }
+  backend.call('file.write', args, function(err, now)
+    if not err and vim.api.nvim_buf_is_loaded(buf) then
+      vim.b[buf].polecat_file = { read = true, seen = now }
+      if vim.api.nvim_buf_get_changedtick(buf) == tick then
+        options.modified = false
+      end
+    end
+    done(err)
+  end)
+end
+
+--- `:w`, of the buffer that is current then. It waits, so that `:wq` loses nothing: until the file is
+--- written the buffer stays modified.
+---@param event { buf: integer, match: string }
+function M.write(event)
+  local file, name = vim.b[event.buf].polecat_file, vim.api.nvim_buf_get_name(event.buf)
+  if not file and event.match == name then
+    -- A text that is sent off, which has a `:w` of its own.
+    return
+  elseif not file or not file.read or event.match ~= name then
+    return fail({ code = 'bad_argument', message = ('`%s` was not read'):format(event.match) })
+  end
+  local answered, err, late = false, nil, false
+  send(event.buf, file.seen, function(why)
+    answered, err = true, why
+    if late then
+      local told = why and notify.error or notify.warn
+      told(why or ('`%s` is written after all'):format(name))
+    end
+  end)
+  vim.wait(WRITE_TIMEOUT, function()
+    return answered
+  end, 10)
+  late = not answered
+  if late then
+    local message = 'its host has not answered within %d s: it may have been written'
+    err = { code = 'timeout', message = message:format(WRITE_TIMEOUT / 1000) }
+  end
+  if err then
+    fail(err)
+  end
+end
+
+return M

@@ -1,0 +1,230 @@
+//! Containers: what podman runs, reached by `podman exec` and by a stand-in for kubectl, which has
+//! podman do what kubectl would.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+    process::Command,
+};
+
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+
+use crate::{
+    desk::STATUS,
+    guides::words,
+    machine::{finished, program, skipped},
+    rig::{Shop, agent},
+    support::{
+        editor::Editor, eventually, neovim::checkout, processes, rig::Project, tmux::TmuxServer,
+    },
+};
+
+/// A container whose programs are this machine's, and which has a copy of the project.
+struct Container {
+    folder: TempDir,
+}
+
+fn missing() -> bool {
+    let programs = ["podman", "runc", "catatonit"];
+    // Debian has it where podman alone looks.
+    let exists = |name: &&str| {
+        which::which(name).is_ok() || Path::new("/usr/libexec/podman").join(name).exists()
+    };
+    let missing = programs.iter().find(|name| !exists(name));
+    missing
+        .is_some_and(|name| skipped(&format!("no container can be run here: there is no `{name}`")))
+}
+
+impl Container {
+    fn new(project: &Project) -> Self {
+        let folder = tempfile::Builder::new().prefix("pc").tempdir().unwrap();
+        let container = Self { folder };
+        let root = container.at("rootfs");
+        for name in ["usr", "etc", "proc", "sys", "dev", "tmp", "run", "root", "work"] {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        fs::set_permissions(root.join("tmp"), fs::Permissions::from_mode(0o1777)).unwrap();
+        for name in ["bin", "sbin", "lib", "lib64"] {
+            if Path::new("/").join(name).is_symlink() {
+                symlink(format!("usr/{name}"), root.join(name)).unwrap();
+            }
+        }
+        fs::write(root.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n").unwrap();
+        let around = project.around().to_str().unwrap();
+        finished(program("cp").args(["-a", around]).arg(container.at("work")));
+        let own = |folder: &Path| format!("{0}:{0}:ro", folder.display());
+        let work = format!("{}:{around}", container.at("work").display());
+        finished(
+            container
+                .podman(&["run", "-d", "--name", "gpu", "--network", "none", "--init"])
+                .args(["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"])
+                .args(["-v", "/usr:/usr:ro", "-v", &own(checkout()), "-v", &work, "--rootfs"])
+                .arg(&root)
+                .args(["sleep", "infinity"]),
+        );
+        container
+    }
+
+    fn at(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The words of podman with a place of its own for all that it keeps.
+    fn words(&self) -> Vec<String> {
+        let at = |name: &str| self.at(name).display().to_string();
+        let mut words = vec!["podman".to_owned()];
+        for (option, value) in [
+            ("--root", at("storage")),
+            ("--runroot", at("run")),
+            ("--tmpdir", at("tmp")),
+            ("--storage-driver", "vfs".to_owned()),
+            ("--runtime", "runc".to_owned()),
+            ("--cgroup-manager", "cgroupfs".to_owned()),
+        ] {
+            words.extend([option.to_owned(), value]);
+        }
+        words
+    }
+
+    fn podman(&self, args: &[&str]) -> Command {
+        let words = self.words();
+        let mut command = program(&words[0]);
+        command.args(&words[1..]).args(args);
+        command
+    }
+
+    fn tmux(&self, args: &[&str]) -> String {
+        let words = [&["exec", "gpu", "tmux", "-L", "agents"], args].concat();
+        let output = self.podman(&words).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    }
+
+    /// How it is reached: `exec` and `attach` are what stands in front of a command.
+    fn settings(project: &Project, exec: Vec<String>, attach: Vec<String>) -> Json {
+        json!({
+            "command": exec,
+            "attach": attach,
+            "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
+            "rigs": { project.path().to_str().unwrap(): {} },
+            "tmux": { "socket": "agents" },
+        })
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        let _ = self.podman(&["rm", "-f", "-t", "0", "gpu"]).output();
+        // After each `exec` one of podman's own cleans up, and makes its folders anew for it.
+        let left = processes::mentioning(self.folder.path());
+        let ended = processes::ended(&left);
+        processes::kill(&left);
+        if !std::thread::panicking() {
+            ended.unwrap_or_else(|left| panic!("podman left behind:\n{left}"));
+        }
+        // Its driver mounts its own folder onto itself.
+        let _ = program("umount").arg(self.at("storage")).output();
+    }
+}
+
+/// An editor here, which reaches the container as it is said.
+async fn desk(more: impl Fn(&Container, &Project) -> Json) -> Option<(Shop, Container)> {
+    if crate::machine::missing().is_some() || missing() {
+        return None;
+    }
+    let (project, tmux) = (Project::new(), TmuxServer::absent());
+    let container = Container::new(&project);
+    let hosts = json!({ "hosts": { "box": more(&container, &project) } });
+    let editor = Editor::with(&tmux, project.path(), hosts).await;
+    Some((Shop { editor, tmux, project }, container))
+}
+
+/// As the guide has it, with podman's own place.
+fn by_podman(container: &Container, project: &Project) -> Json {
+    let guide = include_str!("../../doc/hosts/containers.md");
+    let [exec, attach] = ["command", "attach"].map(|key| {
+        let words = words(guide, key);
+        assert_eq!(words[0], "podman");
+        [&container.words(), &words[1..]].concat()
+    });
+    Container::settings(project, exec, attach)
+}
+
+/// As the guide has it, by a stand-in for kubectl that knows these words alone.
+fn by_kubectl(container: &Container, project: &Project) -> Json {
+    let guide = include_str!("../../doc/hosts/kubernetes.md");
+    let stand_in = container.at("kubectl");
+    let podman = shlex::try_join(container.words().iter().map(String::as_str)).unwrap();
+    let script = format!(
+        "#!/bin/sh\n# Stands in for kubectl: has podman do what it would.\n\
+         case \"$1 $2 $3 $4 $5 $6 $7 $8\" in\n\
+         '--context dev --namespace agents exec -i agents-0 --') flags=-i ;;\n\
+         '--context dev --namespace agents exec -it agents-0 --') flags=-it ;;\n\
+         *) exit 64 ;;\nesac\nshift 8\nexec {podman} exec \"$flags\" gpu \"$@\"\n"
+    );
+    fs::write(&stand_in, script).unwrap();
+    fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
+    let [exec, attach] = ["command", "attach"].map(|key| {
+        let mut words = words(guide, key);
+        assert_eq!(words[0], "kubectl");
+        words[0] = stand_in.display().to_string();
+        words
+    });
+    Container::settings(project, exec, attach)
+}
+
+async fn works(desk: &Shop, container: &Container) {
+    let editor = &desk.editor;
+    desk.start("ash", "prompts").await;
+    let options = json!({ "new": true, "cmd": agent("prompts") });
+    editor.call("start", json!(["box:shop/ash", options])).await.unwrap();
+    editor.command("PolecatStatus!").await.unwrap();
+    editor.expect_line(STATUS, "box:shop: 1 polecat, 1 running").await;
+    editor.call("inject", json!(["box:shop/ash", "over there"])).await.unwrap();
+    eventually("the message", async || {
+        let shown = editor.call("capture", json!(["box:shop/ash", {}])).await.unwrap();
+        if shown.to_string().contains("got: over there") { Ok(()) } else { Err(shown) }
+    })
+    .await;
+    assert!(!desk.screen("gt-shop-ash").contains("over there"));
+
+    editor.command("close | PolecatAttach box:shop/ash").await.unwrap();
+    let attached = ["display-message", "-p", "-t", "=gt-shop-ash:", "#{session_attached}"];
+    eventually("a terminal there", async || match container.tmux(&attached) {
+        count if count == "1" => Ok(()),
+        count => Err(count),
+    })
+    .await;
+    assert_eq!(desk.tmux.run(&attached), "0");
+    editor.command("stopinsert | close!").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs podman and runc: `make soak`"]
+async fn a_container_is_a_host_and_comes_back_after_it_was_killed() {
+    let Some((desk, container)) = desk(by_podman).await else { return };
+    works(&desk, &container).await;
+    let editor = &desk.editor;
+    editor.command("PolecatStatus!").await.unwrap();
+    editor.expect_line(STATUS, "box:shop: 1 polecat, 1 running").await;
+    finished(&mut container.podman(&["kill", "gpu"]));
+    editor.expect_line(STATUS, "?  ash  unknown").await;
+    finished(&mut container.podman(&["start", "gpu"]));
+    let info = eventually("an answer", async || {
+        editor.call("status", json!(["box:shop/ash"])).await.map_err(|failure| failure.message)
+    })
+    .await;
+    assert_eq!(info["running"], false, "{info}");
+    // Nobody died: it is lost with its server.
+    assert_eq!(info["lost"], true, "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs podman and runc: `make soak`"]
+async fn a_pod_is_a_host_as_far_as_a_stand_in_for_kubectl_tells() {
+    let Some((desk, container)) = desk(by_kubectl).await else { return };
+    works(&desk, &container).await;
+    desk.editor.call("stop", json!(["box:shop/ash", { "force": true }])).await.unwrap();
+    assert_eq!(desk.sessions(), ["gt-shop-ash"]);
+}

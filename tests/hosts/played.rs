@@ -1,0 +1,136 @@
+//! A host that the test plays itself: what it says is what the test writes.
+
+use std::os::unix::fs::PermissionsExt;
+
+use polecat::{
+    core::{build, names::PolecatName, session::SessionInfo},
+    fleet::{FarRig, Identity},
+};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{UnixListener, UnixStream},
+};
+
+/// The command that reaches it: what it is told to run there it does not even read.
+const PIPE: &str = "#!/usr/bin/env python3
+import os, socket, sys, threading
+there = socket.socket(socket.AF_UNIX)
+folder = os.path.dirname(os.path.abspath(sys.argv[0]))
+there.connect(os.path.join(folder, 'host'))
+def say():
+    while said := os.read(0, 65536):
+        there.sendall(said)
+    if not os.path.exists(os.path.join(folder, 'stays')):
+        os._exit(0)
+threading.Thread(target=say, daemon=True).start()
+try:
+    while heard := there.recv(65536):
+        while heard:
+            heard = heard[os.write(1, heard):]
+except OSError:
+    # What it has to say of its end is nothing.
+    os._exit(1)
+";
+
+pub(crate) struct Stage {
+    folder: TempDir,
+    listener: UnixListener,
+}
+
+/// One connection of the hub.
+pub(crate) struct Played(pub(crate) UnixStream);
+
+/// What a host says, as far as tests say it.
+#[derive(Clone, Serialize)]
+pub(crate) enum Said {
+    Welcome { version: String, source: String, program: String, identity: Identity },
+    Pong(u64),
+    Rigs { now: i64, rigs: Vec<FarRig> },
+}
+
+impl Said {
+    /// The greeting of one of this version.
+    pub(crate) fn welcome(version: &str) -> Self {
+        let (version, source) = (version.to_owned(), build::SOURCE.to_owned());
+        Self::Welcome { version, source, program: String::new(), identity: Identity::default() }
+    }
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("ps").tempdir().unwrap();
+        let listener = UnixListener::bind(folder.path().join("host")).unwrap();
+        let pipe = folder.path().join("pipe");
+        std::fs::write(&pipe, PIPE).unwrap();
+        std::fs::set_permissions(&pipe, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Self { folder, listener }
+    }
+
+    /// How it is reached.
+    pub(crate) fn settings(&self) -> Json {
+        json!({ "command": [self.folder.path().join("pipe")], "rigs": { "/srv/shop": {} } })
+    }
+
+    /// What reaches it does not end any more when its standard input does.
+    pub(crate) fn stay(&self) {
+        std::fs::write(self.folder.path().join("stays"), "").unwrap();
+    }
+
+    pub(crate) async fn connected(&self) -> Played {
+        Played(self.listener.accept().await.unwrap().0)
+    }
+}
+
+impl Played {
+    /// Begins as our program does.
+    pub(crate) async fn greet(&mut self) {
+        self.bytes(b"polecat-serve 1\n").await;
+        let mut length = [0; 4];
+        self.0.read_exact(&mut length).await.unwrap();
+        let mut hello = vec![0; u32::from_be_bytes(length) as usize];
+        self.0.read_exact(&mut hello).await.unwrap();
+        self.say(&Said::welcome(build::VERSION)).await;
+    }
+
+    pub(crate) async fn say(&mut self, said: &Said) {
+        self.message(&rmp_serde::to_vec_named(said).unwrap()).await;
+    }
+
+    pub(crate) async fn message(&mut self, message: &[u8]) {
+        let length = u32::try_from(message.len()).unwrap();
+        self.bytes(&[&length.to_be_bytes(), message].concat()).await;
+    }
+
+    /// The hub may have had enough before all of it was said.
+    pub(crate) async fn bytes(&mut self, bytes: &[u8]) {
+        let _ = self.0.write_all(bytes).await;
+    }
+
+    /// Waits until the hub has left, whatever it still says.
+    pub(crate) async fn left(&mut self) {
+        let mut heard = [0; 4096];
+        while let Ok(1..) = self.0.read(&mut heard).await {}
+    }
+}
+
+/// A rig with so many polecats, `p0` and so on.
+pub(crate) fn rig(address: &str, polecats: usize) -> FarRig {
+    let polecat = |number| {
+        let name = PolecatName::parse(&format!("p{number}")).unwrap();
+        SessionInfo::stopped(name, format!("gt-shop-p{number}"), "shop".to_owned())
+    };
+    FarRig {
+        address: address.to_owned(),
+        path: format!("/srv/{address}"),
+        socket: None,
+        problem: None,
+        polecats: (0..polecats).map(polecat).collect(),
+    }
+}
+
+pub(crate) fn rigs(rigs: Vec<FarRig>) -> Said {
+    Said::Rigs { now: jiff::Timestamp::now().as_millisecond(), rigs }
+}
