@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// A path that only some places may name, and which those are. `Command` counts where it is that of
 /// a process: tmux has commands too.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("rmpv", &["src/rpc/"]),
+    ("rmpv", &["src/rpc/", "src/fleet/"]),
     ("nvim_rs", &["src/rpc/"]),
     ("process::Command::new", &["src/host/programs/launch.rs"]),
 ];

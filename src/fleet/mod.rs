@@ -44,8 +44,8 @@ pub use self::{
     error::{FarError, Unanswered},
     identity::Identity,
     link::{HostFacts, HostStatus, Offer, Reached, megabytes},
-    serve::{Served, serve},
-    served::Hub,
+    serve::serve,
+    served::{Hub, Served},
     wire::{FarRig, pack, unpack_exactly},
 };
 use self::{link::Link, ssh::Ssh};

@@ -1,6 +1,6 @@
 //! The other end: what `polecat-nvim serve` does on a host.
 
-use std::{future::Future, io, time::Duration};
+use std::{io, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
@@ -11,9 +11,8 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    error::FarError,
     identity::Identity,
-    served::{Hub, ServedCalls},
+    served::{Served, ServedCalls},
     wire::{self, FarRig, FromHost, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
@@ -30,24 +29,6 @@ const END_TIMEOUT: Duration = Duration::from_secs(60);
 /// Why a tmux server is not started in a batch job: we are a step of it.
 const NO_START_IN_JOB: &str = "one that is started in a step of a batch job ends with the step: the \
                                job's own script is to start it";
-
-/// Carries out the calls of a hub.
-pub trait Served: Clone + Send + Sync + 'static {
-    /// What the hub's configuration says.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    fn settings(&self, config: &[u8]) -> Result<Settings, String>;
-
-    /// Carries out the call `name`.
-    fn carry_out(
-        self,
-        name: String,
-        args: Vec<u8>,
-        workspace: Workspace,
-        hub: Hub,
-    ) -> impl Future<Output = Result<Vec<u8>, FarError>> + Send;
-}
 
 /// Serves the hub at the other end until it is gone; `served` carries out its calls.
 ///

@@ -1,6 +1,6 @@
 //! The calls that a host carries out at the moment, each in a task of its own.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
@@ -11,10 +11,28 @@ use tokio::{
 };
 
 use super::{
-    serve::Served,
+    error::FarError,
     wire::{self, FromHost, PARTS_IN_FLIGHT},
 };
-use crate::session::Workspace;
+use crate::session::{Settings, Workspace};
+
+/// Carries out the calls of a hub.
+pub trait Served: Clone + Send + Sync + 'static {
+    /// What the hub's configuration says.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn settings(&self, config: &[u8]) -> Result<Settings, String>;
+
+    /// Carries out the call `name`.
+    fn carry_out(
+        self,
+        name: String,
+        args: Vec<u8>,
+        workspace: Workspace,
+        hub: Hub,
+    ) -> impl Future<Output = Result<Vec<u8>, FarError>> + Send;
+}
 
 /// All of them.
 pub(super) struct ServedCalls<S> {

@@ -13,6 +13,7 @@ mod queue;
 mod rest;
 pub(super) mod rows;
 mod status;
+mod transcript;
 
 use std::collections::HashMap;
 

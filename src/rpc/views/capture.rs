@@ -4,6 +4,7 @@ use super::{
     canvas::{Canvas, Order},
     far_capture,
     rows::Row,
+    transcript::draw,
 };
 use crate::rpc::{
     aside::aside,
@@ -12,12 +13,9 @@ use crate::rpc::{
 };
 use crate::{
     fleet::Fleet,
-    session::{CaptureOptions, Fit, Follow, Reach, Update, Whom, Workspace},
+    session::{CaptureOptions, Fit, Follow, Reach, Whom, Workspace},
     view::Tail,
 };
-
-/// So many bytes of output are read in less time than a thread takes to begin.
-const SHORT: usize = 16 << 10;
 
 /// Draws until the view is closed.
 pub(in crate::rpc::views) async fn run(
@@ -143,31 +141,6 @@ async fn draw_until_closed(
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// Draws in portions; Neovim goes on with its own work between two of them.
-pub(super) async fn draw(
-    canvas: &mut Canvas,
-    tail: &mut Tail,
-    update: Option<Update>,
-) -> Result<(), RpcError> {
-    let Some(Update { from, gap, text, .. }) = update else { return Ok(()) };
-    let patches = if text.len() <= SHORT {
-        tail.replace(from, gap, &text)
-    } else {
-        let mut long = std::mem::take(tail);
-        let (read, patches) = aside(move || {
-            let patches = long.replace(from, gap, &text);
-            (long, patches)
-        })
-        .await?;
-        *tail = read;
-        patches
-    };
-    for patches in patches {
-        canvas.patch(&patches).await;
-    }
-    Ok(())
 }
 
 fn options(open: &ViewOpen) -> CaptureOptions {

@@ -2,7 +2,7 @@
 
 use super::{
     canvas::{Canvas, Order},
-    capture::draw,
+    transcript::draw,
 };
 use crate::{
     fleet::{FarFeed, Fleet, Heard, Unanswered},
