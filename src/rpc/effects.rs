@@ -79,10 +79,10 @@ pub(super) enum Effect {
         /// A folder in which the user's own shell is run instead.
         dir: Option<PathBuf>,
     },
-    /// Opens a folder in a tab page that has it as its directory.
-    Tab { dir: PathBuf },
     /// Logs in on a host in a terminal; `then` is called when that was done.
     Login { host: String, argv: Vec<OsString>, again: String, then: Request },
+    /// Opens a folder in a tab page that has it as its directory.
+    Tab { dir: PathBuf },
     /// Runs the tour in a terminal in a tab page of its own.
     Tour { argv: Vec<OsString> },
     /// Has functions of the configuration called again, and what is another by then sent.
@@ -213,13 +213,13 @@ impl Effect {
                 .some("size", size)
                 .some("dir", dir.map(|dir| encode::word(dir.as_os_str())))
                 .put("plan", encode::attach(plan)),
-            Self::Tab { dir } => kind("tab")
-                .put("busy", not_opened(&dir.to_string_lossy()))
-                .put("dir", encode::word(dir.as_os_str())),
             Self::Login { host, argv, again, then } => kind("terminal")
                 .put("busy", not_asked(&format!("the login on `{host}`"), Some(&again)))
                 .put("plan", encode::attach(AttachPlan { argv, switch: None }))
                 .put("call", then),
+            Self::Tab { dir } => kind("tab")
+                .put("busy", not_opened(&dir.to_string_lossy()))
+                .put("dir", encode::word(dir.as_os_str())),
             Self::Tour { argv } => kind("terminal")
                 .put("busy", not_opened("the tour"))
                 .put("tab", true)
@@ -337,13 +337,13 @@ mod tests {
                 again: String::new(),
                 dir: None,
             },
-            Effect::Tab { dir: PathBuf::new() },
             Effect::Login {
                 host: String::new(),
                 argv: Vec::new(),
                 again: String::new(),
                 then: request(),
             },
+            Effect::Tab { dir: PathBuf::new() },
             Effect::Tour { argv: Vec::new() },
             Effect::Configure,
             Effect::Pin(None),

@@ -137,9 +137,9 @@ macro_rules! everywhere {
 everywhere! {
     Stop, IsRunning, Status, Asked, Capture, Inject, ShowQueue, DropQueued, ReleaseQueue, Interrupt,
     Answer, Start, Fork, Sling, New, Remove, Restore, Label,
-    PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree,
     ReviewChanges, ReviewBefore, KeepComment, DropComment, SendComments, TakeHunk, RejectHunk,
     UndoHunk,
+    PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree,
 }
 
 async fn carry_out_one<C: Everywhere>(

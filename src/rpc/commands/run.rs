@@ -178,8 +178,7 @@ async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (words, at) = (&asked.words, asked.at());
     let (polecat, issue) = (words.text("polecat")?, words.text("issue")?);
     let (base, branch) = (words.text("base")?, words.text("branch")?);
-    let changes = words.changes()?;
-    let said = polecat.clone();
+    let (said, changes) = (polecat.clone(), words.changes()?);
     let new = New { at, polecat, issue, base, branch, changes }.run(context).await?;
     let polecat = report::called(said.as_deref(), &new.polecat);
     Ok(told(report::created(&polecat, &new.branch), &new.warnings))
