@@ -1,5 +1,7 @@
 //! The issue tracker: `bd`, or a program that answers the same calls.
 
+mod listed;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use super::files::{blocking, is_dir};
 use crate::core::{BadCommand, IssueId, Rig, RigKind};
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::{Output, Program, RunError};
+
+use listed::Listed;
 
 /// The status of an issue that is on somebody's hook.
 pub const HOOKED: &str = "hooked";
@@ -66,27 +70,6 @@ pub async fn folder_elsewhere(rig: &Rig, workdir: &Path) -> Option<PathBuf> {
     let found = blocking(move || Ok((!is_dir(&own)? && is_dir(&main)?).then_some(main)));
     // The tracker would not read it either.
     found.await.ok().flatten()
-}
-
-/// What trackers answer to `list`: `bd` the issues, `br` a page of them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Listed {
-    Plain(Vec<Issue>),
-    Page { issues: Vec<Issue> },
-}
-
-impl Listed {
-    /// The issues in an answer. Of none, some versions of `bd` say nothing, or so in a sentence.
-    fn read(answer: &[u8]) -> Result<Vec<Issue>, String> {
-        let answer = answer.trim_ascii();
-        if answer.is_empty() || answer.starts_with(b"No issues") {
-            return Ok(Vec::new());
-        }
-        match serde_json::from_slice(answer).map_err(|err| err.to_string())? {
-            Self::Plain(issues) | Self::Page { issues } => Ok(issues),
-        }
-    }
 }
 
 /// Why the tracker did not do what it was asked.
@@ -211,14 +194,7 @@ impl Tracker {
     /// # Errors
     /// The tracker did not tell.
     pub async fn list(&self, status: &str, dir: &Path) -> Result<Vec<Issue>, TrackerError> {
-        // `bd` gives no more than fifty unless it is told.
-        let args = ["list", &format!("--status={status}"), "--json", "--limit=0"];
-        let output = self.ask(dir, &args).await?;
-        if !output.status.success() {
-            return Err(self.failure(&args, &output));
-        }
-        let unlisted = |why| TrackerError::Unlisted { command: self.command.clone(), why };
-        Listed::read(&output.stdout).map_err(unlisted)
+        self.listed(dir, &["list", &format!("--status={status}"), "--json", "--limit=0"]).await
     }
 
     /// The issues that can be begun, the most urgent first.
@@ -226,10 +202,14 @@ impl Tracker {
     /// # Errors
     /// The tracker did not tell.
     pub async fn ready(&self, dir: &Path) -> Result<Vec<Issue>, TrackerError> {
-        let args = ["ready", "--json", "--limit=0"];
-        let output = self.ask(dir, &args).await?;
+        self.listed(dir, &["ready", "--json", "--limit=0"]).await
+    }
+
+    /// `bd` gives no more than fifty unless it is told.
+    async fn listed(&self, dir: &Path, args: &[&str]) -> Result<Vec<Issue>, TrackerError> {
+        let output = self.ask(dir, args).await?;
         if !output.status.success() {
-            return Err(self.failure(&args, &output));
+            return Err(self.failure(args, &output));
         }
         let unlisted = |why| TrackerError::Unlisted { command: self.command.clone(), why };
         Listed::read(&output.stdout).map_err(unlisted)

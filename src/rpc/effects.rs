@@ -3,6 +3,7 @@
 
 pub(super) mod compose;
 pub(super) mod file_text;
+mod preview;
 pub(super) mod question;
 pub(super) mod side_by_side;
 mod view;
@@ -15,7 +16,7 @@ use serde::{Serialize, Serializer};
 pub(super) use self::view::View;
 use self::{compose::Compose, file_text::FileText, question::Question, side_by_side::SideBySide};
 use super::calls::At;
-use super::encode::{self, Map, texts};
+use super::encode::{self, Map};
 use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
@@ -242,19 +243,6 @@ impl Effect {
 /// Where something of ours is opened.
 fn place(at: Option<At>) -> Option<Value> {
     at.map(|at| encode::told(&at))
-}
-
-impl Preview {
-    fn encode(self, map: Map) -> Map {
-        map.put("id", self.id)
-            .put("not_asked", not_asked(&self.prompt, Some(&self.again)))
-            .put("prompt", self.prompt)
-            .put("titles", texts(self.titles))
-            .put("filetype", self.filetype)
-            .put("lines", texts(self.lines))
-            .put("choices", choices(self.choices))
-            .put("show_all", self.show_all)
-    }
 }
 
 impl From<Request> for Value {

@@ -2,6 +2,7 @@
 
 mod codes;
 mod detail;
+mod polecats;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,11 +16,11 @@ pub use crate::session::{
 };
 use crate::{
     core::{
-        names::{BadName, PolecatName, visible},
+        names::{BadName, visible},
         session::{Exit, describe},
         trust::Request,
     },
-    host::{HostError, MergeError, processes::ProcessError, tracker::TrackerError},
+    host::{HostError, processes::ProcessError, tracker::TrackerError},
     tmux::TmuxError,
 };
 
@@ -109,7 +110,7 @@ pub enum SessionError {
         program: String,
     },
     /// Project files name a command that the user has not trusted. Nothing was done.
-    #[error("{}", unasked(.0))]
+    #[error("{}", polecats::unasked(.0))]
     Untrusted(Box<Request>),
     /// An invalid argument.
     #[error("{0}")]
@@ -205,20 +206,6 @@ pub enum SessionError {
     /// A process could not be ended.
     #[error(transparent)]
     Process(#[from] ProcessError),
-}
-
-impl SessionError {
-    /// Where to begin was said of a polecat that exists.
-    pub(in crate::session) fn begun(polecat: &PolecatName) -> Self {
-        let why = "`base`, `branch` and `changes` say how a new polecat begins";
-        Self::BadArgument(format!("{why}: `{polecat}` exists"))
-    }
-}
-
-impl From<MergeError> for SessionError {
-    fn from(error: MergeError) -> Self {
-        HostError::from(error).into()
-    }
 }
 
 impl SessionError {
@@ -340,16 +327,6 @@ fn last_words(exit: &Exit) -> String {
         words.push_str(&exit.tail.join("\n"));
     }
     words
-}
-
-fn unasked(request: &Request) -> String {
-    let files: Vec<_> = request.files.iter().map(|file| format!("`{}`", file.display())).collect();
-    let files = visible(&files.join(" and "));
-    let what = match request.command() {
-        own if own.is_empty() => "how your command is run".to_owned(),
-        command => format!("what is run (`{command}`)"),
-    };
-    format!("{files} would decide {what}, and you have not allowed that")
 }
 
 fn several(failed: &[(String, SessionError)]) -> String {

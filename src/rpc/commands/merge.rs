@@ -112,7 +112,7 @@ mod tests {
         let plan = MergePlan { subjects: subjects(&["one", "two"]), ..plan };
         assert_eq!(squashed(&plan), "one\n\n- one\n- two");
         let (title, trailers) = (Some("Paint".to_owned()), subjects(&["Signed-off-by: A"]));
-        let plan = MergePlan { title, trailers, ..plan };
+        let plan = MergePlan { trailers, title, ..plan };
         assert_eq!(squashed(&plan), "Paint\n\n- one\n- two\n\nSigned-off-by: A");
     }
 }

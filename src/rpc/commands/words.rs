@@ -226,12 +226,7 @@ mod tests {
             ("Start", "ash resume=", "`resume=` has no value".to_owned(), start),
             ("Stop", "ash birch", "unexpected `birch`".to_owned(), "`:PolecatStop {polecat}`"),
             ("List", "ash", "unexpected `ash`".to_owned(), "`:PolecatList`"),
-            (
-                "Sling",
-                "",
-                "`issue` is missing".to_owned(),
-                "`:PolecatSling {issue} [polecat] [key=value ...]`",
-            ),
+            ("Restore", "", "`polecat` is missing".to_owned(), "`:PolecatRestore {polecat}`"),
         ];
         for (name, text, message, hint) in cases {
             assert_eq!(refused(name, text), (message, hint.to_owned()), "{name} {text}");
