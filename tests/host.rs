@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 mod host {
+    mod branch_status;
+    mod bringing;
     mod changes;
     mod diffstat;
     mod fixtures;
@@ -18,12 +20,15 @@ mod host {
     mod layouts;
     mod locks;
     mod losing;
+    mod merging;
+    mod merging_cut_off;
     mod name_pool;
     mod polecat;
     mod polecats;
     mod processes;
     mod programs;
     mod provision;
+    mod pushing;
     mod records;
     mod recovery;
     mod remove;

@@ -14,6 +14,9 @@ return {
     words = { 'startable' },
     keys = {
       { 'issue', 'issue' },
+      { 'base', 'branch' },
+      { 'branch', 'branch' },
+      { 'changes', 'changes' },
       { 'agent', 'agents' },
       { 'account', 'accounts' },
       { 'workdir', 'folder' },
@@ -205,6 +208,8 @@ return {
     words = { 'new?' },
     keys = {
       { 'issue', 'issue' },
+      { 'base', 'branch' },
+      { 'branch', 'branch' },
     },
   },
   {
@@ -226,16 +231,33 @@ return {
     name = 'Sling',
     sub = 'sling',
     opts = {
-      desc = 'Give an issue to a free or new polecat, and start it',
+      desc = 'Give an issue or a task to a free or new polecat',
       nargs = '*',
+      range = true,
     },
-    words = { 'issue', 'polecats?' },
+    range = 'lines',
+    map = 'n',
+    words = { 'issue?', 'polecats?' },
     keys = {
+      { 'base', 'branch' },
+      { 'branch', 'branch' },
+      { 'changes', 'changes' },
       { 'agent', 'agents' },
       { 'account', 'accounts' },
       { 'config_dir', 'folder' },
+      { 'prompt', 'message' },
       { 'cmd', 'text' },
     },
+  },
+  {
+    name = 'Issues',
+    sub = 'issues',
+    opts = {
+      desc = 'Choose an issue that is ready, for a polecat',
+      nargs = 0,
+      bar = true,
+    },
+    map = 'n',
   },
   {
     name = 'Remove',
@@ -248,6 +270,47 @@ return {
     },
     editor = true,
     words = { 'polecats' },
+  },
+  {
+    name = 'Merge',
+    sub = 'merge',
+    opts = {
+      desc = 'Merge what a polecat committed; ! leaves conflicts',
+      nargs = '*',
+      bang = true,
+      bar = true,
+    },
+    editor = true,
+    map = 'n',
+    words = { 'polecats?', 'how?' },
+  },
+  {
+    name = 'Push',
+    sub = 'push',
+    opts = {
+      desc = "Push a polecat's branch, and open a pull request",
+      nargs = '*',
+      bar = true,
+    },
+    map = 'n',
+    words = { 'polecats?' },
+  },
+  {
+    name = 'Shell',
+    sub = 'shell',
+    opts = {
+      desc = "Open a shell in a polecat's worktree",
+      nargs = '*',
+      bar = true,
+      range = 0,
+      addr = 'other',
+    },
+    range = 'size',
+    map = 'n',
+    words = { 'polecats?' },
+    keys = {
+      { 'size', 'number' },
+    },
   },
   {
     name = 'Restore',

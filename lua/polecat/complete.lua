@@ -4,8 +4,7 @@ local M = {}
 --- How long the very first `<Tab>` of a place may wait for its answer, in ms.
 local FIRST_TIMEOUT = 150
 
---- The names that a word or a value can stand for. A new name is the user's to invent, and issues
---- are the tracker's to know: asking it takes longer than a `<Tab>` may.
+--- The names that a word or a value can stand for. A new name is the user's to invent.
 ---@class polecat.Names
 ---@field polecats string[] Those of other rigs as `rig/polecat`, after those of this one.
 ---@field running string[] The same of polecats with a session.
@@ -26,24 +25,30 @@ local NOTHING = {
   hosts = {},
 }
 
---- How many lines of a capture are proposed: any other number will do.
-local LINES = { '50', '200', '1000', '5000' }
+--- What is known without asking. Of lines of a capture any other number will do.
+local WORDS = {
+  lines = { '50', '200', '1000', '5000' },
+  since = { 'review' },
+  changes = { 'copy', 'move' },
+  how = { 'merge', 'squash', 'rebase' },
+}
 
 --- By the place that was asked from: another folder may be of another rig.
----@type table<string, polecat.Names>
+---@type table<string, any>
 local cache = {}
 ---@type table<string, boolean>
 local asking = {}
 
---- The names that are known, which are asked for anew. An error is no answer, and no reason to
---- disturb who is typing.
----@return polecat.Names
-local function names()
+--- What is known, which is asked for anew. An error is no answer, and no reason to disturb who is
+--- typing.
+---@param method string
+---@return any
+local function known(method)
   local at = require('polecat.editor.context').here()
-  local place = table.concat({ at.file or '', at.cwd, at.rig or '' }, '\n')
+  local place = table.concat({ method, at.file or '', at.cwd, at.rig or '' }, '\n')
   if not asking[place] then
     asking[place] = true
-    require('polecat.rpc.client').call('complete', { at = at }, function(_, found)
+    require('polecat.rpc.client').call(method, { at = at }, function(_, found)
       asking[place], cache[place] = nil, found or cache[place]
     end)
   end
@@ -52,7 +57,20 @@ local function names()
       return not asking[place]
     end, 5)
   end
-  return cache[place] or NOTHING
+  return cache[place]
+end
+
+---@return polecat.Names
+local function names()
+  return known('complete') or NOTHING
+end
+
+--- The ids of the issues that can be begun.
+---@return string[]
+local function issues()
+  return vim.tbl_map(function(issue)
+    return issue.id
+  end, known('rig.issues') or {})
 end
 
 --- What a message can name: what words in braces stand for, and where it begins the user's prompts.
@@ -103,9 +121,9 @@ end
 local function of(kind, lead, front)
   kind = kind:gsub('?', '')
   local found = kind == 'folder' and vim.fn.getcompletion(lead, 'dir')
+    or kind == 'issue' and issues()
     or kind == 'shown' and vim.list_extend({ 'sidebar' }, names().polecats)
-    or kind == 'since' and { 'review' }
-    or kind == 'lines' and LINES
+    or WORDS[kind]
     or NOTHING[kind] and names()[kind]
   if kind == 'message' then
     return vim.tbl_map(function(word)

@@ -109,6 +109,9 @@ end
 
 ---@class polecat.StartOpts
 ---@field issue? string
+---@field base? string Of a new polecat: the branch, tag or commit that its branch begins at.
+---@field branch? string Of a new polecat: the branch that it works on, instead of one of its own.
+---@field changes? 'move'|'copy' Of a new polecat: what is not committed in the main worktree goes along.
 ---@field prompt? string What the agent is told first, behind the issue.
 ---@field agent? string
 ---@field account? string
@@ -193,9 +196,15 @@ M.interrupt = api('session.interrupt', { 'polecat', 'cb' })
 ---@type fun(name: string, choice?: integer|string|(integer|string)[], opts?: polecat.AnswerOpts, cb?: polecat.Callback)
 M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 
+---@class polecat.NewOpts
+---@field issue? string
+---@field base? string As in `polecat.StartOpts`.
+---@field branch? string
+---@field changes? 'move'|'copy'
+
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
 --- name pool. The result is `{ polecat, workdir, branch }`.
----@type fun(name?: string, opts?: { issue?: string }, cb?: polecat.Callback)
+---@type fun(name?: string, opts?: polecat.NewOpts, cb?: polecat.Callback)
 M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.ForkOpts
@@ -211,6 +220,10 @@ M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.SlingOpts
+---@field base? string As in `polecat.StartOpts`.
+---@field branch? string
+---@field changes? 'move'|'copy'
+---@field prompt? string The task, or what is told besides the issue.
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
 ---@field agent? string
 ---@field account? string
@@ -221,14 +234,49 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field in_use? 'ignore' As in `polecat.StartOpts`.
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
---- nothing of it. The result is its SessionInfo, with `warnings`.
----@type fun(issue: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
+--- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`.
+---@type fun(issue?: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
 M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
+
+--- The issues that can be begun, as the tracker has them: each with `id`, `title`, `status`, `assignee?`.
+---@type fun(cb?: polecat.Callback)
+M.issues = api('rig.issues', { 'cb' })
 
 --- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
 --- first. The result is `{ polecat, dir, branches, kept, backup?, commit?, stashes }`.
 ---@type fun(name: string, opts?: { force?: boolean, in_use?: 'ignore' }, cb?: polecat.Callback)
 M.remove = api('polecat.remove', { 'polecat', 'opts', 'cb' }, with_editor)
+
+---@class polecat.MergeOpts
+---@field how? 'merge'|'squash'|'rebase'
+---@field commit? string The commit that is meant: another one is not merged.
+---@field message? string Of the commit that is made.
+---@field conflicts? boolean Leave conflicts in the files, to be resolved.
+---@field in_use? 'ignore' As in `polecat.StartOpts`, for a rebase.
+
+--- Merges what a polecat has committed into what the main worktree has checked out, or leaves all as
+--- it was. The result is `{ into, how, commits, before, after, conflicts, worktree, output, whole }`.
+---@type fun(name: string, opts?: polecat.MergeOpts, cb?: polecat.Callback)
+M.merge = api('polecat.merge', { 'polecat', 'opts', 'cb' }, with_editor)
+
+--- What a merge would do: `{ into, commit, branch?, subjects, trailers, conflicts, uncommitted, title?,
+--- running, working }`. Touches nothing.
+---@type fun(name: string, cb?: polecat.Callback)
+M.merge_plan = api('polecat.merge_plan', { 'polecat', 'cb' })
+
+--- Pushes a polecat's branch, never by force. The result is `{ remote, branch, commit, url?,
+--- pull_request?, draft? }`: `draft` where `gh` can open a pull request.
+---@type fun(name: string, opts?: { commit?: string }, cb?: polecat.Callback)
+M.push = api('polecat.push', { 'polecat', 'opts', 'cb' })
+
+--- Opens a pull request, by `gh`, for a branch that is pushed: the first line of `text` is its title.
+--- The result is `{ url }`.
+---@type fun(name: string, text: string, cb?: polecat.Callback)
+M.pull_request = api('polecat.pull_request', { 'polecat', 'text', 'cb' })
+
+--- Where a polecat works: `{ path, branch? }`.
+---@type fun(name: string, cb?: polecat.Callback)
+M.worktree = api('polecat.worktree', { 'polecat', 'cb' })
 
 --- Brings back what the last backup of a removed polecat has. The result is
 --- `{ polecat, workdir, branch?, formerly?, backup }`.

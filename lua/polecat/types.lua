@@ -69,6 +69,7 @@
 ---@field workdir? string
 ---@field branch? string
 ---@field diff? polecat.Diff
+---@field branch_status? polecat.BranchStatus
 ---@field issue? string
 ---@field task? string What it works on, in a few words.
 ---@field label? string What a person calls it.
@@ -105,6 +106,13 @@
 ---@field removed integer
 ---@field uncommitted integer Files that git tracks.
 ---@field untracked integer Files that it does not.
+
+--- How a polecat's branch stands to the one that it is meant for.
+---@class polecat.BranchStatus
+---@field of string That branch, such as `main`.
+---@field behind integer How many of its commits the polecat does not have.
+---@field merged boolean Whether all that the polecat committed is there.
+---@field conflicts boolean Whether a merge would leave conflicts.
 
 --- What an agent wants of a person.
 ---@class polecat.Waiting

@@ -1,9 +1,12 @@
 //! A rig: a project, the folder that holds its polecats, and what follows from both.
 
 pub mod address;
+pub mod beginning;
 pub mod branch;
 pub mod layout;
+pub mod merge;
 pub mod name_pool;
+pub mod push;
 pub mod theme;
 pub mod town;
 

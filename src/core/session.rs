@@ -1,5 +1,6 @@
 //! What is known about a polecat's session.
 
+pub mod branch_status;
 pub mod debounced_state;
 mod detail;
 pub mod diffstat;
@@ -17,6 +18,7 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use self::branch_status::BranchStatus;
 use self::diffstat::Diffstat;
 pub use self::{
     detail::{Detail, DetailKind},
@@ -76,6 +78,9 @@ pub struct SessionInfo {
     pub branch: Option<String>,
     /// What it has changed since its branch began; `None` while unknown.
     pub diff: Option<Diffstat>,
+    /// How its branch stands to the one that it is meant for; `None` while unknown.
+    #[serde(default)]
+    pub branch_status: Option<BranchStatus>,
     /// The issue it was started on.
     pub issue: Option<String>,
     /// What it works on: as it calls that itself, else the first line of what it was given.
@@ -129,6 +134,7 @@ impl SessionInfo {
             workdir: None,
             branch: None,
             diff: None,
+            branch_status: None,
             issue: None,
             task: None,
             label: None,

@@ -273,7 +273,10 @@ mod tests {
     use super::*;
     use crate::core::{
         names::PolecatName,
-        session::{Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, diffstat::Diffstat},
+        session::{
+            Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, branch_status::BranchStatus,
+            diffstat::Diffstat,
+        },
     };
 
     fn rigs(now: i64, since: i64) -> Rigs {
@@ -323,6 +326,8 @@ mod tests {
             tail: vec!["bye".to_owned()],
         });
         info.diff = Some(Diffstat { ahead: 1, added: 2, removed: 3, uncommitted: 4, untracked: 5 });
+        info.branch_status =
+            Some(BranchStatus { of: "main".to_owned(), behind: 3, merged: true, conflicts: true });
         info.usage = Some(Usage { tokens: Some(3), ..Usage::default() });
         let (kind, text) = (DetailKind::Limit, "used up".to_owned());
         info.detail = Some(Detail { kind, text, attempt: None, wait: None, until: None });

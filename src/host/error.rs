@@ -1,11 +1,17 @@
 //! Errors of the host: folders, git and processes.
 
+mod merge;
+mod push;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::core::{BadName, PolecatName};
 use crate::host::programs::run::RunError;
+
+pub use merge::MergeError;
+pub use push::PushError;
 
 /// Why something could not be read or changed. Unless a variant says otherwise, nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -227,6 +233,12 @@ pub enum HostError {
         /// Where it was looked for.
         repository: PathBuf,
     },
+    /// A polecat's work was not merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// A branch was not pushed.
+    #[error(transparent)]
+    Push(#[from] PushError),
     /// A mistake of ours.
     #[error("internal error: {0}")]
     Internal(String),
@@ -285,6 +297,8 @@ impl HostError {
             Self::Broken { .. } => "repair the file, or move it away",
             Self::Git { source: RunError::Missing { .. }, .. } => "install git",
             Self::NotUndone { cause, .. } => return cause.hint(),
+            Self::Merge(error) => return error.hint(),
+            Self::Push(error) => return error.hint(),
             _ => return None,
         };
         Some(hint.to_owned())

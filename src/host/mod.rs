@@ -15,6 +15,7 @@ pub mod machine;
 pub mod open_files;
 pub mod processes;
 pub mod programs;
+pub mod pull_requests;
 pub mod records;
 mod repository;
 pub mod rigs;
@@ -22,7 +23,7 @@ pub mod tracker;
 pub mod trust;
 pub mod watch;
 
-pub use error::HostError;
+pub use error::{HostError, MergeError, PushError};
 pub use gastown::{dolt, heartbeats, hooks, pending, provision, settings};
 pub use loopback::{event_stream, http};
 pub use programs::launch::Launch;

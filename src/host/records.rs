@@ -2,7 +2,8 @@
 //!
 //! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
 //! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
-//! what is being brought back in `restoring/<name>.json`, what was queued for it when its session ended
+//! what is being brought back in `restoring/<name>.json`, what is being merged in
+//! `merging/<name>.json`, what was queued for it when its session ended
 //! in `queues/<name>.json`, what a person calls it in `labels/<name>.json`, what it ran last in
 //! `sessions/<name>.json`. Keys that a later version adds are passed over.
 //!
@@ -31,7 +32,9 @@ use crate::core::{Base, Exit, ExitHow, PolecatName, Rig, SessionRecord};
 use crate::host::files::dir::Dir;
 
 use accept::{hash, own, require};
-pub(super) use journals::{Making, Removing, Restoring, all_unfinished, load_making, unfinished};
+pub(super) use journals::{
+    Making, Merging, Removing, Restoring, all_unfinished, load_making, unfinished,
+};
 use labels::StoredLabel;
 
 /// What is kept of a polecat in a file of its own.
@@ -65,6 +68,9 @@ impl StoredBase {
         hash("commit", &self.commit)?;
         if let Some(branch) = &self.branch {
             require(is_branch(branch), "branch", branch)?;
+        }
+        if let Some(branch) = &self.making_on {
+            require(is_branch(branch), "making_on", branch)?;
         }
         self.making.as_ref().map_or(Ok(()), |making| own("making", making, polecat))
     }
@@ -118,6 +124,9 @@ struct StoredBase {
     /// The polecat's branch, while its creation is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     making: Option<String>,
+    /// The same, where it is made on a branch that is none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    making_on: Option<String>,
     /// The worktree, just as long; inside of the rig's home where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<PathBuf>,
@@ -162,6 +171,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
         SessionRecord::KIND => same::<SessionRecord>(path, text),
         Removing::KIND => same::<Removing>(path, text),
         Restoring::KIND => same::<Restoring>(path, text),
+        Merging::KIND => same::<Merging>(path, text),
         _ => return None,
     })
 }
@@ -183,17 +193,30 @@ pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>,
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
 }
 
+/// The branch that a polecat is made on.
+pub(super) enum MakingOn<'a> {
+    /// One of its own, which goes if it is not made.
+    Own(&'a str),
+    /// Another one, which stays.
+    Other(&'a str),
+}
+
 /// Keeps where a branch began, and which branch and worktree are being made; gives the folders this
 /// made.
 pub(super) async fn save_base(
     rig: &Rig,
     polecat: &PolecatName,
     base: &Base,
-    making: Option<(&str, &Path)>,
+    making: Option<(MakingOn<'_>, &Path)>,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let (making, at) = making.map(|(branch, at)| (branch.to_owned(), at.to_owned())).unzip();
+    let (making, at) = making.map(|(branch, at)| (branch, at.to_owned())).unzip();
+    let (making, making_on) = match making {
+        Some(MakingOn::Own(branch)) => (Some(branch.to_owned()), None),
+        Some(MakingOn::Other(branch)) => (None, Some(branch.to_owned())),
+        None => (None, None),
+    };
     let Base { commit, branch } = base.clone();
-    let stored = StoredBase { commit, branch, making, at };
+    let stored = StoredBase { commit, branch, making, making_on, at };
     put(rig, polecat, &stored).await
 }
 

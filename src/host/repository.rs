@@ -3,6 +3,7 @@
 
 pub(super) mod head;
 mod of_rig;
+pub(super) mod refs;
 mod registration;
 
 use std::path::{Path, PathBuf};

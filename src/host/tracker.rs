@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, interval};
 
 use super::files::{blocking, is_dir};
@@ -24,7 +24,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const PACE: Duration = Duration::from_millis(50);
 
 /// An issue, as far as we use it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     /// Its full id.
     pub id: String,
@@ -213,6 +213,20 @@ impl Tracker {
     pub async fn list(&self, status: &str, dir: &Path) -> Result<Vec<Issue>, TrackerError> {
         // `bd` gives no more than fifty unless it is told.
         let args = ["list", &format!("--status={status}"), "--json", "--limit=0"];
+        let output = self.ask(dir, &args).await?;
+        if !output.status.success() {
+            return Err(self.failure(&args, &output));
+        }
+        let unlisted = |why| TrackerError::Unlisted { command: self.command.clone(), why };
+        Listed::read(&output.stdout).map_err(unlisted)
+    }
+
+    /// The issues that can be begun, the most urgent first.
+    ///
+    /// # Errors
+    /// The tracker did not tell.
+    pub async fn ready(&self, dir: &Path) -> Result<Vec<Issue>, TrackerError> {
+        let args = ["ready", "--json", "--limit=0"];
         let output = self.ask(dir, &args).await?;
         if !output.status.success() {
             return Err(self.failure(&args, &output));

@@ -9,7 +9,9 @@ mod far;
 mod files;
 mod follow;
 mod given;
+mod merge;
 mod polecats;
+mod push;
 mod review;
 mod reviewed;
 mod rig;
@@ -17,6 +19,7 @@ mod server;
 mod sessions;
 mod start;
 mod views;
+mod worktree;
 
 use std::{fmt::Debug, future::Future};
 
@@ -41,14 +44,17 @@ pub(super) use everywhere::{Everywhere, FarCalls};
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{At, InUse, Resume, Said, Since, Trust, UserPath};
+pub(super) use given::{At, Bring, InUse, Resume, Said, Since, Trust, UserPath};
+pub(super) use merge::*;
 pub(super) use polecats::*;
+pub(super) use push::*;
 pub(super) use review::*;
 pub(super) use rig::*;
 pub(super) use server::*;
 pub(super) use sessions::*;
 pub(super) use start::*;
 pub(super) use views::*;
+pub(super) use worktree::*;
 
 /// A call: what its fields are is what may be given.
 pub(super) trait Method: DeserializeOwned + Debug {

@@ -75,9 +75,13 @@ pub(super) enum Effect {
         size: Option<u32>,
         /// The command or the key that attaches again, for who was busy.
         again: String,
+        /// A folder in which the user's own shell is run instead.
+        dir: Option<PathBuf>,
     },
     /// Logs in on a host in a terminal; `then` is called when that was done.
     Login { host: String, argv: Vec<OsString>, again: String, then: Request },
+    /// Opens a folder in a tab page that has it as its directory.
+    Tab { dir: PathBuf },
     /// Runs the tour in a terminal in a tab page of its own.
     Tour { argv: Vec<OsString> },
     /// Has functions of the configuration called again, and what is another by then sent.
@@ -192,22 +196,29 @@ impl Effect {
                     .put("title", title)
                     .put("items", Value::Array(items))
             }
-            Self::Terminal { polecat, plan, at, size, again } => kind("terminal")
+            Self::Terminal { polecat, plan, at, size, again, dir } => kind("terminal")
                 .put(
                     "busy",
                     busy(
-                        format!("not attached to `{polecat}` while you are busy"),
+                        match dir {
+                            None => format!("not attached to `{polecat}` while you are busy"),
+                            Some(_) => format!("no shell of `{polecat}` while you are busy"),
+                        },
                         Some(format!("`{again}` once more")),
                     ),
                 )
                 .put("polecat", polecat)
                 .some("at", place(at))
                 .some("size", size)
+                .some("dir", dir.map(|dir| encode::word(dir.as_os_str())))
                 .put("plan", encode::attach(plan)),
             Self::Login { host, argv, again, then } => kind("terminal")
                 .put("busy", not_asked(&format!("the login on `{host}`"), Some(&again)))
                 .put("plan", encode::attach(AttachPlan { argv, switch: None }))
                 .put("call", then),
+            Self::Tab { dir } => kind("tab")
+                .put("busy", not_opened(&dir.to_string_lossy()))
+                .put("dir", encode::word(dir.as_os_str())),
             Self::Tour { argv } => kind("terminal")
                 .put("busy", not_opened("the tour"))
                 .put("tab", true)
@@ -336,6 +347,7 @@ mod tests {
                 at: None,
                 size: None,
                 again: String::new(),
+                dir: None,
             },
             Effect::Login {
                 host: String::new(),
@@ -343,6 +355,7 @@ mod tests {
                 again: String::new(),
                 then: request(),
             },
+            Effect::Tab { dir: PathBuf::new() },
             Effect::Tour { argv: Vec::new() },
             Effect::Configure,
             Effect::Pin(None),

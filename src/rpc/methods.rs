@@ -61,8 +61,8 @@ table! {
     server { Hello, Configure }
     view { ViewOpen, ViewSet, ViewList, ViewRefresh, ViewClose, ViewAct }
     operation {
-        CommandRun, Health, Complete,
-        New, Remove, Restore, Label, Start, Fork, ResumeAll, Sling, Stop, StopAll,
+        CommandRun, Health, Complete, Issues,
+        New, Remove, Restore, Label, PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree, Start, Fork, ResumeAll, Sling, Stop, StopAll,
         IsRunning, Status, List, Capture, CaptureSession, Inject, ShowQueue, DropQueued,
         ReleaseQueue, Interrupt, Answer, Asked, Attach,
         OpenAttach, OpenStatus, OpenCapture, OpenDiff,

@@ -13,11 +13,11 @@ pub use crate::session::{
 };
 use crate::{
     core::{
-        names::{BadName, visible},
+        names::{BadName, PolecatName, visible},
         session::{Exit, describe},
         trust::Request,
     },
-    host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
+    host::{HostError, MergeError, processes::ProcessError, run::RunError, tracker::TrackerError},
     tmux::TmuxError,
 };
 
@@ -206,6 +206,20 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// Where to begin was said of a polecat that exists.
+    pub(in crate::session) fn begun(polecat: &PolecatName) -> Self {
+        let why = "`base`, `branch` and `changes` say how a new polecat begins";
+        Self::BadArgument(format!("{why}: `{polecat}` exists"))
+    }
+}
+
+impl From<MergeError> for SessionError {
+    fn from(error: MergeError) -> Self {
+        HostError::from(error).into()
+    }
+}
+
+impl SessionError {
     /// The stable code, as the help lists it.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -353,6 +367,8 @@ fn host_code(error: &HostError) -> &'static str {
         }
         HostError::Conflict { .. } => "conflict",
         HostError::NotUndone { cause, .. } => host_code(cause),
+        HostError::Merge(error) => error.code(),
+        HostError::Push(error) => error.code(),
         _ => "internal",
     }
 }

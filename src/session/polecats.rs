@@ -5,11 +5,14 @@ pub(in crate::session) mod claims;
 pub(in crate::session) mod create;
 pub(in crate::session) mod fork;
 pub(in crate::session) mod label;
+pub(in crate::session) mod merge;
 pub(in crate::session) mod outlived;
 pub(in crate::session) mod presence;
+pub(in crate::session) mod push;
 pub(in crate::session) mod remove;
 pub(in crate::session) mod restore;
 pub(in crate::session) mod sling;
+pub(in crate::session) mod worktree;
 
 use crate::session::context::RigContext;
 

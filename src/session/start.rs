@@ -87,6 +87,9 @@ impl Starter {
         progress("starting: checking");
         self.context.tmux.require_startable().await?;
         let found = self.found(name, &options).await?;
+        if let Some(polecat) = found.as_ref().filter(|_| !options.begin.is_usual()) {
+            return Err(SessionError::begun(polecat));
+        }
         // Before the user is asked about trust.
         if let Some(polecat) = &found {
             self.context.sessions().require_no_agent(polecat).await?;
@@ -107,7 +110,8 @@ impl Starter {
         let (polecat, made) = if let Some(polecat) = found {
             (polecat, Vec::new())
         } else {
-            let new = self.context.polecats().create(Some(name), options.issue.as_deref()).await?;
+            let (polecats, issue) = (self.context.polecats(), options.issue.as_deref());
+            let new = polecats.create(Some(name), issue, &options.begin).await?;
             (new.polecat, new.warnings)
         };
         // No sling takes the polecat before its session shows that it has work. Without a worktree

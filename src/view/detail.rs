@@ -7,7 +7,8 @@ use super::{
     words,
 };
 use crate::core::session::{
-    Detail, Exit, SessionInfo, Usage, Waiting, describe, diffstat::Diffstat,
+    Detail, Exit, SessionInfo, Usage, Waiting, branch_status::BranchStatus, describe,
+    diffstat::Diffstat,
 };
 
 /// The width of the labels.
@@ -49,7 +50,7 @@ pub(super) fn heading(session: &SessionInfo) -> Line {
 
 fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
     let since = |at: Option<Timestamp>| at.map(|at| words::local(at, now));
-    let known: [(&'static str, Option<String>); 22] = [
+    let known: [(&'static str, Option<String>); 23] = [
         ("label", session.label.clone()),
         ("task", session.task.clone()),
         ("trouble", session.detail.as_ref().map(Detail::in_words)),
@@ -65,6 +66,7 @@ fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
         ("issue", session.issue.clone()),
         ("branch", session.branch.clone()),
         ("work", session.diff.as_ref().map(work)),
+        ("stands", session.branch_status.as_ref().and_then(standing)),
         ("usage", session.usage.as_ref().map(Usage::in_words)),
         ("folder", session.workdir.as_ref().map(|dir| dir.display().to_string())),
         ("created", since(session.created)),
@@ -107,6 +109,22 @@ fn work(diff: &Diffstat) -> String {
             format!("{since}; {} uncommitted, {new} untracked", count(files.into(), "file"))
         }
     }
+}
+
+/// `behind main by 3 commits, in conflict with it`; of one that is merged only that.
+fn standing(status: &BranchStatus) -> Option<String> {
+    let of = &status.of;
+    if status.merged {
+        return Some(format!("merged into {of}"));
+    }
+    let behind = match status.behind {
+        0 => None,
+        1 => Some(format!("behind {of} by 1 commit")),
+        many => Some(format!("behind {of} by {many} commits")),
+    };
+    let conflicts = status.conflicts.then(|| format!("conflicts with {of}"));
+    let all: Vec<_> = behind.into_iter().chain(conflicts).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 fn pane_and_pid(pane: &str, pid: Option<u32>) -> String {

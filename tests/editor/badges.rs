@@ -169,3 +169,33 @@ async fn another_configuration_leaves_no_watcher_behind() {
     std::fs::write(shop.project.worktree("ash").join("new"), "x\n").unwrap();
     shop.expect_diff("ash", diff(0, 1, 0, 0, 1)).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_is_left_behind_in_conflict_or_merged_says_so_without_a_session() {
+    let shop = Shop::new().await;
+    shop.project.commit("a", "1\n");
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    shop.editor.command("PolecatStatus").await.unwrap();
+    let worktree = shop.project.worktree("ash");
+    std::fs::write(worktree.join("a"), "one\n").unwrap();
+    git(&worktree, &["commit", "--quiet", "--all", "--message", "one"]);
+    shop.editor.expect_line(STATUS, "ash  stopped  +1 -1 ↑1").await;
+    // Nothing of the polecat's is touched from now on.
+    shop.project.commit("b", "b\n");
+    shop.editor.expect_line(STATUS, "ash  stopped  +1 -1 ↑1 ↓1").await;
+    shop.project.commit("a", "uno\n");
+    shop.editor.expect_line(STATUS, "ash  stopped  +1 -1 ↑1 ↓2 conflicts").await;
+    let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
+    let expected = json!({ "of": "main", "behind": 2, "merged": false, "conflicts": true });
+    assert_eq!(info["branch_status"], expected);
+    shop.project.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+    shop.project.git(&[
+        "merge",
+        "--quiet",
+        "--ff-only",
+        &git(&worktree, &["branch", "--show-current"]),
+    ]);
+    shop.editor.expect_line(STATUS, "ash  stopped  +1 -1 ↑1 merged").await;
+    shop.editor.command("PolecatStatus ash").await.unwrap();
+    shop.editor.expect_line("polecat://status/ash", "merged into main").await;
+}

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     answering::{Asking, asking},
-    hosts::server,
+    desk::server,
     rig::Shop,
     rigs::folder,
     support::{eventually, rig::Project},

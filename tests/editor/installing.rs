@@ -49,6 +49,29 @@ async fn a_release_is_downloaded_and_its_backend_answers() {
     assert_eq!(scene.scratch(), Vec::<std::path::PathBuf>::new());
 }
 
+/// From there hosts of that system are given theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn that_of_another_system_is_kept_with_its_sum_and_is_not_run() {
+    let scene = Scene::new().await;
+    let editor = scene.editor().await;
+    let target = scene::target();
+    for _ in 0..2 {
+        let opts = json!([{ "target": target }]);
+        let done = editor.begin("require('polecat.install').run", opts).await.await.unwrap();
+        let path = scene.installed().join(archive());
+        assert_eq!(done, json!({ "path": path, "how": "fetched" }));
+    }
+    let sums = std::fs::read_to_string(scene.installed().join("SHA256SUMS")).unwrap();
+    let of_release = std::fs::read_to_string(scene.at("release/SHA256SUMS")).unwrap();
+    assert_eq!(sums.lines().count(), 1);
+    assert!(of_release.lines().any(|line| line == sums.trim_end()), "{sums} {of_release}");
+    assert!(!scene.installed().join("polecat-nvim").exists());
+    assert_eq!(scene.scratch(), Vec::<std::path::PathBuf>::new());
+    let opts = json!([{ "target": "mips-unknown-linux-musl" }]);
+    let refused = editor.begin("require('polecat.install').run", opts).await.await.unwrap_err();
+    assert!(refused.message.contains("is not built for mips-unknown-linux-musl"), "{refused:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_that_is_cut_goes_on_where_it_was() {
     let scene = Scene::new().await;

@@ -143,7 +143,10 @@ async fn the_window_of_one_polecat_has_its_keys_but_the_one_that_opens_it() {
     keys.sort();
     assert_eq!(
         keys,
-        ["<CR>", "A", "D", "Q", "R", "X", "a", "d", "g?", "gI", "i", "q", "r", "s", "x"]
+        [
+            "<CR>", "A", "D", "M", "P", "Q", "R", "X", "a", "d", "g?", "gI", "gY", "gd", "gy", "i",
+            "q", "r", "s", "x"
+        ]
     );
     shop.editor.expect_line("polecat://status/ash", "ash").await;
     shop.editor.command("normal X").await.unwrap();

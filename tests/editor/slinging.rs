@@ -100,11 +100,9 @@ async fn an_issue_gets_a_new_polecat_a_branch_the_hook_and_a_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_takes_a_name_and_keys_and_misses_the_issue_by_name() {
+async fn the_command_takes_a_name_and_keys() {
     let shop = Shop::with_tracker().await;
     let issue = shop.project.issue("Paint the door");
-    shop.editor.command("PolecatSling").await.unwrap();
-    shop.editor.expect_message("`issue` is missing").await;
     shop.editor.command(&format!("PolecatSling {issue} ash isue=x")).await.unwrap();
     shop.editor.expect_message("`isue=` is not known").await;
     let command = agent("prompts");
@@ -114,6 +112,12 @@ async fn the_command_takes_a_name_and_keys_and_misses_the_issue_by_name() {
     let completed = "return vim.fn.getcompletion(..., 'cmdline')";
     let names = shop.editor.lua(completed, json!(["PolecatSling x a"])).await.unwrap();
     assert_eq!(names, json!(["ash", "agent=", "account="]));
+    let other = shop.project.issue("Paint the roof");
+    let completes = async || {
+        let found = shop.editor.lua(completed, json!(["PolecatSling "])).await.unwrap();
+        if found[0] == json!(other) { Ok(()) } else { Err(found.to_string()) }
+    };
+    eventually("the issue that is ready", completes).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ async fn an_operation_that_finds_another_one_cut_off_refuses_and_loses_nothing()
     let ash = Ash::new().await;
     let (rig, name, launch) = (&ash.rig, &polecat("ash"), &ash.sandbox.launch);
     let (path, base) = (ash.worktree.clone(), ash.base.clone());
-    let made = Worktree { path, branch: "polecat/ash-10".to_owned(), base };
+    let made = Worktree { path, branch: "polecat/ash-10".to_owned(), base, tip: None, files: None };
     let turn = GastownPolecat::lock(rig, name).await.unwrap();
     let again = git::reuse(rig, name, turn, None, 37, launch).await.unwrap();
     ash.write("new", "work");

@@ -53,7 +53,7 @@ impl Watched {
 async fn a_file_is_told_by_its_path_and_what_is_read_or_ignored_is_not() {
     let mut shop = Watched::new().await;
     // Root and two folders of `src`, git's own folder, its `logs`, and the branch's.
-    assert_eq!(shop.watches.handle().folders(), 6);
+    assert_eq!(shop.watches.handle().folders(), 8);
     shop.ash.git(&["--no-optional-locks", "status"]);
     shop.ash.write("target/debug/deps/a.o", "x");
     shop.ash.write("src/node_modules/x/index.js", "x");
@@ -70,7 +70,7 @@ async fn new_folders_are_watched_too_and_ignored_ones_are_not() {
     assert!(shop.next().await.whole);
     let watching = shop.watches.handle();
     let folders = async || {
-        super::fixtures::eventually(8, || watching.folders()).await;
+        super::fixtures::eventually(10, || watching.folders()).await;
     };
     folders().await;
     shop.ash.write("docs/new/page.md", "y\n");
@@ -82,7 +82,7 @@ async fn new_folders_are_watched_too_and_ignored_ones_are_not() {
     shop.told("texts/new/page.md").await;
     fs::remove_dir_all(shop.ash.worktree.join("texts")).unwrap();
     shop.told("texts").await;
-    super::fixtures::eventually(6, || watching.folders()).await;
+    super::fixtures::eventually(8, || watching.folders()).await;
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn two_worktrees_are_told_apart_and_one_that_was_given_up_is_not_told() {
     assert_eq!(told.worktree, birch);
     watching.remove(&birch).await;
     // The branches' folder is watched for the other one still.
-    assert_eq!(watching.folders(), 6);
+    assert_eq!(watching.folders(), 8);
     fs::write(birch.join("README"), "y").unwrap();
     shop.ash.write("src/deep/lib.rs", "b\n");
     assert_eq!(shop.next().await.paths, [PathBuf::from("src/deep/lib.rs")]);
@@ -149,7 +149,7 @@ async fn a_folder_that_is_no_worktree_is_not_watched() {
     let watching = shop.watches.handle();
     assert_eq!(watching.add(&folder).await.unwrap(), None);
     assert_eq!(watching.add(&folder.join("gone")).await.unwrap(), None);
-    assert_eq!(watching.folders(), 6);
+    assert_eq!(watching.folders(), 8);
 }
 
 #[tokio::test]
@@ -191,7 +191,7 @@ async fn what_says_in_a_worktree_what_is_ignored_holds_nothing_up() {
     let added = tokio::time::timeout(Duration::from_secs(30), watching.add(&ash.worktree)).await;
     added.expect("it hangs").unwrap().unwrap();
     // The root, `src` and `evil`, and git's own.
-    assert_eq!(watches.handle().folders(), 6);
+    assert_eq!(watches.handle().folders(), 8);
 }
 
 /// Watchers of the system that this process has.

@@ -15,7 +15,7 @@ local M = {}
 
 ---@class polecat.Compose An effect of this kind.
 ---@field name string Of the buffer.
----@field polecat string
+---@field polecat? string
 ---@field title string
 ---@field text string What stands there already.
 ---@field quote? string[] Lines that are added to what was begun.
@@ -80,11 +80,10 @@ local function send(buf, effect)
   local source = vim.b[buf].polecat_source
   local named = source and gather.named(text, source) or {}
   local args = vim.tbl_extend('force', call.args, { text = text }, named)
-  -- What comes of it is asked where the float was opened.
-  local win = vim.w.polecat_from
-  local from = win and { win = win, typed = 0 } or nil
-  local context = { at = where.here(buf), split = {}, from = from }
-  effects.call({ method = call.method, args = args }, context, function(err)
+  -- What comes of it is asked where it was opened.
+  local win = vim.w.polecat_from or vim.fn.win_getid(vim.fn.winnr('#'))
+  local context = { at = where.here(buf), split = {}, from = { win = win, typed = 0 } }
+  effects.call({ method = call.method, args = args, editor = call.editor }, context, function(err)
     sending[buf] = nil
     if not vim.api.nvim_buf_is_valid(buf) then
       return

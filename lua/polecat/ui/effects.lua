@@ -86,6 +86,11 @@ function handlers.refresh(effect)
   end
 end
 
+function handlers.tab(effect)
+  vim.cmd.tabedit(vim.fn.fnameescape(effect.dir))
+  vim.cmd.tcd(vim.fn.fnameescape(effect.dir))
+end
+
 function handlers.register(effect)
   vim.fn.setreg('"', effect.text)
 end

@@ -1,4 +1,4 @@
---- Attaching: a terminal on a session, or the user's own tmux client switched to it.
+--- Attaching: a terminal on a session, or the user's own tmux client switched to it. And shells.
 local autocmd = require('polecat.editor.autocmd')
 local notify = require('polecat.editor.notify')
 local window = require('polecat.ui.window')
@@ -9,19 +9,21 @@ local M = {}
 ---@field polecat? string None for the tour and for a login.
 ---@field call? polecat.Request What follows when it has ended well: a login.
 ---@field tab? boolean It takes a tab page of its own.
+---@field dir? string Where the user's own shell is run, instead.
 ---@field plan { argv: string[], switch?: string[] }
 
 ---@param argv string[]
+---@param dir? string
 ---@param on_exit fun(job: integer, code: integer)
 ---@return integer job
-local function start_terminal(argv, on_exit)
+local function start_terminal(argv, dir, on_exit)
   -- tmux refuses to run inside itself unless it does not know of it.
   local outside = vim.list_extend({ 'env', '-u', 'TMUX', '-u', 'TMUX_PANE' }, argv)
   if vim.fn.has('nvim-0.11') == 1 then
-    return vim.fn.jobstart(outside, { term = true, on_exit = on_exit })
+    return vim.fn.jobstart(outside, { term = true, cwd = dir, on_exit = on_exit })
   end
   ---@diagnostic disable-next-line: deprecated -- the only one that 0.10 has
-  return vim.fn.termopen(outside, { on_exit = on_exit })
+  return vim.fn.termopen(outside, { cwd = dir, on_exit = on_exit })
 end
 
 --- A terminal that nobody sees would still count as a client, and hold the session to its size.
@@ -50,10 +52,10 @@ end
 ---@param at polecat.At
 ---@param buf integer
 local function run(terminal, at, buf)
-  local argv = terminal.plan.argv
-  local job = start_terminal(argv, function(_, code)
+  local argv, dir = terminal.plan.argv, terminal.dir
+  local job = start_terminal(argv, dir, function(_, code)
     -- What a failed attach says is left on the screen.
-    if code == 0 or #vim.fn.win_findbuf(buf) == 0 then
+    if code == 0 or dir or #vim.fn.win_findbuf(buf) == 0 then
       pcall(vim.api.nvim_buf_delete, buf, { force = true })
     end
     if code == 0 and terminal.call then
@@ -61,9 +63,11 @@ local function run(terminal, at, buf)
     end
   end)
   vim.b[buf].polecat = terminal.polecat
-  vim.b[buf].polecat_attach = table.concat(argv, ' ')
+  vim.b[buf].polecat_attach = not dir and table.concat(argv, ' ') or nil
   vim.b[buf].polecat_at = at
-  detach_when_hidden(buf, job)
+  if not dir then
+    detach_when_hidden(buf, job)
+  end
   require('polecat.ui.keymaps').set(buf, 'plain')
 end
 
@@ -83,7 +87,9 @@ end
 ---@param at polecat.At
 ---@param split polecat.Split
 local function in_terminal(terminal, at, split)
-  if terminal.tab then
+  if terminal.dir then
+    terminal.plan.argv = vim.fn.split(vim.o.shell)
+  elseif terminal.tab then
     split = { mods = { tab = vim.fn.tabpagenr() } }
     terminal.plan.argv = vim.list_extend(terminal.plan.argv, { around() })
   end

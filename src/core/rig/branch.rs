@@ -22,6 +22,12 @@ pub fn branch_name(polecat: &PolecatName, issue: Option<&IssueId>, ms: u64) -> S
     }
 }
 
+/// `polecat/<name>/<topic>@<ms>`, of a task that is no issue.
+#[must_use]
+pub fn branch_name_after(polecat: &PolecatName, topic: &str, ms: u64) -> String {
+    format!("polecat/{polecat}/{topic}@{}", base36(ms))
+}
+
 /// Whether a branch has a name that [`branch_name`] makes for this polecat.
 #[must_use]
 pub fn is_own(branch: &str, polecat: &PolecatName) -> bool {

@@ -42,7 +42,10 @@ const CHANGING: &[&str] = &[
     "apply",
     "branch",
     "checkout",
+    "commit",
+    "merge",
     "read-tree",
+    "rebase",
     "reset",
     "stash",
     "symbolic-ref",
@@ -85,8 +88,13 @@ impl Git {
         self.with(&[ALWAYS, LOOKING].concat(), args)
     }
 
+    /// The same with further settings.
+    pub(super) fn program_with(&self, config: &[(&str, &str)], args: &[&str]) -> Program {
+        self.with(&[ALWAYS, LOOKING, config].concat(), args)
+    }
+
     /// Runs a command that changes something; the person's hooks may run.
-    fn acting(&self, args: &[&str]) -> Program {
+    pub(super) fn acting(&self, args: &[&str]) -> Program {
         self.with(ALWAYS, args)
     }
 

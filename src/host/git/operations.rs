@@ -3,11 +3,14 @@
 //! was cut off.
 
 pub(super) mod backup;
+pub(super) mod changes;
 pub(super) mod create;
 pub(super) mod fork;
 mod lock;
+pub(super) mod merge;
 pub(super) mod next;
 mod orphans;
+pub(super) mod push;
 pub(super) mod recovery;
 pub(super) mod remove;
 mod require_pristine;

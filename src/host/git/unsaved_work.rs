@@ -2,10 +2,10 @@
 
 mod commits;
 mod files;
-mod in_progress;
+pub(super) mod in_progress;
 mod sibling_files;
 mod stashes;
-mod status;
+pub(super) mod status;
 mod submodules;
 pub(super) mod unreachable;
 

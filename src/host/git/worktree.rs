@@ -17,4 +17,15 @@ pub struct Worktree {
     pub branch: String,
     /// Where the branch began; also kept in the rig's records.
     pub base: Base,
+    /// The commit of the branch, where it is none of the polecat's own.
+    pub tip: Option<String>,
+    /// The tree of all files, where more were put there than were checked out.
+    pub files: Option<String>,
+}
+
+impl Worktree {
+    /// The commit that was checked out.
+    pub(super) fn commit(&self) -> &str {
+        self.tip.as_ref().unwrap_or(&self.base.commit)
+    }
 }

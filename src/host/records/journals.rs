@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::accept::{self, hash, own, require};
 use super::{Record, StoredBase, folder, get, get_now};
 use crate::core::rig::branch::is_branch;
+use crate::core::rig::merge::MergeHow;
 use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::dir::Dir;
@@ -21,6 +22,8 @@ pub(in crate::host) struct Making {
     pub(in crate::host) base: Base,
     /// The polecat's branch.
     pub(in crate::host) branch: String,
+    /// Whether that is none of its own.
+    pub(in crate::host) other: bool,
     /// Its worktree, unless the version that began it knew one place only.
     pub(in crate::host) at: Option<PathBuf>,
 }
@@ -58,6 +61,31 @@ pub(in crate::host) struct Restoring {
     /// The branch that was made for it and goes with it, of a fork: commit and name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::host) branch: Option<(String, String)>,
+}
+
+/// A merge that is under way, or was cut off.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::host) struct Merging {
+    pub(in crate::host) how: MergeHow,
+    /// The commit of the main worktree.
+    pub(in crate::host) before: String,
+    /// That of the polecat.
+    pub(in crate::host) commit: String,
+    /// What the merge gives.
+    pub(in crate::host) tree: String,
+    /// Whether conflicts are left to a person.
+    #[serde(default)]
+    pub(in crate::host) conflicts: bool,
+}
+
+impl Record for Merging {
+    const KIND: &'static str = "merging";
+
+    fn accept(&mut self, _: &Rig, _: &PolecatName, path: &Path) -> Result<(), HostError> {
+        let all = [("before", &self.before), ("commit", &self.commit), ("tree", &self.tree)];
+        let checked = all.into_iter().try_for_each(|(key, text)| hash(key, text));
+        checked.map_err(|why| broken(path, why))
+    }
 }
 
 impl Record for Removing {
@@ -117,6 +145,9 @@ pub(in crate::host) async fn unfinished(
     if get::<Restoring>(rig, polecat).await?.is_some() {
         return Ok(Some("restore"));
     }
+    if get::<Merging>(rig, polecat).await?.is_some() {
+        return Ok(Some("merge"));
+    }
     Ok(load_making(rig, polecat).await?.map(|_| "creation"))
 }
 
@@ -128,7 +159,8 @@ pub(in crate::host) async fn load_making(
     let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.and_then(|stored| {
         let base = Base { commit: stored.commit, branch: stored.branch };
-        Some(Making { base, branch: stored.making?, at: stored.at })
+        let other = stored.making.is_none();
+        Some(Making { base, branch: stored.making.or(stored.making_on)?, other, at: stored.at })
     }))
 }
 
@@ -139,12 +171,13 @@ pub(in crate::host) async fn all_unfinished(rig: &Rig) -> Result<Vec<PolecatName
     blocking(move || {
         let is_making = |polecat: &PolecatName| {
             let stored = get_now::<StoredBase>(&rig, polecat).ok().flatten();
-            stored.is_some_and(|stored| stored.making.is_some())
+            stored.is_some_and(|stored| stored.making.or(stored.making_on).is_some())
         };
         let mut all: BTreeSet<_> = names::<StoredBase>(&rig)?.into_iter().collect();
         all.retain(is_making);
         all.extend(names::<Removing>(&rig)?);
         all.extend(names::<Restoring>(&rig)?);
+        all.extend(names::<Merging>(&rig)?);
         Ok(all.into_iter().collect())
     })
     .await

@@ -71,6 +71,11 @@ pub(super) fn of_git(root: &Path) -> Result<Option<Vec<Files>>, HostError> {
     ];
     if let Some(common) = common {
         files.push((common.join("reftable"), vec!["tables.list".into()]));
+        // The branch that it is meant for moves with the main worktree, or is fetched.
+        if common != git_dir {
+            files.push((common.clone(), vec!["HEAD".into(), "FETCH_HEAD".into()]));
+            files.push((common.join("logs"), vec!["HEAD".into()]));
+        }
         let branch = branch_now(root)?.map(|branch| common.join("refs/heads").join(branch));
         if let Some((dir, name)) =
             branch.as_deref().and_then(|file| Some((file.parent()?, file.file_name()?)))

@@ -139,4 +139,6 @@ pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) cut: Option<bool>,
     /// That the question of who else waits comes after it.
     pub(in crate::rpc) round: Option<bool>,
+    /// The commit that the person was asked about.
+    pub(in crate::rpc) commit: Option<String>,
 }

@@ -139,6 +139,7 @@ everywhere! {
     Answer, Start, Fork, Sling, New, Remove, Restore, Label,
     ReviewChanges, ReviewBefore, KeepComment, DropComment, SendComments, TakeHunk, RejectHunk,
     UndoHunk,
+    PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree,
 }
 
 async fn carry_out_one<C: Everywhere>(

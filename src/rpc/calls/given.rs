@@ -243,3 +243,14 @@ fn one_of<T: Copy>(known: &[(&str, T)], word: &str) -> Result<T, String> {
         format!("expected {}, got `{}`", names.join(" or "), shown(word))
     })
 }
+
+/// What is done with what is not committed in the main worktree: `move` or `copy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(in crate::rpc) struct Bring(pub(in crate::rpc) session::Changes);
+
+impl<'de> Deserialize<'de> for Bring {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        word(from, session::Changes::named).map(Self)
+    }
+}

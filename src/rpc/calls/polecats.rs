@@ -4,19 +4,29 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::{At, CallContext, Everywhere, InUse, calls};
+use super::{At, Bring, CallContext, Everywhere, InUse, calls};
 use crate::{
     rpc::{
         encode::{Encode, Map, texts},
         error::Refusal,
     },
-    session::{NewPolecat, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat},
+    session::{Beginning, NewPolecat, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat},
 };
 
 calls! {
     /// Creates a polecat; without a name it gets the next free one of the rig's pool.
     #[derive(serde::Serialize)]
-    "polecat.new" => New { at: At, polecat: Option<String>, issue: Option<String> }
+    "polecat.new" => New {
+        at: At,
+        polecat: Option<String>,
+        issue: Option<String>,
+        /// The branch, tag or commit that its branch begins at.
+        base: Option<String>,
+        /// The branch that it works on, instead of one of its own.
+        branch: Option<String>,
+        /// What is done with what is not committed in the main worktree.
+        changes: Option<Bring>,
+    }
     /// Removes a polecat, unless work would be lost; by force that is kept in a backup first.
     #[derive(serde::Serialize)]
     "polecat.remove" => Remove {
@@ -50,7 +60,13 @@ impl Everywhere for New {
         };
         let polecats = rig.polecats();
         // Boxed, to keep the futures of callers small.
-        let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref()));
+        let begin = Beginning {
+            base: self.base,
+            branch: self.branch,
+            changes: self.changes.map(|changes| changes.0),
+            topic: None,
+        };
+        let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref(), &begin));
         Ok(context.changing(work).await?)
     }
 

@@ -8,8 +8,8 @@ use super::{At, CallContext, Operation, calls};
 use crate::{
     core::hosts::{HostName, engines},
     fleet::{Fleet, HostStatus, Unanswered},
-    rpc::error::Refusal,
-    session::{Completion, HealthRow, Level},
+    rpc::{encode::encoded_by_serde, error::Refusal},
+    session::{Completion, HealthRow, Issue, Level},
 };
 
 /// The longest that hosts may take to be connected to: Neovim is blocked until all is known.
@@ -20,6 +20,8 @@ calls! {
     "health" => Health { at: Option<At> }
     /// The names that commands can be completed with.
     "complete" => Complete { at: At }
+    /// The issues that can be begun.
+    "rig.issues" => Issues { at: At }
 }
 
 impl Operation for Health {
@@ -33,6 +35,16 @@ impl Operation for Health {
         Ok(rows)
     }
 }
+
+impl Operation for Issues {
+    type Answer = Vec<Issue>;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Vec<Issue>, Refusal> {
+        Ok(context.rig(self.at).await?.polecats().ready_issues().await?)
+    }
+}
+
+encoded_by_serde! { Vec<Issue> }
 
 impl Operation for Complete {
     type Answer = Completion;

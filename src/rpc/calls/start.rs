@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::{At, CallContext, Everywhere, InUse, Operation, Resume, Trust, UserPath, calls};
+use super::{At, Bring, CallContext, Everywhere, InUse, Operation, Resume, Trust, UserPath, calls};
 use crate::{
     rpc::{
         encode::{Encode, Map},
         error::Refusal,
     },
-    session::{Allowed, Conversing, Reach, ResumedAll, StartOptions, Started},
+    session::{Allowed, Beginning, Conversing, Reach, ResumedAll, StartOptions, Started},
 };
 
 calls! {
@@ -22,6 +22,12 @@ calls! {
         /// Create the polecat when it does not exist.
         new: Option<bool>,
         issue: Option<String>,
+        /// Of a polecat that is created, the branch, tag or commit that its branch begins at.
+        base: Option<String>,
+        /// The branch that it works on, instead of one of its own.
+        branch: Option<String>,
+        /// What is done with what is not committed in the main worktree.
+        changes: Option<Bring>,
         /// What the agent is told first.
         prompt: Option<String>,
         agent: Option<String>,
@@ -58,13 +64,20 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
     }
-    /// Gives an issue to a polecat: worktree, branch, hook, session and prompt, or nothing of it.
+    /// Gives an issue, or a task that is told, to a polecat: worktree, branch, hook, session and
+    /// prompt, or nothing of it.
     #[derive(serde::Serialize)]
     "session.sling" => Sling {
         at: At,
-        issue: String,
+        issue: Option<String>,
+        /// The task, or what is told besides the issue.
+        prompt: Option<String>,
         /// Without one the first free polecat, else a new one.
         polecat: Option<String>,
+        /// As of [`Start`].
+        base: Option<String>,
+        branch: Option<String>,
+        changes: Option<Bring>,
         agent: Option<String>,
         account: Option<String>,
         /// As of [`Start`].
@@ -85,6 +98,7 @@ impl Everywhere for Start {
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
             new: self.new.unwrap_or_default(),
+            begin: beginning(self.base, self.branch, self.changes),
             issue: self.issue,
             prompt: self.prompt,
             agent: self.agent,
@@ -178,6 +192,8 @@ impl Everywhere for Sling {
         let (at, issue, polecat) = (self.at, self.issue, self.polecat);
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
+            begin: beginning(self.base, self.branch, self.changes),
+            prompt: self.prompt,
             agent: self.agent,
             account: self.account,
             config_dir: self.config_dir.map(|path| path.absolute(&cwd)),
@@ -192,11 +208,14 @@ impl Everywhere for Sling {
                 let whom = context.whom(at, &polecat, Reach::Here).await?;
                 (whom.context, Some(whom.polecat), whom.shown)
             }
-            None => (context.rig(at).await?, None, issue.clone()),
+            None => {
+                (context.rig(at).await?, None, issue.clone().unwrap_or_else(|| "sling".to_owned()))
+            }
         };
         let progress = context.progress(shown);
         let polecats = rig.polecats();
-        let work = Box::pin(polecats.sling(&issue, polecat.as_deref(), options, &progress));
+        let work =
+            Box::pin(polecats.sling(issue.as_deref(), polecat.as_deref(), options, &progress));
         Ok(context.changing(work).await?)
     }
 
@@ -208,4 +227,8 @@ impl Everywhere for Sling {
 /// What a person allowed: an answer counts only for what it names.
 fn allowed(answer: Option<Trust>, id: Option<String>) -> Option<Allowed> {
     Some(Allowed { answer: answer?.0, id: id? })
+}
+
+fn beginning(base: Option<String>, branch: Option<String>, changes: Option<Bring>) -> Beginning {
+    Beginning { base, branch, changes: changes.map(|changes| changes.0), topic: None }
 }

@@ -99,12 +99,19 @@ impl Operation for OpenAttach {
         if context.is_far(&self.polecat) {
             let (at, polecat) = (self.at, self.polecat);
             let plan = Attach { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
-            return Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again }]);
+            return Ok(vec![Effect::Terminal {
+                polecat,
+                plan,
+                at: Some(at),
+                size: None,
+                again,
+                dir: None,
+            }]);
         }
         let whom = context.whom(self.at.clone(), &self.polecat, Reach::Anywhere).await?;
         let (at, polecat) = (self.at.in_rig(whom.context.rig_path()), whom.shown);
         let plan = Attach { at: at.clone(), polecat: whom.polecat }.run(context).await?;
-        Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again }])
+        Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again, dir: None }])
     }
 }
 

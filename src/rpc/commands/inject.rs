@@ -67,7 +67,7 @@ async fn with_lines(
 }
 
 /// The lines of the range, in a block under their place.
-async fn quote(
+pub(super) async fn quote(
     context: &CallContext<'_>,
     asked: &Invocation,
 ) -> Result<Option<Vec<Vec<u8>>>, Refusal> {

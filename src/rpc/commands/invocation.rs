@@ -144,6 +144,12 @@ impl Invocation {
         Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
     }
 
+    /// The same command with what will be written, in which the lines of its range stand by then.
+    pub(super) fn without_lines(&self) -> Request {
+        let asked = CommandRun { lines: None, view: None, editor: None, ..self.asked.clone() };
+        Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
+    }
+
     /// The same command with other arguments, and what a person has answered.
     pub(super) fn with(&self, args: &str, answers: Answers) -> Request {
         let asked = CommandRun {
@@ -241,6 +247,7 @@ mod tests {
             ticked: Some(vec![1, 3]),
             cut: Some(true),
             round: Some(true),
+            commit: Some("3d".to_owned()),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

@@ -68,6 +68,8 @@ pub(super) enum Meaning {
     Queue(QueueKey),
     /// Opens the file that stands under the cursor, there or at the line that stands behind it.
     OpenFile { at_line: bool },
+    /// Leads to the worktree of the row.
+    Worktree(WorktreeKey),
     /// How the polecats are listed.
     List(ListKey),
     /// Lists the lines of files that the text names.
@@ -89,6 +91,17 @@ pub(super) enum DiffKey {
     Stage,
     UndoHunk,
     UndoLast,
+}
+
+/// What a key does with the worktree of the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WorktreeKey {
+    /// Opens it in a tab page of its own.
+    Open,
+    /// Puts its branch into the unnamed register.
+    YankBranch,
+    /// The same with its path.
+    YankPath,
 }
 
 /// What a key of a queue does.
@@ -133,6 +146,26 @@ const INTERRUPT: Key = command(
     Manner::Silent,
 );
 
+/// It asks by itself.
+const MERGE: Key = command(
+    "M",
+    "Merge what it committed into the main worktree",
+    "merge",
+    "looking",
+    "Merge",
+    Manner::Plain,
+);
+
+/// The same.
+const PUSH: Key = command(
+    "P",
+    "Push its branch, and open a pull request",
+    "push",
+    "pushing",
+    "Push",
+    Manner::Plain,
+);
+
 const QUEUE: Key =
     command("Q", "Show what is queued for it", "queue", "opening", "Queue", Manner::Plain);
 
@@ -154,6 +187,8 @@ const POLECAT: &[Key] = &[
     INTERRUPT,
     QUEUE,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
+    MERGE,
+    PUSH,
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
     command(
         "R",
@@ -165,6 +200,14 @@ const POLECAT: &[Key] = &[
     ),
     command("x", "Stop it", "stop", "stopping", "Stop", Manner::AsksIfBusy),
     act("X", "Stop it by force", "kill", "stopping", KILL),
+    worktree(
+        "gd",
+        "Open its worktree in a tab page, with that directory",
+        "open_worktree",
+        WorktreeKey::Open,
+    ),
+    worktree("gy", "Yank its branch", "yank_branch", WorktreeKey::YankBranch),
+    worktree("gY", "Yank the path of its worktree", "yank_path", WorktreeKey::YankPath),
     command("D", "Remove it, with its folder", "remove", "looking", "Remove", Manner::Asks),
 ];
 
@@ -275,6 +318,16 @@ const fn queue(
     key: QueueKey,
 ) -> Key {
     act(lhs, about, name, doing, Meaning::Queue(key))
+}
+
+/// A key that leads to the worktree.
+const fn worktree(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    key: WorktreeKey,
+) -> Key {
+    act(lhs, about, name, "looking", Meaning::Worktree(key))
 }
 
 /// A key about what is printed.

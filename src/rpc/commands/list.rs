@@ -29,6 +29,8 @@ const ACTIONS: &[Action] = &[
     Action::Key("queue"),
     Action::Key("detail"),
     Action::Key("diff"),
+    Action::Key("merge"),
+    Action::Key("push"),
     Action::Key("stop"),
     Action::Key("kill"),
 ];

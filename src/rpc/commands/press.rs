@@ -6,7 +6,7 @@ use super::{
     keys::{self, ListKey, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, queue, run, waiting,
+    questions, queue, run, waiting, worktree,
 };
 use crate::core::session::{State, StateSource};
 use crate::rpc::{
@@ -36,6 +36,7 @@ pub(in crate::rpc) async fn press(
         }
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::Queue(key) => Box::pin(queue::press(&press, key)).await,
+        Meaning::Worktree(key) => Box::pin(worktree::press(&press, key)).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
         Meaning::Waiting(step) => waiting::show(&press, step).await,
@@ -57,10 +58,9 @@ pub(in crate::rpc) fn lists(asked: &ViewAct) -> Option<ListKey> {
 }
 
 async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> Done {
-    let Some(polecat) = press.asked.whom() else {
+    let Some((at, polecat)) = press.about()? else {
         return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
     };
-    let (at, polecat) = press.still_shown(polecat)?;
     let command = Invocation::read(typed(&at, name, bang, &polecat))?;
     let command = command.settled(press.context).await?;
     if manner == Manner::Asks {
@@ -112,6 +112,7 @@ mod tests {
         match meaning {
             Meaning::Diff(_)
             | Meaning::Queue(_)
+            | Meaning::Worktree(_)
             | Meaning::List(_)
             | Meaning::OpenFile { .. }
             | Meaning::ListLocations
@@ -135,6 +136,8 @@ mod tests {
             ("A", ":PolecatAnswer ash"),
             ("D", ":PolecatRemove ash"),
             ("K", ":PolecatStatus ash"),
+            ("M", ":PolecatMerge ash"),
+            ("P", ":PolecatPush ash"),
             ("Q", ":PolecatQueue ash"),
             ("R", ":PolecatStart ash resume"),
             ("X", ":PolecatStop! ash"),

@@ -66,6 +66,16 @@ impl Press<'_> {
         }
     }
 
+    /// The polecat that it is about, and from where: that of the row, in a diff that of the view.
+    pub(super) fn about(&self) -> Result<Option<(At, String)>, RpcError> {
+        if let Some(drawn) = self.rows.as_ref().and_then(Rows::diff) {
+            return Ok(Some((drawn.of.at.clone(), drawn.of.polecat.clone())));
+        }
+        let about = self.asked.about.as_ref().and_then(|about| about.polecat.as_deref());
+        let of_view = about.filter(|_| self.rows.is_none());
+        of_view.or(self.asked.whom()).map(|polecat| self.still_shown(polecat)).transpose()
+    }
+
     /// Whom the row `id` is about, and from where: exactly that one of its own rig, whichever is
     /// around or pinned by now. Refuses where the view does not show it any more.
     pub(super) fn still_shown(&self, id: &str) -> Result<(At, String), RpcError> {

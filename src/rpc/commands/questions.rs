@@ -1,6 +1,8 @@
 //! What a person is asked before a command goes on, and how it goes on then.
 
-use super::{invocation::Invocation, table::Command, words::word};
+use std::fmt::Write as _;
+
+use super::{invocation::Invocation, report::count, table::Command, words::word};
 use crate::{
     core::{
         session::{SessionInfo, Waiting},
@@ -10,7 +12,7 @@ use crate::{
         calls::{Answers, InUse, Trust},
         effects::{Choice, Effect, Preview, Request},
     },
-    session::Answer,
+    session::{Answer, MergeHow, MergePlan, PushPlan},
 };
 
 /// How many polecats a question names.
@@ -21,6 +23,7 @@ pub(super) fn in_use(invocation: &Invocation, found: &str) -> Effect {
     let doing = match invocation.command() {
         Command::Remove => "remove",
         Command::Restore => "restore",
+        Command::Merge => "rebase",
         _ => "start",
     };
     let answers = Answers { in_use: Some(InUse::Ignore), ..invocation.answers() };
@@ -39,6 +42,72 @@ pub(super) fn remove(invocation: &Invocation, polecat: &str, again: &str) -> Eff
         yes: "Remove",
         again: again.to_owned(),
         then: invocation.other("Remove", &word(polecat), false),
+    }
+}
+
+/// Whether to remove `polecat`, whose work is in the branch `into`.
+pub(super) fn remove_merged(invocation: &Invocation, polecat: &str, into: &str) -> Effect {
+    Effect::Confirm {
+        prompt: format!("All work of `{polecat}` is in `{into}`: remove it?"),
+        yes: "Remove",
+        again: format!(":PolecatRemove {}", word(polecat)),
+        then: invocation.other("Remove", &word(polecat), false),
+    }
+}
+
+/// Whether to merge what `plan` says of `polecat`.
+pub(super) fn merge(
+    invocation: &Invocation,
+    polecat: &str,
+    (how, plan): (MergeHow, &MergePlan),
+    answers: Answers,
+) -> Effect {
+    let (into, commits) = (&plan.into, count(plan.subjects.len(), "commit"));
+    let mut prompt = match how {
+        MergeHow::Rebase => format!("Rebase {commits} of `{polecat}` onto `{into}`"),
+        _ => format!("Merge {commits} of `{polecat}` into `{into}`"),
+    };
+    prompt.push_str(&without(plan.uncommitted.len()));
+    if plan.working {
+        prompt.push_str(", while its agent works");
+    }
+    if !plan.conflicts.is_empty() && how != MergeHow::Rebase {
+        let files = count(plan.conflicts.len(), "file");
+        let _ = write!(prompt, ", leaving conflicts in {files}");
+    }
+    Effect::Confirm {
+        prompt: prompt + "?",
+        yes: if how == MergeHow::Rebase { "Rebase" } else { "Merge" },
+        again: invocation.line(),
+        then: invocation.again(answers),
+    }
+}
+
+/// Whether to push what `plan` says of `polecat`.
+pub(super) fn push(
+    invocation: &Invocation,
+    polecat: &str,
+    plan: &PushPlan,
+    answers: Answers,
+) -> Effect {
+    let PushPlan { remote, branch, commits, uncommitted, .. } = plan;
+    let commits = count(*commits, "commit");
+    let mut prompt = format!("Push {commits} of `{polecat}` to `{remote}` as `{branch}`");
+    prompt.push_str(&without(*uncommitted));
+    Effect::Confirm {
+        prompt: prompt + "?",
+        yes: "Push",
+        again: invocation.line(),
+        then: invocation.again(answers),
+    }
+}
+
+/// What stays behind.
+fn without(uncommitted: usize) -> String {
+    match uncommitted {
+        0 => String::new(),
+        1 => ", without 1 file that is not committed".to_owned(),
+        many => format!(", without {many} files that are not committed"),
     }
 }
 

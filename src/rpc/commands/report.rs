@@ -3,9 +3,14 @@
 use std::path::Path;
 
 use crate::{
-    core::{names::PolecatName, session::SessionInfo},
+    core::{
+        names::{PolecatName, shown},
+        session::SessionInfo,
+    },
     rpc::{calls::Queued, paths},
-    session::{Answered, Backup, Removed, Restored, RigFacts, SessionError},
+    session::{
+        Answered, Backup, MergeHow, Merged, Pushed, Removed, Restored, RigFacts, SessionError,
+    },
 };
 
 /// What names `polecat` where `said` named it, or one beside it: in the same rig, on the same host.
@@ -22,12 +27,64 @@ pub(super) fn forked(polecat: &str, session: &SessionInfo, parent: &str) -> Stri
     format!("`{polecat}`, forked from `{parent}`, runs in session `{}`", session.session_id)
 }
 
-pub(super) fn slung(polecat: &str, session: &SessionInfo, issue: &str) -> String {
-    format!("`{polecat}` works on `{issue}` in session `{}`", session.session_id)
+/// Who works on it; what was only told has a branch that is called after it.
+pub(super) fn slung(polecat: &str, session: &SessionInfo, issue: Option<&str>) -> String {
+    let SessionInfo { session_id, branch, .. } = session;
+    match (issue, branch) {
+        (Some(issue), _) => format!("`{polecat}` works on `{issue}` in session `{session_id}`"),
+        (None, Some(branch)) => {
+            format!("`{polecat}` works on branch `{branch}` in session `{session_id}`")
+        }
+        (None, None) => format!("`{polecat}` works in session `{session_id}`"),
+    }
 }
 
 pub(super) fn created(polecat: &str, branch: &str) -> String {
     format!("made `{polecat}` on branch `{branch}`")
+}
+
+/// What is in the branch now, and how it goes back.
+pub(super) fn merged(polecat: &str, merged: &Merged) -> String {
+    let (commits, before) = (count(merged.commits, "commit"), merged.before.get(..10));
+    let as_one = if merged.how == MergeHow::Squash { ", as one" } else { "" };
+    let before = before.unwrap_or(&merged.before);
+    let into = &merged.into;
+    format!(
+        "merged {commits} of `{polecat}` into `{into}`{as_one}; `git reset --keep {before}` there undoes it"
+    )
+}
+
+/// Where a branch is, and what to look at there.
+pub(super) fn pushed(pushed: &Pushed) -> String {
+    let Pushed { remote, branch, url, pull_request, .. } = pushed;
+    let at = match (pull_request, url) {
+        (Some(url), _) => format!("; its pull request: {}", shown(url)),
+        (None, Some(url)) => format!("; {}", shown(url)),
+        (None, None) => String::new(),
+    };
+    format!("pushed `{branch}` to `{remote}`{at}")
+}
+
+/// Which one was opened.
+pub(super) fn pull_request(url: &str) -> String {
+    format!("opened the pull request {}", shown(url))
+}
+
+/// Where conflicts stand, and how to go on or back.
+pub(super) fn in_conflict(polecat: &str, merged: &Merged) -> String {
+    let files = count(merged.conflicts.len(), "file");
+    let (how, abort) = match merged.how {
+        MergeHow::Merge => ("resolve and commit them", "git merge --abort"),
+        MergeHow::Squash => ("resolve and commit them", "git reset --merge"),
+        MergeHow::Rebase => ("resolve them, `git rebase --continue`", "git rebase --abort"),
+    };
+    let worktree = merged.worktree.display();
+    format!("conflicts of `{polecat}` in {files} of `{worktree}`: {how}; `{abort}` gives it up")
+}
+
+/// `1 commit`, `2 commits`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 pub(super) fn stopped(polecat: &str) -> String {

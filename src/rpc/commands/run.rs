@@ -3,14 +3,15 @@
 use super::{
     Done, answer, connect, inject,
     invocation::Invocation,
-    list, questions, queue, report,
+    list, merge, push, questions, queue, report, sling,
     table::{Command, SIDEBAR},
+    worktree,
 };
 use crate::{
     rpc::{
         calls::{
             Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation, Remove,
-            Restore, Resume, ResumeAll, Sling, Start, Status, Stop, StopAll,
+            Restore, Resume, ResumeAll, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -61,9 +62,13 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
         Command::Fork => Box::pin(fork(context, asked)).await,
-        Command::Sling => sling(context, asked).await,
+        Command::Sling => Box::pin(sling::run(context, asked)).await,
+        Command::Issues => sling::issues(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
+        Command::Merge => Box::pin(merge::run(context, asked)).await,
+        Command::Shell => worktree::shell(context, asked).await,
+        Command::Push => Box::pin(push::run(context, asked)).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
         Command::Connect => Box::pin(connect::run(context, asked)).await,
@@ -91,6 +96,9 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         polecat: words.needed("polecat")?,
         new: Some(asked.bang()),
         issue: words.text("issue")?,
+        base: words.text("base")?,
+        branch: words.text("branch")?,
+        changes: words.changes()?,
         prompt: inject::first_words(context, asked).await?,
         agent: words.text("agent")?,
         account: words.text("account")?,
@@ -124,28 +132,6 @@ async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let started = fork.run(context).await?;
     let new = report::called(Some(&polecat), &started.info.polecat);
     Ok(told(report::forked(&new, &started.info, &polecat), &started.warnings))
-}
-
-async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (words, answers) = (&asked.words, asked.answers());
-    let issue = words.needed("issue")?;
-    let sling = Sling {
-        at: asked.at(),
-        issue: issue.clone(),
-        polecat: words.text("polecat")?,
-        agent: words.text("agent")?,
-        account: words.text("account")?,
-        cwd: Some(asked.cwd()),
-        config_dir: asked.path("config_dir"),
-        cmd: words.text("cmd")?,
-        trust: answers.trust,
-        trust_id: answers.trust_id,
-        in_use: answers.in_use,
-    };
-    let said = sling.polecat.clone();
-    let started = sling.run(context).await?;
-    let polecat = report::called(said.as_deref(), &started.info.polecat);
-    Ok(told(report::slung(&polecat, &started.info, &issue), &started.warnings))
 }
 
 async fn resume_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -189,9 +175,12 @@ async fn stop_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (polecat, issue) = (asked.words.text("polecat")?, asked.words.text("issue")?);
-    let new = New { at: asked.at(), polecat: polecat.clone(), issue }.run(context).await?;
-    let polecat = report::called(polecat.as_deref(), &new.polecat);
+    let (words, at) = (&asked.words, asked.at());
+    let (polecat, issue) = (words.text("polecat")?, words.text("issue")?);
+    let (base, branch) = (words.text("base")?, words.text("branch")?);
+    let (said, changes) = (polecat.clone(), words.changes()?);
+    let new = New { at, polecat, issue, base, branch, changes }.run(context).await?;
+    let polecat = report::called(said.as_deref(), &new.polecat);
     Ok(told(report::created(&polecat, &new.branch), &new.warnings))
 }
 
@@ -262,7 +251,7 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
     let size = asked.size()?;
     let at = Some(asked.at());
-    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line() }])
+    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line(), dir: None }])
 }
 
 /// Our own program shows it, with the tmux of the configuration.
@@ -300,6 +289,6 @@ fn diff(asked: &Invocation) -> Result<View, RpcError> {
 }
 
 /// Success, and what went wrong without being in the way.
-fn told(text: String, warnings: &[String]) -> Vec<Effect> {
+pub(super) fn told(text: String, warnings: &[String]) -> Vec<Effect> {
     std::iter::once(info(text)).chain(effects::warnings(warnings)).collect()
 }

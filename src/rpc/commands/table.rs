@@ -60,8 +60,12 @@ pub(in crate::rpc) enum Command {
     New,
     Fork,
     Sling,
+    Issues,
     Remove,
     Restore,
+    Merge,
+    Push,
+    Shell,
     Label,
     Rig,
     Connect,
@@ -83,6 +87,8 @@ impl Command {
             | Self::Fork
             | Self::Sling
             | Self::Remove
+            | Self::Merge
+            | Self::Push
             | Self::Restore => Reach::Here,
             _ => Reach::Anywhere,
         }
@@ -138,6 +144,9 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         words: &[word("polecat", Kind::Startable)],
         keys: &[
             key("issue", Kind::Issue),
+            key("base", Kind::Branch),
+            key("branch", Kind::Branch),
+            key("changes", Kind::Changes),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("workdir", Kind::Folder),
@@ -239,7 +248,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     },
     Spec {
         words: &[maybe("polecat", Kind::NewName)],
-        keys: &[key("issue", Kind::Issue)],
+        keys: &[key("issue", Kind::Issue), key("base", Kind::Branch), key("branch", Kind::Branch)],
         map: Some("n"),
         ..plain(Command::New, "New", "Create a polecat: name, worktree and branch")
     },
@@ -252,21 +261,50 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Fork, "Fork", "Fork a polecat and its conversation; ! its work alone")
     },
     Spec {
-        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
+        words: &[maybe("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
         keys: &[
+            key("base", Kind::Branch),
+            key("branch", Kind::Branch),
+            key("changes", Kind::Changes),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("config_dir", Kind::Folder),
+            key("prompt", Kind::Message),
             key("cmd", Kind::Rest),
         ],
         bar: false,
-        ..plain(Command::Sling, "Sling", "Give an issue to a free or new polecat, and start it")
+        range: Range::Lines,
+        map: Some("n"),
+        ..plain(Command::Sling, "Sling", "Give an issue or a task to a free or new polecat")
+    },
+    Spec {
+        map: Some("n"),
+        ..plain(Command::Issues, "Issues", "Choose an issue that is ready, for a polecat")
     },
     Spec {
         words: &[word("polecat", Kind::Polecat)],
         bang: true,
         editor: true,
         ..plain(Command::Remove, "Remove", "Remove a polecat; ! saves its work first")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat), maybe("how", Kind::MergeHow)],
+        bang: true,
+        editor: true,
+        map: Some("n"),
+        ..plain(Command::Merge, "Merge", "Merge what a polecat committed; ! leaves conflicts")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        map: Some("n"),
+        ..plain(Command::Push, "Push", "Push a polecat's branch, and open a pull request")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        keys: &[SIZE],
+        range: Range::Size,
+        map: Some("n"),
+        ..plain(Command::Shell, "Shell", "Open a shell in a polecat's worktree")
     },
     Spec {
         words: &[word("polecat", Kind::Backup)],

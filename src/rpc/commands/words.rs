@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::table::{Key, Kind, Spec};
-use crate::rpc::error::RpcError;
+use crate::rpc::{calls::Bring, error::RpcError};
+use crate::session::Changes;
 
 /// What was typed behind a command.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,14 @@ impl Words {
     /// The same of one that [`Words::read`] would have missed.
     pub(super) fn needed(&self, name: &str) -> Result<String, RpcError> {
         self.text(name)?.ok_or_else(|| RpcError::bad_argument(format!("`{name}` is missing")))
+    }
+
+    /// What `changes=` says.
+    pub(super) fn changes(&self) -> Result<Option<Bring>, RpcError> {
+        let Some(name) = self.text("changes")? else { return Ok(None) };
+        let wrong =
+            || RpcError::bad_argument(format!("`changes`: expected copy or move, got `{name}`"));
+        Changes::named(&name).ok_or_else(wrong).map(|changes| Some(Bring(changes)))
     }
 
     /// The value as the bytes that it is.

@@ -13,7 +13,7 @@ use crate::rpc::{
 pub(in crate::rpc) struct Compose {
     /// The name of the buffer.
     pub(in crate::rpc) name: String,
-    /// Whom the text is about.
+    /// Whom the text is about; empty where that is nobody yet.
     pub(in crate::rpc) polecat: String,
     /// As of [`super::Effect::Open`].
     pub(in crate::rpc) at: Option<At>,
@@ -74,6 +74,85 @@ pub(in crate::rpc) fn message(
             unsaved: "the message is not sent: `:w` sends it, `:q!` drops it",
             later: "later edits were not sent",
             hidden: format!("the message is kept: `:PolecatInject {polecat}` shows it"),
+        },
+    }
+}
+
+/// A task for a free or new polecat.
+pub(in crate::rpc) fn task(at: Option<At>, quote: Vec<Vec<u8>>, call: Request) -> Compose {
+    Compose {
+        name: "polecat://sling".to_owned(),
+        polecat: String::new(),
+        at,
+        title: "a task for a polecat: `:w` starts it".to_owned(),
+        text: String::new(),
+        quote,
+        float: None,
+        lines: 10,
+        call,
+        forced: None,
+        contexts: true,
+        words: Words {
+            empty: "an empty task is not given to anybody",
+            unsaved: "nobody has the task: `:w` gives it, `:q!` drops it",
+            later: "later edits were not sent",
+            hidden: "the task is kept: `:PolecatSling` shows it".to_owned(),
+        },
+    }
+}
+
+/// The message of the commit that has all work of a polecat.
+pub(in crate::rpc) fn squash(
+    (polecat, at): (&str, Option<At>),
+    into: &str,
+    text: String,
+    call: Request,
+) -> Compose {
+    Compose {
+        name: format!("polecat://squash/{polecat}"),
+        polecat: polecat.to_owned(),
+        at,
+        title: format!("all of {polecat} as one commit in {into}: `:w` commits"),
+        text,
+        quote: Vec::new(),
+        float: None,
+        lines: 12,
+        call,
+        forced: None,
+        contexts: false,
+        words: Words {
+            empty: "without a message nothing is merged",
+            unsaved: "nothing is merged yet: `:w` merges, `:q!` drops the message",
+            later: "later edits are not in the commit",
+            hidden: format!("the message is kept: `:PolecatMerge {polecat} squash` shows it"),
+        },
+    }
+}
+
+/// The title and the text of a pull request.
+pub(in crate::rpc) fn pull_request(
+    (polecat, at): (&str, Option<At>),
+    branch: &str,
+    text: String,
+    call: Request,
+) -> Compose {
+    Compose {
+        name: format!("polecat://pull-request/{polecat}"),
+        polecat: polecat.to_owned(),
+        at,
+        title: format!("pull request of {branch}, its title first: `:w` opens it"),
+        text,
+        quote: Vec::new(),
+        float: None,
+        lines: 12,
+        call,
+        forced: None,
+        contexts: false,
+        words: Words {
+            empty: "without a title no pull request is opened",
+            unsaved: "the pull request is not opened: `:w` opens it, `:q!` drops the text",
+            later: "later edits are not in the pull request",
+            hidden: format!("the text is kept: `:PolecatPush {polecat}` shows it"),
         },
     }
 }
@@ -146,7 +225,7 @@ impl Compose {
         let busy = self.float.map(|_| super::not_opened(&self.title));
         map.some("busy", busy)
             .put("name", self.name)
-            .put("polecat", self.polecat)
+            .some("polecat", Some(self.polecat).filter(|polecat| !polecat.is_empty()))
             .some("at", super::place(self.at))
             .put("title", self.title)
             .put("text", self.text)

@@ -11,7 +11,7 @@ use tokio::{sync::watch, task::AbortHandle};
 use crate::{
     core::{
         names::PolecatName,
-        session::{SessionInfo, diffstat::Diffstat},
+        session::{SessionInfo, branch_status::BranchStatus, diffstat::Diffstat},
     },
     session::{context::RigContext, observe::Snapshots},
 };
@@ -21,7 +21,10 @@ mod counter;
 mod schedule;
 
 /// What is known of each polecat's work.
-type Badges = HashMap<PolecatName, Diffstat>;
+type Badges = HashMap<PolecatName, Badge>;
+
+/// What is known of one's work: how much it is, and how its branch stands.
+type Badge = (Diffstat, Option<BranchStatus>);
 
 /// The diffstats of a rig, kept up to date until this is dropped.
 pub(in crate::session) struct Diffstats {
@@ -48,7 +51,8 @@ impl Diffstats {
     pub(in crate::session) fn complete(&self, infos: &mut [SessionInfo]) {
         let badges = self.badges.borrow();
         for info in infos {
-            info.diff = badges.get(&info.polecat).copied();
+            let (diff, branch_status) = badges.get(&info.polecat).cloned().unzip();
+            (info.diff, info.branch_status) = (diff, branch_status.flatten());
         }
     }
 

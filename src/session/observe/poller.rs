@@ -163,6 +163,7 @@ impl Poller {
             snapshot.polecats.iter().find(|shown| shown.polecat == info.polecat)
         });
         info.diff = shown.and_then(|shown| shown.diff);
+        info.branch_status = shown.and_then(|shown| shown.branch_status.clone());
         info.label = shown.and_then(|shown| shown.label.clone());
         // A look at the state alone reads no queue.
         info.queued = shown.and_then(|shown| shown.queued);

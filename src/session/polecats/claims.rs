@@ -22,9 +22,21 @@ pub(in crate::session) struct Claims {
 }
 
 impl Polecats {
+    /// The issues that can be begun.
+    ///
+    /// # Errors
+    /// The tracker is not there, or did not tell.
+    pub async fn ready_issues(&self) -> Result<Vec<Issue>, SessionError> {
+        let dir = self.context.tracker_dir(self.context.rig.path.clone());
+        Ok(self.context.shared.tracker.ready(&dir).await?)
+    }
+
     /// The claims in the rig's town, without that of `issue`; none outside of towns, where nobody
     /// but us gives work to polecats.
-    pub(in crate::session) async fn claims(&self, issue: &IssueId) -> Result<Claims, SessionError> {
+    pub(in crate::session) async fn claims(
+        &self,
+        issue: Option<&IssueId>,
+    ) -> Result<Claims, SessionError> {
         if self.context.rig.town().is_none() {
             return Ok(Claims::default());
         }
@@ -34,7 +46,7 @@ impl Polecats {
             tokio::join!(tracker.list(HOOKED, &dir), tracker.list(IN_PROGRESS, &dir));
         let mut issues = hooked?;
         issues.extend(in_progress?);
-        issues.retain(|other| other.id != issue.as_str());
+        issues.retain(|other| issue.is_none_or(|issue| other.id != issue.as_str()));
         Ok(Claims { issues })
     }
 

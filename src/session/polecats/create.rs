@@ -12,9 +12,10 @@ use crate::{
     core::{
         agent::is_program,
         names::{IssueId, PolecatName},
+        rig::beginning::{Beginning, Changes},
     },
     host::{
-        git::{self, Next},
+        git::{self, Brought, Next, Worktree},
         provision::{self, WorktreeKind},
         records,
     },
@@ -35,7 +36,7 @@ pub struct NewPolecat {
 }
 
 impl Polecats {
-    /// Makes the polecat `name`, to work on `issue` where one is given. Without a name it gets the
+    /// Makes the polecat `name`, to work on `issue` where one is given, beginning where `begin` says. Without a name it gets the
     /// next free one of the rig's pool.
     ///
     /// # Errors
@@ -46,6 +47,7 @@ impl Polecats {
         &self,
         name: Option<&str>,
         issue: Option<&str>,
+        begin: &Beginning,
     ) -> Result<NewPolecat, SessionError> {
         let polecat = name.map(PolecatName::parse).transpose()?;
         let issue = issue.map(IssueId::parse).transpose()?;
@@ -57,27 +59,74 @@ impl Polecats {
         if let Some(polecat) = &polecat {
             git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         }
-        let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
+        let Next { polecat, mut worktree, mut warnings } =
+            self.make(polecat, (issue.as_ref(), begin)).await?;
+        let brought = self.bring(&polecat, &mut worktree, begin).await?;
+        warnings.extend(self.settle(&polecat, brought).await?);
         // How the agent of a removed polecat of this name ended is not how this one's did.
         let forgotten = records::delete(&self.context.rig, &polecat).await;
         warnings.extend(forgotten.err().map(|error| error.to_string()));
         Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
     }
 
+    /// Copies what is not committed in the main worktree along, or takes the new polecat back.
+    pub(super) async fn bring(
+        &self,
+        polecat: &PolecatName,
+        worktree: &mut Worktree,
+        begin: &Beginning,
+    ) -> Result<Option<(Changes, Brought)>, SessionError> {
+        let Some(changes) = begin.changes else { return Ok(None) };
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        match git::copy_changes(rig, polecat, worktree, launch).await {
+            Ok(brought) => {
+                worktree.files = brought.as_ref().map(|brought| brought.files.clone());
+                Ok(brought.map(|brought| (changes, brought)))
+            }
+            Err(why) => {
+                git::rollback_create(rig, polecat, worktree, launch).await?;
+                Err(why.into())
+            }
+        }
+    }
+
+    /// Takes them out of the main worktree, if they are moved; gives a warning.
+    pub(super) async fn settle(
+        &self,
+        polecat: &PolecatName,
+        brought: Option<(Changes, Brought)>,
+    ) -> Result<Option<String>, SessionError> {
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        Ok(match brought {
+            Some((Changes::Move, brought)) => {
+                let told = git::take_changes(rig, polecat, &brought, launch).await?;
+                // Buffers show files of the main worktree.
+                self.context.tell_files(polecat.clone(), rig.path.clone(), Vec::new(), true);
+                told
+            }
+            Some((Changes::Copy, brought)) => {
+                git::keep_changes(rig, &brought, launch).await?;
+                None
+            }
+            None => None,
+        })
+    }
+
     /// The worktree of a new polecat, by the name that is given, else by the next free one.
     pub(in crate::session) async fn make(
         &self,
         polecat: Option<PolecatName>,
-        issue: Option<&IssueId>,
+        begin: (Option<&IssueId>, &Beginning),
     ) -> Result<Next, SessionError> {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let mut next = if let Some(polecat) = polecat {
-            let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
+            let worktree =
+                git::create_worktree_from(rig, &polecat, begin, now_ms(), launch).await?;
             Next { polecat, worktree, warnings: Vec::new() }
         } else {
             let taken = self.names_of_sessions().await?;
             git::recover_all(rig, launch).await?;
-            git::create_next(rig, taken, issue, now_ms(), launch).await?
+            git::create_next_from(rig, taken, begin, now_ms(), launch).await?
         };
         next.warnings.extend(self.provide(&next.worktree.path, WorktreeKind::New).await);
         Ok(next)

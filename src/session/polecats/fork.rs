@@ -52,7 +52,7 @@ impl Polecats {
     ) -> Result<Started, SessionError> {
         progress("forking: checking");
         let name = name.map(PolecatName::parse).transpose()?;
-        let parent = self.known_whole(parent).await?;
+        let parent = self.whole(parent).await?;
         if let Some(name) = &name {
             git::recover(&self.context.rig, name, &self.context.shared.launch).await?;
             self.require_no_session(name).await?;
@@ -74,13 +74,6 @@ impl Polecats {
             }
             Err(cause) => Err(self.rollback_fork(&forked, began, cause).await),
         }
-    }
-
-    /// A polecat that is there, with nothing of it half done.
-    async fn known_whole(&self, name: &str) -> Result<PolecatName, SessionError> {
-        let polecat = PolecatName::parse(name)?;
-        git::recover(&self.context.rig, &polecat, &self.context.shared.launch).await?;
-        self.context.known(name).await
     }
 
     /// What is started, and with which conversation, before anything is made.

@@ -8,9 +8,12 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::{
-    core::names::{IssueId, PolecatName},
+    core::{
+        names::{IssueId, PolecatName},
+        rig::beginning::{Beginning, Changes, topic},
+    },
     host::{
-        git::{self, Next, Reused, Worktree},
+        git::{self, Brought, Next, Reused, Worktree},
         locks::{Choosing, GastownPolecat, Work},
         polecats,
         records::{self, ExitRecord},
@@ -18,6 +21,7 @@ use crate::{
     },
     session::{
         error::SessionError,
+        messages::inject::require_text,
         polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
         start::{
@@ -31,14 +35,15 @@ use crate::{
 /// What a sling has taken for its issue, until all is well or it is given back.
 struct Taken {
     polecat: PolecatName,
-    issue: IssueId,
-    /// As the tracker had it before.
-    before: Issue,
+    /// Its issue, as the tracker had it before; none of a task that is only told.
+    issue: Option<(IssueId, Issue)>,
     place: Placed,
     warnings: Vec<String>,
     /// How the polecat's last agent ended.
     exit: Option<ExitRecord>,
     began: Timestamp,
+    /// What was copied along.
+    brought: Option<(Changes, Brought)>,
     /// Of two slings at once each takes another polecat.
     _turn: Option<Work>,
 }
@@ -59,9 +64,9 @@ impl Placed {
 }
 
 impl Polecats {
-    /// Gives `issue` to `polecat`, which is made when there is none; without a name to the first
-    /// polecat that is free, else to a new one. Of the `options`, `new`, `issue` and `workdir` do
-    /// not count.
+    /// Gives `issue`, or the prompt of the `options`, to `polecat`, which is made when there is none;
+    /// without a name to the first polecat that is free, else to a new one. Of the `options`, `new`,
+    /// `issue` and `workdir` do not count.
     ///
     /// # Errors
     /// As those of a start; also when the issue is somebody's already or cannot be hooked, and when
@@ -69,27 +74,34 @@ impl Polecats {
     /// is [`SessionError::NotUndone`].
     pub async fn sling(
         &self,
-        issue: &str,
+        issue: Option<&str>,
         polecat: Option<&str>,
         options: StartOptions,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
         progress("slinging: checking");
         self.context.tmux.require_startable().await?;
-        let id = IssueId::parse(issue)?;
+        let id = issue.map(IssueId::parse).transpose()?;
         let wanted = polecat.map(PolecatName::parse).transpose()?;
-        let issue = Some(id.to_string());
-        let options = StartOptions { new: false, issue, workdir: None, ..options };
+        let options = slung(id.as_ref(), options)?;
         let choice = self.context.starter().choose(&options, &Recorded::default(), None).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
         let choosing = Choosing::lock(&self.context.rig).await?;
-        let before = self.workable(&id, wanted.as_ref()).await?;
+        let issue = match id {
+            Some(id) => {
+                let before = self.workable(&id, wanted.as_ref()).await?;
+                Some((id, before))
+            }
+            None => None,
+        };
         progress("slinging: taking a polecat");
-        let taken = self.take(wanted, id, before, options.in_use).await?;
+        let taken = self.take(wanted, issue, &options).await?;
         let started = async {
-            progress("slinging: hooking the issue");
-            self.hook_first(&taken).await?;
+            if let Some((issue, _)) = &taken.issue {
+                progress("slinging: hooking the issue");
+                self.hook_first(&taken, issue).await?;
+            }
             drop(choosing);
             let starter = self.context.starter();
             let plan =
@@ -97,7 +109,8 @@ impl Polecats {
             Box::pin(self.context.starter().launch(plan, Hooking::Done, progress)).await
         };
         match Box::pin(started).await {
-            Ok(Started { info, warnings }) => {
+            Ok(Started { info, mut warnings }) => {
+                warnings.extend(self.settle(&taken.polecat, taken.brought).await?);
                 let warnings = taken.warnings.into_iter().chain(warnings).collect();
                 Ok(Started { info, warnings })
             }
@@ -135,14 +148,16 @@ impl Polecats {
     async fn take(
         &self,
         wanted: Option<PolecatName>,
-        issue: IssueId,
-        before: Issue,
-        in_use: InUse,
+        issue: Option<(IssueId, Issue)>,
+        options: &StartOptions,
     ) -> Result<Taken, SessionError> {
         let began = Timestamp::now();
+        let id = issue.as_ref().map(|(id, _)| id);
         let free = match &wanted {
-            Some(polecat) => self.take_named(polecat, &issue, in_use).await?,
-            None => self.take_free(&issue).await?,
+            Some(polecat) => self.take_named(polecat, id, options).await?,
+            // So only a new one can begin.
+            None if options.begin.needs_new() => None,
+            None => self.take_free(id, &options.begin).await?,
         };
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
@@ -150,34 +165,39 @@ impl Polecats {
             return Ok(Taken {
                 polecat,
                 issue,
-                before,
                 place,
                 warnings,
                 exit,
                 began,
+                brought: None,
                 _turn: Some(turn),
             });
         }
-        let Next { polecat, worktree, warnings } = self.make(wanted, Some(&issue)).await?;
+        let Next { polecat, mut worktree, warnings } =
+            self.make(wanted, (id, &options.begin)).await?;
+        let brought = self.bring(&polecat, &mut worktree, &options.begin).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
-        Ok(Taken { polecat, issue, before, place, warnings, exit: None, began, _turn: turn })
+        Ok(Taken { polecat, issue, place, warnings, exit: None, began, brought, _turn: turn })
     }
 
     /// The polecat that was asked for, on its new branch; `None` when it is to be made.
     async fn take_named(
         &self,
         polecat: &PolecatName,
-        issue: &IssueId,
-        in_use: InUse,
+        issue: Option<&IssueId>,
+        options: &StartOptions,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         self.require_no_session(polecat).await?;
         git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         if !polecats::exists(&self.context.rig, polecat).await? {
             return Ok(None);
         }
-        let taken = self.take_existing(polecat, issue, in_use).await;
+        if options.begin.needs_new() {
+            return Err(SessionError::begun(polecat));
+        }
+        let taken = self.take_existing(polecat, issue, options).await;
         // A removal was quicker: whatever it had taken away by then is not what is wrong.
         if taken.is_err() && !polecats::exists(&self.context.rig, polecat).await? {
             return Err(self.context.not_found(polecat));
@@ -188,22 +208,23 @@ impl Polecats {
     async fn take_existing(
         &self,
         polecat: &PolecatName,
-        issue: &IssueId,
-        in_use: InUse,
+        issue: Option<&IssueId>,
+        options: &StartOptions,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         let turn = Work::lock(&self.context.rig, polecat).await?;
         let gastown = GastownPolecat::lock(&self.context.rig, polecat).await?;
         self.require_no_session(polecat).await?;
-        self.require_nobody(polecat, in_use).await?;
+        self.require_nobody(polecat, options.in_use).await?;
         self.require_free(polecat, &self.claims(issue).await?).await?;
-        let reused = self.reuse(polecat, gastown, issue).await?;
+        let reused = self.reuse(polecat, gastown, (issue, &options.begin)).await?;
         Ok((polecat.clone(), reused, turn))
     }
 
     /// The first polecat that is certainly free, on its new branch.
     async fn take_free(
         &self,
-        issue: &IssueId,
+        issue: Option<&IssueId>,
+        begin: &Beginning,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         let polecats = polecats::names(&self.context.rig).await?;
         if polecats.is_empty() {
@@ -217,7 +238,7 @@ impl Polecats {
             }
         };
         for polecat in polecats {
-            match self.try_take(&polecat, issue, &claims).await {
+            match self.try_take(&polecat, (issue, begin), &claims).await {
                 Ok(taken) => return Ok(Some(taken)),
                 // What cannot be told is not free. Another one will be.
                 Err(why) => tracing::debug!(%polecat, %why, "not free"),
@@ -229,7 +250,7 @@ impl Polecats {
     async fn try_take(
         &self,
         polecat: &PolecatName,
-        issue: &IssueId,
+        work: (Option<&IssueId>, &Beginning),
         claims: &Claims,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
@@ -239,7 +260,7 @@ impl Polecats {
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, InUse::Refuse).await?;
         self.require_free(polecat, claims).await?;
-        Ok((polecat.clone(), self.reuse(polecat, gastown, issue).await?, turn))
+        Ok((polecat.clone(), self.reuse(polecat, gastown, work).await?, turn))
     }
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
@@ -280,22 +301,37 @@ impl Polecats {
         &self,
         polecat: &PolecatName,
         turn: GastownPolecat,
-        issue: &IssueId,
+        begin: (Option<&IssueId>, &Beginning),
     ) -> Result<Reused, SessionError> {
-        let launch = &self.context.shared.launch;
-        Ok(git::reuse(&self.context.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        Ok(git::reuse_from(rig, polecat, turn, begin, now_ms(), launch).await?)
     }
 
     /// Puts the issue on the hook before there is an agent: it finds it there, and where the
     /// tracker refuses there is none to be ended.
-    async fn hook_first(&self, taken: &Taken) -> Result<(), SessionError> {
+    async fn hook_first(&self, taken: &Taken, issue: &IssueId) -> Result<(), SessionError> {
         let assignee = self.context.rig.agent_id(&taken.polecat);
         let dir = self.dir_of(taken);
-        Ok(self.context.shared.tracker.hook(&taken.issue, &assignee, &dir).await?)
+        Ok(self.context.shared.tracker.hook(issue, &assignee, &dir).await?)
     }
 
     /// Where the tracker is asked about a sling's issue.
     fn dir_of(&self, taken: &Taken) -> PathBuf {
         self.context.tracker_dir(taken.place.worktree().path.clone())
     }
+}
+
+/// The options of a start with the task; that is an issue, or told.
+fn slung(issue: Option<&IssueId>, options: StartOptions) -> Result<StartOptions, SessionError> {
+    let mut begin = options.begin;
+    match (issue, &options.prompt) {
+        (None, None) => return Err(SessionError::BadArgument("there is no task".to_owned())),
+        (_, Some(prompt)) => {
+            require_text(prompt.as_bytes())?;
+            begin.topic = topic(prompt).filter(|_| issue.is_none());
+        }
+        (Some(_), None) => {}
+    }
+    let issue = issue.map(ToString::to_string);
+    Ok(StartOptions { new: false, issue, workdir: None, begin, ..options })
 }

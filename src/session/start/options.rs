@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    core::{agent::ConversationId, names::PolecatName, trust::Allowed},
+    core::{agent::ConversationId, names::PolecatName, rig::beginning::Beginning, trust::Allowed},
     session::polecats::presence::InUse,
 };
 
@@ -12,6 +12,8 @@ use crate::{
 pub struct StartOptions {
     /// Create the polecat if it does not exist.
     pub new: bool,
+    /// Where the polecat begins that is created.
+    pub begin: Beginning,
     /// The issue to work on.
     pub issue: Option<String>,
     /// What the agent is told first, behind the issue.

@@ -7,7 +7,7 @@ use super::doing;
 use crate::core::{
     listing::Column,
     rig::branch::is_own,
-    session::{SessionInfo, State, Usage, diffstat::Diffstat, short},
+    session::{SessionInfo, State, Usage, branch_status::BranchStatus, diffstat::Diffstat, short},
 };
 
 /// An agent that works without printing is told of after this.
@@ -81,14 +81,38 @@ fn queued(session: &SessionInfo) -> Cell {
     }
 }
 
-/// `+120 -30 ↑2`; empty while unknown, and where nothing was changed.
+/// `+120 -30 ↑2 ↓3 conflicts`; empty while unknown, and where nothing was changed.
 fn work(session: &SessionInfo) -> Cell {
     let Some(Diffstat { ahead, added, removed, .. }) = session.diff else {
         return Cell::default();
     };
-    if (ahead, added, removed) == (0, 0, 0) {
-        return Cell::default();
+    let status = session.branch_status.as_ref();
+    let mut parts = Vec::new();
+    if (ahead, added, removed) != (0, 0, 0) {
+        parts = changed(ahead, added, removed);
     }
+    parts.extend(status.map(standing).unwrap_or_default());
+    if let Some((first, _)) = parts.first_mut() {
+        *first = first.trim_start().to_owned();
+    }
+    Cell { parts }
+}
+
+type Parts = Vec<(String, Option<&'static str>)>;
+
+/// ` merged`, or ` ↓3 conflicts`.
+fn standing(status: &BranchStatus) -> Parts {
+    if status.merged {
+        return vec![(" merged".to_owned(), Some("PolecatAdded"))];
+    }
+    let behind =
+        (status.behind > 0).then(|| (format!(" ↓{}", status.behind), Some("PolecatMuted")));
+    let conflicts = status.conflicts.then(|| (" conflicts".to_owned(), Some("PolecatRemoved")));
+    behind.into_iter().chain(conflicts).collect()
+}
+
+/// `+120 -30 ↑2`
+fn changed(ahead: u32, added: u64, removed: u64) -> Parts {
     let group = |number: u64, group| Some(if number == 0 { "PolecatMuted" } else { group });
     let mut parts = vec![
         (format!("+{added}"), group(added, "PolecatAdded")),
@@ -98,5 +122,5 @@ fn work(session: &SessionInfo) -> Cell {
     if ahead > 0 {
         parts.push((format!(" ↑{ahead}"), Some("PolecatMuted")));
     }
-    Cell { parts }
+    parts
 }

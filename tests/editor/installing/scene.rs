@@ -144,7 +144,8 @@ pub(super) fn archive() -> String {
     format!("polecat-nvim-{VERSION}-{}.tar.gz", target())
 }
 
-fn target() -> String {
+/// What it is for.
+pub(super) fn target() -> String {
     let system = if cfg!(target_os = "macos") { "apple-darwin" } else { "unknown-linux-musl" };
     format!("{}-{system}", std::env::consts::ARCH)
 }

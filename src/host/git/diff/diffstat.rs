@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::core::{Diffstat, PolecatName, Rig};
+use super::branch_status::KnownStatus;
+use crate::core::session::branch_status::BranchStatus;
+use crate::core::{Base, Diffstat, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, unread};
 use crate::host::gastown::provision;
@@ -54,7 +56,17 @@ const NUMSTAT: &[&str] = &[
 pub struct ForkPoint {
     head: String,
     base: String,
+    branch: Option<String>,
     ahead: u32,
+    known: KnownStatus,
+}
+
+impl ForkPoint {
+    /// How what was committed since stands to the branch that it began at, if that is known.
+    #[must_use]
+    pub fn branch_status(&self) -> Option<&BranchStatus> {
+        self.known.status.as_ref()
+    }
 }
 
 /// Counts the changes in `workdir`; `None` if it is not a worktree, or its fork point is unknown.
@@ -75,10 +87,11 @@ pub async fn diffstat(
     let begun = match begun.filter(|begun| begun.head == head) {
         Some(begun) => begun,
         None => match fork_point_in(&git, rig, polecat).await? {
-            Some(base) => git.begun(head, base.commit).await?,
+            Some(base) => git.begun(head, base).await?,
             None => return Ok(None),
         },
     };
+    let begun = git.standing(polecat, begun).await;
     let (mut added, removed) = git.changed_since(&begun.base).await?;
     let untracked = provision::not_given(rig, workdir, status.untracked).await?;
     let (count, top) = (u32::try_from(untracked.len()).unwrap_or(u32::MAX), workdir.to_owned());
@@ -94,12 +107,21 @@ pub async fn diffstat(
 }
 
 impl Git {
-    async fn begun(&self, head: String, base: String) -> Result<ForkPoint, HostError> {
+    async fn begun(&self, head: String, base: Base) -> Result<ForkPoint, HostError> {
+        let Base { commit: base, branch } = base;
         let range = format!("{base}..{head}");
         let doing = "counting commits";
         let count = self.run(doing, &["rev-list", "--count", &range, "--"]).await?.text();
         let ahead = count.parse().map_err(|_| broken(&self.repository, "git counts no commits"))?;
-        Ok(ForkPoint { head, base, ahead })
+        Ok(ForkPoint { head, base, branch, ahead, known: KnownStatus::default() })
+    }
+
+    /// The same with how it stands now; what cannot be told is no reason not to count.
+    async fn standing(&self, polecat: &PolecatName, mut begun: ForkPoint) -> ForkPoint {
+        let (known, of) = (std::mem::take(&mut begun.known), (&*begun.head, begun.ahead));
+        let found = self.branch_status(polecat, of, begun.branch.as_deref(), known).await;
+        let found = found.inspect_err(|error| tracing::debug!(%polecat, %error, "its standing"));
+        ForkPoint { known: found.unwrap_or_default(), ..begun }
     }
 
     /// The lines added and removed in tracked files.

@@ -70,13 +70,18 @@ impl TempIndex {
 
 /// A folder in `git_dir` with a copy of the index.
 fn copy_index_into(git_dir: &Path, index: Option<PathBuf>) -> Result<TempDir, HostError> {
-    sweep(git_dir)?;
-    let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(git_dir);
-    let dir = dir.map_err(|source| unwritten(git_dir, source))?;
+    let dir = scratch(git_dir)?;
     if let Some(index) = index {
         copy_index(&index, &dir.path().join("index"))?;
     }
     Ok(dir)
+}
+
+/// An empty folder in `git_dir`, which is deleted with the value.
+pub(in crate::host::git) fn scratch(git_dir: &Path) -> Result<TempDir, HostError> {
+    sweep(git_dir)?;
+    let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(git_dir);
+    dir.map_err(|source| unwritten(git_dir, source))
 }
 
 fn copy_index(from: &Path, to: &Path) -> Result<(), HostError> {

@@ -1,5 +1,6 @@
 //! Creates a polecat: its folder, branch and worktree, all of them or none.
 
+pub(super) mod beginning;
 mod recover;
 
 use std::fs;
@@ -8,8 +9,7 @@ use std::path::PathBuf;
 
 use super::require_pristine::require_pristine;
 use super::{WorktreeList, failed_for, to_its_end};
-use crate::core::rig::branch::branch_name;
-use crate::core::{Base, IssueId, Layout, PolecatName, Rig};
+use crate::core::{Base, Beginning, IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, unwritten};
 use crate::host::git::Git;
@@ -18,9 +18,10 @@ use crate::host::git::worktree::Worktree;
 use crate::host::git::worktree::directory;
 use crate::host::locks::GastownPool;
 use crate::host::programs::launch::Launch;
-use crate::host::records::{self, sessions};
+use crate::host::records::{self, MakingOn, sessions};
 use crate::host::rigs::{layouts, polecats};
 
+use beginning::OnBranch;
 pub(in crate::host::git) use recover::recover;
 
 /// Creates a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
@@ -38,14 +39,30 @@ pub async fn create_worktree(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Worktree, HostError> {
-    let creation = Creation {
-        git: Git::of(rig, launch).await?,
-        branch: branch_name(polecat, issue, now_ms),
-        layout: rig.layout.clone(),
-        rig: rig.clone(),
-        polecat: polecat.clone(),
-    };
-    to_its_end(creation.run()).await
+    let begin = (issue, &Beginning::default());
+    create_worktree_from(rig, polecat, begin, now_ms, launch).await
+}
+
+/// [`create_worktree`] where a person wants it to begin.
+///
+/// # Errors
+/// As there; or there is no such place, or its branch is checked out elsewhere.
+pub async fn create_worktree_from(
+    rig: &Rig,
+    polecat: &PolecatName,
+    (issue, wanted): (Option<&IssueId>, &Beginning),
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Worktree, HostError> {
+    let (git, wanted) = (Git::of(rig, launch).await?, wanted.clone());
+    let branch = wanted.branch_name(polecat, issue, now_ms);
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    to_its_end(async move {
+        let (base, on) = git.beginning(&rig, &wanted).await?;
+        let layout = rig.layout.clone();
+        Creation { git, rig, polecat, layout, branch, on: None }.on(on).run(&base).await
+    })
+    .await
 }
 
 /// Rolls back [`create_worktree`] or [`crate::host::git::create_next`]: removes worktree, branch,
@@ -86,8 +103,10 @@ pub(in crate::host::git) struct Creation {
     pub(in crate::host::git) polecat: PolecatName,
     /// Where it is created.
     pub(in crate::host::git) layout: Layout,
-    /// The polecat's own.
+    /// The polecat's own, unless it is made on another one.
     pub(in crate::host::git) branch: String,
+    /// That one.
+    pub(in crate::host::git) on: Option<OnBranch>,
 }
 
 /// What a creation has made so far.
@@ -109,18 +128,25 @@ impl Creation {
     ) -> Result<Self, HostError> {
         let (git, branch) = (Git::of(rig, launch).await?, made.branch.clone());
         let layout = made_in(rig, polecat, made).await?;
-        Ok(Self { git, rig: rig.clone(), polecat: polecat.clone(), layout, branch })
+        let name = branch.clone();
+        let on = made.tip.clone().map(|tip| OnBranch { name, tip, from: None });
+        Ok(Self { git, rig: rig.clone(), polecat: polecat.clone(), layout, branch, on })
     }
 
-    async fn run(self) -> Result<Worktree, HostError> {
-        let base = self.git.start_point(&self.rig).await?;
+    /// The same on another branch than one of its own.
+    pub(in crate::host::git) fn on(self, on: Option<OnBranch>) -> Self {
+        let branch = on.as_ref().map_or(self.branch, |on| on.name.clone());
+        Self { branch, on, ..self }
+    }
+
+    async fn run(self, base: &Base) -> Result<Worktree, HostError> {
         directory::require(&self.rig, &self.git).await?;
         // Until everything is there: gastown deletes half-made polecats.
         let _pool = GastownPool::lock(&self.rig).await?;
         // Two `git worktree add` at once read each other's half-written files and fail
         // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
         let _lock = OperationLock::take(&self.rig, &self.polecat, Some(&self.git)).await?;
-        self.make(&base).await
+        self.make(base).await
     }
 
     /// Creates it, or rolls back. The caller holds the lock.
@@ -130,7 +156,8 @@ impl Creation {
         match self.build(base, &mut made).await {
             Ok(()) => {
                 let path = self.layout.worktree(&self.polecat);
-                Ok(Worktree { path, branch: self.branch, base: base.clone() })
+                let tip = self.on.map(|on| on.tip);
+                Ok(Worktree { path, branch: self.branch, base: base.clone(), tip, files: None })
             }
             Err(cause) => {
                 let path = self.layout.polecat_dir(&self.polecat);
@@ -169,7 +196,7 @@ impl Creation {
         // Written first: whoever finds it knows that the rest may have been cut off.
         let (rig, polecat) = (&self.rig, &self.polecat);
         let path = self.layout.worktree(polecat);
-        let making = Some((&*self.branch, &*path));
+        let making = Some((self.kind(), &*path));
         made.folders = records::save_base(rig, polecat, base, making).await?;
         made.recorded = true;
         let of = rig.clone();
@@ -178,10 +205,16 @@ impl Creation {
         made.claimed = true;
         // The branch separately: after a failed `worktree add -b` we could not tell whether the
         // branch is ours to remove.
-        let doing = format!("creating the branch `{}`", self.branch);
-        let args = ["branch", "--no-track", "--", &self.branch, &base.commit];
-        self.git.act(&doing, &args).await?;
-        made.branch = true;
+        let from = self.on.as_ref().map(|on| on.from.as_deref());
+        if from != Some(None) {
+            let doing = format!("creating the branch `{}`", self.branch);
+            let (track, at) = match from.flatten() {
+                Some(remote) => ("--track", remote),
+                None => ("--no-track", &*base.commit),
+            };
+            self.git.act(&doing, &["branch", track, "--", &self.branch, at]).await?;
+            made.branch = true;
+        }
         let doing = format!("creating the worktree `{}`", path.display());
         let path = path.to_string_lossy();
         self.git.act(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
@@ -190,7 +223,8 @@ impl Creation {
 
     /// Takes all of it back. The caller holds the lock, and has made sure that nobody has worked there.
     pub(super) async fn take_back(&self, base: &Base) -> Result<(), HostError> {
-        let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
+        let branch = self.on.is_none();
+        let made = Made { recorded: true, claimed: true, branch, ..Made::default() };
         // What it ran is no other polecat's of that name.
         sessions::delete(&self.rig, &self.polecat).await?;
         self.rollback(base, made).await
@@ -224,7 +258,15 @@ impl Creation {
     /// Only if it has not moved: a hook may have committed to it.
     pub(in crate::host::git) async fn delete_branch(&self, base: &Base) -> Result<(), HostError> {
         let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
-        self.git.act(doing, &["update-ref", "-d", &branch, &base.commit]).await.map(drop)
+        let tip = self.on.as_ref().map_or(&base.commit, |on| &on.tip);
+        self.git.act(doing, &["update-ref", "-d", &branch, tip]).await.map(drop)
+    }
+
+    fn kind(&self) -> MakingOn<'_> {
+        match self.on {
+            Some(_) => MakingOn::Other(&self.branch),
+            None => MakingOn::Own(&self.branch),
+        }
     }
 
     /// Makes git forget the worktree whose folder is gone. Not `worktree prune`: that would also

@@ -169,7 +169,12 @@ impl Original {
         let branch = restoration.run(now_ms).await?.branch.unwrap_or(branch);
         let base = Base { commit: self.head.clone(), branch: None };
         let (copied, warnings) = (self.copied.clone(), self.warnings.clone());
-        Ok(Forked { polecat, worktree: Worktree { path, branch, base }, copied, warnings })
+        Ok(Forked {
+            polecat,
+            worktree: Worktree { path, branch, base, tip: None, files: None },
+            copied,
+            warnings,
+        })
     }
 }
 
@@ -201,7 +206,7 @@ impl Forked {
     /// Refuses a fork whose branch has moved, or that has other files than were copied. One whose
     /// folder is gone is fine.
     async fn require_as_copied(&self, git: &Git, rig: &Rig) -> Result<(), HostError> {
-        let Worktree { path, branch, base } = &self.worktree;
+        let Worktree { path, branch, base, .. } = &self.worktree;
         let worked_in = |what: String| HostError::WorkedIn { path: path.clone(), what };
         let tip = git.commit(&format!("refs/heads/{branch}")).await?;
         if let Some(tip) = tip.filter(|tip| *tip != base.commit) {

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::create::Creation;
 use super::to_its_end;
-use crate::core::rig::branch::branch_name;
-use crate::core::{IssueId, PolecatName, Rig};
+use crate::core::{Beginning, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::gastown::name_pool::{self, FreeName};
 use crate::host::git::Git;
@@ -42,10 +41,24 @@ pub async fn create_next(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Next, HostError> {
+    create_next_from(rig, taken, (issue, &Beginning::default()), now_ms, launch).await
+}
+
+/// [`create_next`] where a person wants it to begin.
+///
+/// # Errors
+/// As there; or there is no such place, or its branch is checked out elsewhere.
+pub async fn create_next_from(
+    rig: &Rig,
+    taken: BTreeSet<String>,
+    (issue, wanted): (Option<&IssueId>, &Beginning),
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Next, HostError> {
     let git = Git::of(rig, launch).await?;
-    let (rig, issue) = (rig.clone(), issue.cloned());
+    let (rig, issue, wanted) = (rig.clone(), issue.cloned(), wanted.clone());
     to_its_end(async move {
-        let base = git.start_point(&rig).await?;
+        let (base, on) = git.beginning(&rig, &wanted).await?;
         directory::require(&rig, &git).await?;
         let mut search = NameSearch::begin(&git, &rig, taken).await?;
         loop {
@@ -55,8 +68,10 @@ pub async fn create_next(
                 layout: rig.layout.clone(),
                 rig: rig.clone(),
                 polecat: polecat.clone(),
-                branch: branch_name(&polecat, issue.as_ref(), now_ms),
+                branch: wanted.branch_name(&polecat, issue.as_ref(), now_ms),
+                on: None,
             };
+            let creation = creation.on(on.clone());
             match search.locked(&polecat, creation.make(&base)).await {
                 Ok(worktree) => return Ok(Next { polecat, worktree, warnings }),
                 Err(error) => search.pass_over(&polecat, error)?,

@@ -4,13 +4,13 @@
 //! The operations write journals but never call this: their callers recover first, and an operation
 //! refuses a journal that it still finds once it has its locks.
 
-use super::{create, remove, restore};
+use super::{create, merge, remove, restore};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::git::operations::lock::OperationLock;
 use crate::host::git::{Git, Removed};
 use crate::host::programs::launch::Launch;
-use crate::host::records::{self, Removing, Restoring};
+use crate::host::records::{self, Merging, Removing, Restoring};
 
 /// Makes sure that a polecat is complete or does not exist, and waits for an operation in progress.
 /// Returns what was removed if this finished a removal.
@@ -36,6 +36,9 @@ pub async fn recover(
     };
     if let Some(record) = records::get::<Restoring>(rig, polecat).await? {
         restore::rollback(&Git::of(rig, launch).await?, rig, polecat, &record).await?;
+    }
+    if let Some(record) = records::get::<Merging>(rig, polecat).await? {
+        merge::recover(rig, polecat, &record, launch).await?;
     }
     if let Some(making) = records::load_making(rig, polecat).await? {
         create::recover(rig, polecat, making, launch).await?;

@@ -7,6 +7,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look};
 use crate::host::gastown::provision;
 use crate::host::git::command::format::{display_path, path_from};
+use crate::host::git::index::temporary::TempIndex;
 use crate::host::git::worktree::Worktree;
 use crate::host::git::{Git, UnsavedWork, unsaved_work};
 use crate::host::repository::common_dir;
@@ -23,7 +24,7 @@ pub(in crate::host::git) async fn require_pristine(
 ) -> Result<(), HostError> {
     let worked_in = |what: String| HostError::WorkedIn { path: made.path.clone(), what };
     let branch = format!("refs/heads/{}", made.branch);
-    if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.base.commit) {
+    if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.commit()) {
         return Err(worked_in(format!("`{}` has moved to {tip}", made.branch)));
     }
     let path = made.path.clone();
@@ -32,8 +33,13 @@ pub(in crate::host::git) async fn require_pristine(
     }
     let inside = Git::in_worktree(rig, &made.path, &git.launch).await?;
     let head = inside.commit("HEAD").await?;
-    if head.as_ref() != Some(&made.base.commit) {
+    if head.as_deref() != Some(made.commit()) {
         return Err(worked_in(format!("it is at {}", head.unwrap_or_default())));
+    }
+    if let Some(files) = &made.files {
+        let now = TempIndex::of(&inside).await?.whole_tree().await?;
+        let unlike = || worked_in("its files have changed".to_owned());
+        return if now == *files { Ok(()) } else { Err(unlike()) };
     }
     let status = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"];
     let args = [&status[..], &["--ignore-submodules=dirty", "--", ":/", BUT_THE_TRACKERS]].concat();

@@ -2,8 +2,7 @@
 
 use super::require_pristine::require_pristine;
 use super::{failed_for, to_its_end};
-use crate::core::rig::branch::branch_name;
-use crate::core::{Base, IssueId, PolecatName, Rig};
+use crate::core::{Base, Beginning, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::broken;
 use crate::host::git::operations::lock::OperationLock;
@@ -39,18 +38,35 @@ pub async fn reuse(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Reused, HostError> {
+    let begin = (issue, &Beginning::default());
+    reuse_from(rig, polecat, turn, begin, now_ms, launch).await
+}
+
+/// [`reuse`] with a branch that begins where a person wants; not on another one.
+///
+/// # Errors
+/// As there; or there is no such place.
+pub async fn reuse_from(
+    rig: &Rig,
+    polecat: &PolecatName,
+    turn: GastownPolecat,
+    (issue, wanted): (Option<&IssueId>, &Beginning),
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Reused, HostError> {
     let git = Git::of(rig, launch).await?;
-    let branch = branch_name(polecat, issue, now_ms);
-    let (rig, polecat) = (rig.clone(), polecat.clone());
+    let branch = wanted.branch_name(polecat, issue, now_ms);
+    let (rig, polecat, wanted) = (rig.clone(), polecat.clone(), wanted.clone());
     to_its_end(async move {
-        let base = git.start_point(&rig).await?;
+        let (base, _) = git.beginning(&rig, &Beginning { branch: None, ..wanted }).await?;
         let _lock = OperationLock::with(turn, &rig, &polecat, Some(&git)).await?;
         let path = polecats::workdir(&rig, &polecat).await?;
         let old_base = records::load_base(&rig, &polecat).await?;
         let Some(old_branch) = head::branch(&path).await? else {
             return Err(broken(&path, "no branch is checked out"));
         };
-        let reused = Reused { worktree: Worktree { path, branch, base }, old_branch, old_base };
+        let worktree = Worktree { path, branch, base, tip: None, files: None };
+        let reused = Reused { worktree, old_branch, old_base };
         let reuse = Reuse { git, rig, polecat, reused };
         reuse.run().await
     })
@@ -115,7 +131,7 @@ impl Reuse {
     }
 
     async fn rollback(&self) -> Result<(), HostError> {
-        let Worktree { path, branch, base } = &self.reused.worktree;
+        let Worktree { path, branch, base, .. } = &self.reused.worktree;
         if head::branch(path).await?.as_ref() == Some(branch) {
             let switched = self.switch(&self.reused.old_branch).await;
             // A hook may fail after the switch has been made.

@@ -1,6 +1,7 @@
 //! Commits that are neither pushed nor merged.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use super::UnsavedWork;
 use crate::core::rig::branch::is_own;
@@ -8,6 +9,7 @@ use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
 use crate::host::git::command::LISTING_LIMIT;
+use crate::host::git::squashed::is_contained;
 use crate::host::git::worktree::layout::WorktreeLayout;
 use crate::host::git::{Git, failed, fork_point_in, head};
 use crate::host::programs::launch::Launch;
@@ -34,18 +36,25 @@ pub(super) async fn unsaved_work(
     launch: &Launch,
 ) -> Result<Option<UnsavedWork>, HostError> {
     let Some(git) = layout.git(launch) else { return Ok(None) };
-    let mut args = Vec::new();
+    let mut tips = BTreeSet::new();
     for branch in own_branches(layout, polecat, launch).await? {
-        args.extend(git.commit(&format!("refs/heads/{branch}")).await?);
+        tips.extend(git.commit(&format!("refs/heads/{branch}")).await?);
     }
-    args.extend(git.commit("HEAD").await?);
-    if args.is_empty() {
+    tips.extend(git.commit("HEAD").await?);
+    let goal = goal(layout, rig, polecat, launch).await?;
+    let mut known = vec!["--not".to_owned(), "--remotes".to_owned()];
+    known.extend(goal.base.iter().map(|base| base.commit.clone()).chain(goal.tips.clone()));
+    let mut left = Vec::new();
+    for tip in tips {
+        let is_new = !git.listed(&[slice::from_ref(&tip), &known].concat()).await?.is_empty();
+        if is_new && !is_contained(&git, polecat, &tip, &goal.tips).await? {
+            left.push(tip);
+        }
+    }
+    if left.is_empty() {
         return Ok(None);
     }
-    args.extend(["--not".to_owned(), "--remotes".to_owned()]);
-    let goal = goal(layout, rig, polecat, launch).await?;
-    args.extend(goal.base.iter().map(|base| base.commit.clone()).chain(goal.tips));
-    let commits = git.listed(&args).await?;
+    let commits = git.listed(&[left, known].concat()).await?;
     Ok(if commits.is_empty() { None } else { Some(UnsavedWork::Commits(commits)) })
 }
 

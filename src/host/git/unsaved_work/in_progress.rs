@@ -1,5 +1,7 @@
 //! A merge, rebase or the like in progress.
 
+use std::path::PathBuf;
+
 use super::UnsavedWork;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
@@ -21,7 +23,16 @@ const SIGNS: &[(&str, &str, &str)] = &[
 pub(super) async fn unsaved_work(
     layout: &WorktreeLayout,
 ) -> Result<Option<UnsavedWork>, HostError> {
-    let Some(git_dir) = layout.git_dir.clone() else { return Ok(None) };
+    match layout.git_dir.clone() {
+        Some(git_dir) => found_in(git_dir).await,
+        None => Ok(None),
+    }
+}
+
+/// The same of the worktree with this folder of git's.
+pub(in crate::host::git) async fn found_in(
+    git_dir: PathBuf,
+) -> Result<Option<UnsavedWork>, HostError> {
     blocking(move || {
         for (sign, what, abort) in SIGNS {
             if look_at_link(&git_dir.join(sign))?.is_some() {

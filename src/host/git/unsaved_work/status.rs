@@ -17,7 +17,7 @@ pub(in crate::host::git) struct Status {
 
 /// For submodules it says whether they are at another commit; for what is in them, see
 /// [`super::submodules::inside`].
-pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
+pub(in crate::host::git) async fn status(git: &Git) -> Result<Status, HostError> {
     let args = [
         "status",
         "--porcelain=v2",
@@ -29,6 +29,14 @@ pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
     let asked = git.program(&args).up_to(LISTING_LIMIT).run().await;
     let output = asked.map_err(|source| failed("looking for uncommitted work", source))?;
     Ok(Status::read(&output.stdout))
+}
+
+impl Git {
+    /// The files of a worktree that are not committed, those that git does not track among them.
+    pub(in crate::host::git) async fn uncommitted_files(&self) -> Result<Vec<PathBuf>, HostError> {
+        let status = status(self).await?;
+        Ok(status.changed.into_iter().chain(status.untracked).collect())
+    }
 }
 
 impl Status {

@@ -1,6 +1,6 @@
 //! The keys of a diff.
 
-use super::{DiffKey, Key, Meaning, act, jump};
+use super::{DiffKey, Key, MERGE, Meaning, PUSH, act, jump};
 
 pub(super) const DIFF: &[Key] = &[
     diff("<CR>", "Open the file in the worktree, at this line", "edit", "opening", DiffKey::Edit),
@@ -50,6 +50,8 @@ pub(super) const DIFF: &[Key] = &[
         "undoing",
         DiffKey::UndoHunk,
     ),
+    MERGE,
+    PUSH,
     diff("u", "Undo the last `s` or `X`", "undo_last", "undoing", DiffKey::UndoLast),
 ];
 

@@ -45,6 +45,12 @@ pub(in crate::rpc) enum Kind {
     Conversation,
     /// From where a difference is counted.
     Since,
+    /// A branch, tag or commit.
+    Branch,
+    /// What is done with uncommitted changes.
+    Changes,
+    /// A way of merging.
+    MergeHow,
     /// A whole number from 1.
     Number,
     /// The same, of lines.

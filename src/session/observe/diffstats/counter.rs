@@ -22,7 +22,7 @@ use crate::{
         events::Snapshot,
         observe::{
             Snapshots,
-            diffstats::{Badges, schedule::Job},
+            diffstats::{Badge, Badges, schedule::Job},
         },
     },
 };
@@ -166,8 +166,9 @@ impl Counter {
         debug!(%polecat, ?took, "counted");
         let found = found.inspect_err(|error| debug!(%polecat, %error, "it cannot be counted"));
         let stat = found.ok().flatten().map(|(stat, begun)| {
+            let status = begun.branch_status().cloned();
             job.begun = Some(begun);
-            stat
+            (stat, status)
         });
         self.publish(|badges| badge(badges, polecat, stat));
     }
@@ -178,9 +179,9 @@ impl Counter {
 }
 
 /// Sets one badge; false when it is the same as before.
-fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Diffstat>) -> bool {
+fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Badge>) -> bool {
     match stat {
-        Some(stat) => badges.insert(polecat, stat) != Some(stat),
+        Some(stat) => badges.insert(polecat, stat.clone()) != Some(stat),
         None => badges.remove(&polecat).is_some(),
     }
 }

@@ -1,7 +1,8 @@
 //! Taking a sling back, in the order in which nothing is pulled away from under what still runs.
 
 use crate::{
-    host::{git, records},
+    core::names::IssueId,
+    host::{git, records, tracker::Issue},
     session::{
         error::SessionError,
         polecats::{
@@ -27,16 +28,19 @@ impl Polecats {
         let worktree = taken.place.worktree();
         // Without knowing that nobody works in there, nothing else is touched.
         if let Err(why) = self.end_begun(&taken.begun()).await {
+            let issue = taken.issue.as_ref().map(|(issue, _)| format!(" with issue `{issue}`"));
             return vec![format!(
-                "polecat `{}` in `{}` with issue `{}`: {why}",
+                "polecat `{}` in `{}`{}: {why}",
                 taken.polecat,
                 worktree.path.display(),
-                taken.issue
+                issue.unwrap_or_default()
             )];
         }
         let mut left = Vec::new();
-        if let Err(why) = self.restore_issue(taken).await {
-            left.push(format!("issue `{}`: {why}", taken.issue));
+        if let Some((issue, before)) = &taken.issue
+            && let Err(why) = self.restore_issue(taken, (issue, before)).await
+        {
+            left.push(format!("issue `{issue}`: {why}"));
         }
         if let Err(why) = self.rollback_worktree(taken).await {
             left.push(format!("branch `{}`: {why}", worktree.branch));
@@ -45,18 +49,22 @@ impl Polecats {
     }
 
     /// Gives the issue the status and the assignee it had, unless somebody else has it by now.
-    async fn restore_issue(&self, taken: &Taken) -> Result<(), String> {
+    async fn restore_issue(
+        &self,
+        taken: &Taken,
+        (issue, before): (&IssueId, &Issue),
+    ) -> Result<(), String> {
         let (tracker, dir) = (&self.context.shared.tracker, self.dir_of(taken));
-        let (before, ours) = (&taken.before, self.context.rig.agent_id(&taken.polecat));
+        let ours = self.context.rig.agent_id(&taken.polecat);
         // A call that failed may have had its effect all the same.
-        let now = tracker.show(&taken.issue, &dir).await.map_err(|error| error.to_string())?;
+        let now = tracker.show(issue, &dir).await.map_err(|error| error.to_string())?;
         if (now.status.as_str(), now.assignee()) == (before.status.as_str(), before.assignee()) {
             return Ok(());
         }
         if now.assignee() != ours || now.status == "closed" {
             return Err(format!("it is `{}`, of `{}`, by now", now.status, now.assignee()));
         }
-        let change = tracker.change(&taken.issue, &before.status, before.assignee(), &dir).await;
+        let change = tracker.change(issue, &before.status, before.assignee(), &dir).await;
         change.map_err(|error| error.to_string())
     }
 
@@ -79,6 +87,7 @@ impl Taken {
     fn begun(&self) -> Begun {
         let (polecat, began) = (self.polecat.clone(), self.began);
         let workdir = self.place.worktree().path.clone();
-        Begun { polecat, workdir, issue: Some(self.issue.to_string()), began }
+        let issue = self.issue.as_ref().map(|(issue, _)| issue.to_string());
+        Begun { polecat, workdir, issue, began }
     }
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::Creation;
+use super::beginning::OnBranch;
 use crate::core::{Base, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
@@ -25,7 +26,9 @@ pub(in crate::host::git) async fn recover(
     let git = Git::of(rig, launch).await?;
     let layout = layout(rig, polecat, making.at)?;
     let (rig, polecat, branch) = (rig.clone(), polecat.clone(), making.branch);
-    Creation { git, rig, polecat, layout, branch }.finish_or_roll_back(&making.base).await
+    let (name, tip) = (branch.clone(), String::new());
+    let on = making.other.then_some(OnBranch { name, tip, from: None });
+    Creation { git, rig, polecat, layout, branch, on }.finish_or_roll_back(&making.base).await
 }
 
 /// The layout in which a creation began, which must be one of the rig's.
@@ -47,7 +50,9 @@ impl Creation {
         self.remove_half().await?;
         self.unregister_worktree().await?;
         let branch = format!("refs/heads/{}", self.branch);
-        if self.git.commit(&branch).await?.as_ref() == Some(&base.commit) {
+        // Another one than its own is not the polecat's to delete.
+        let is_own = self.on.is_none();
+        if is_own && self.git.commit(&branch).await?.as_ref() == Some(&base.commit) {
             self.delete_branch(base).await?;
         }
         // Only empty folders: other content is not ours.

@@ -11,7 +11,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::git::command::format::{display_path, printable};
 use crate::host::git::operations::WorktreeList;
-use crate::host::git::{Backup, Git};
+use crate::host::git::{Backup, Git, squashed};
 use crate::host::programs::launch::Launch;
 use crate::host::records::{self, Removing};
 use crate::host::records::{queues, reviews, sessions};
@@ -77,6 +77,7 @@ pub(super) async fn finish(
     // A later polecat of that name must not inherit its undo list, comments, queue and conversation.
     if let Some(git) = Git::find(rig, launch).await? {
         git.delete_undo(polecat).await?;
+        squashed::forget(&git, polecat).await?;
     }
     removed.comments = reviews::delete(rig, polecat).await?;
     removed.queued = queues::delete(rig, polecat).await?;

@@ -9,6 +9,7 @@ use crate::core::rig::branch::is_own;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
 use crate::host::git::index::temporary::TempIndex;
+use crate::host::git::squashed::is_contained;
 use crate::host::git::unsaved_work::unreachable::unreachable;
 use crate::host::git::unsaved_work::{UnsavedWork, goal, own_branches, stashes, unsaved_work_in};
 use crate::host::git::worktree::layout::WorktreeLayout;
@@ -117,6 +118,8 @@ impl Removal {
             for goal in &goal.tips {
                 merged = merged || git.is_in(&tip, goal).await?;
             }
+            // Its commits are backed up, as nothing else has them.
+            merged = merged || is_contained(&git, polecat, &tip, &goal.tips).await?;
             refs.branches.push((tip, branch, merged));
         }
         Ok(refs)

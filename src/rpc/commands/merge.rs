@@ -1,0 +1,118 @@
+//! `:PolecatMerge`: what would be merged is asked about, or written about; then it is merged.
+
+use super::{Done, invocation::Invocation, questions, report, words::word};
+use crate::rpc::{
+    calls::{Answers, CallContext, Merge, Operation, PlanMerge},
+    effects::{Effect, Level, compose, info},
+    error::RpcError,
+};
+use crate::session::{FoundLocation, MergeError, MergeHow, MergePlan, Merged, SessionError};
+
+pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (polecat, how) = (asked.polecat()?, how(asked)?);
+    let answers = asked.answers();
+    if answers.commit.is_none() {
+        return ask(context, asked, &polecat, how).await;
+    }
+    let editor = asked.asked.editor.clone().unwrap_or_default();
+    let message = asked.asked.text.as_ref().map(|text| String::from_utf8_lossy(text).into_owned());
+    let merge = Merge {
+        at: asked.at(),
+        polecat: polecat.clone(),
+        how: Some(how),
+        commit: answers.commit,
+        message,
+        conflicts: Some(asked.bang()),
+        unsaved: Some(editor.unsaved),
+        dirs: None,
+        in_use: answers.in_use,
+    };
+    let merged = merge.run(context).await?;
+    if !merged.conflicts.is_empty() {
+        return Ok(conflicts(&polecat, &merged));
+    }
+    let mut told = vec![info(report::merged(&polecat, &merged))];
+    if merged.whole && !is_running(context, asked, &polecat).await {
+        told.push(questions::remove_merged(asked, &polecat, &merged.into));
+    }
+    Ok(told)
+}
+
+/// The way that is named.
+fn how(asked: &Invocation) -> Result<MergeHow, RpcError> {
+    let Some(name) = asked.words.text("how")? else { return Ok(MergeHow::default()) };
+    let names = MergeHow::ALL.map(MergeHow::as_str).join(", ");
+    let wrong = || RpcError::bad_argument(format!("`how`: expected one of {names}, got `{name}`"));
+    MergeHow::named(&name).ok_or_else(wrong)
+}
+
+/// Whether to merge; of a squash, with which message.
+async fn ask(context: &CallContext<'_>, asked: &Invocation, polecat: &str, how: MergeHow) -> Done {
+    let plan = PlanMerge { at: asked.at(), polecat: polecat.to_owned() }.run(context).await?;
+    if !plan.conflicts.is_empty() && !asked.bang() && how != MergeHow::Rebase {
+        let files = plan.conflicts.iter().map(Into::into).collect();
+        let (polecat, into) = (polecat.to_owned(), plan.into);
+        return Err(SessionError::from(MergeError::Conflicts { polecat, into, files }).into());
+    }
+    let answers = Answers { commit: Some(plan.commit.clone()), ..asked.answers() };
+    if how == MergeHow::Squash {
+        let whom = (polecat, Some(asked.at()));
+        let text = squashed(&plan);
+        let compose = compose::squash(whom, &plan.into, text, asked.again(answers));
+        return Ok(vec![Effect::Compose(Box::new(compose))]);
+    }
+    Ok(vec![questions::merge(asked, polecat, (how, &plan), answers)])
+}
+
+/// What the message of a squash begins as: what it is about, what was done, and who did it.
+fn squashed(plan: &MergePlan) -> String {
+    let mut subjects = plan.subjects.iter();
+    let title = plan.title.as_ref().or_else(|| match &*plan.subjects {
+        [_] => subjects.next(),
+        _ => subjects.clone().next(),
+    });
+    let mut parts = vec![title.cloned().unwrap_or_default()];
+    let list: Vec<_> = subjects.map(|subject| format!("- {subject}")).collect();
+    parts.extend([list.join("\n"), plan.trailers.join("\n")]);
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
+}
+
+/// The files that are to be resolved, and how to go on or back.
+fn conflicts(polecat: &str, merged: &Merged) -> Vec<Effect> {
+    let item = |file: &String| FoundLocation {
+        file: merged.worktree.join(file),
+        line: 1,
+        column: None,
+        text: b"in conflict".to_vec(),
+    };
+    let items = merged.conflicts.iter().map(item).collect();
+    let title = format!("conflicts of {}", word(polecat));
+    vec![
+        Effect::Notify(Level::Warn, report::in_conflict(polecat, merged)),
+        Effect::Quickfix { title, items },
+    ]
+}
+
+async fn is_running(context: &CallContext<'_>, asked: &Invocation, polecat: &str) -> bool {
+    let (at, polecat) = (asked.at(), polecat.to_owned());
+    let status = crate::rpc::calls::Status { at, polecat }.run(context).await;
+    status.map_or(true, |info| info.running)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_begins_with_the_title_and_has_each_commit_and_trailer() {
+        let subjects = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let plan = MergePlan { subjects: subjects(&["one"]), ..MergePlan::default() };
+        assert_eq!(squashed(&plan), "one");
+        let plan = MergePlan { subjects: subjects(&["one", "two"]), ..plan };
+        assert_eq!(squashed(&plan), "one\n\n- one\n- two");
+        let (title, trailers) = (Some("Paint".to_owned()), subjects(&["Signed-off-by: A"]));
+        let plan = MergePlan { title, trailers, ..plan };
+        assert_eq!(squashed(&plan), "Paint\n\n- one\n- two\n\nSigned-off-by: A");
+    }
+}

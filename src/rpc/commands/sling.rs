@@ -1,0 +1,83 @@
+//! `:PolecatSling`: an issue, or a task that is written first; and `:PolecatIssues`, to choose one.
+
+use super::{Done, inject, invocation::Invocation, report, words::word};
+use crate::core::contexts::literal;
+use crate::rpc::{
+    calls::{CallContext, Issues, Operation, Sling},
+    effects::{self, Choice, Effect, Level, compose, info},
+    error::{Refusal, RpcError},
+};
+
+pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (words, answers) = (&asked.words, asked.answers());
+    let (issue, prompt) = (words.text("issue")?, prompt(context, asked).await?);
+    if issue.is_none() && (prompt.is_none() || is_only_quoted(asked)) {
+        return compose(context, asked).await;
+    }
+    let sling = Sling {
+        at: asked.at(),
+        issue: issue.clone(),
+        prompt,
+        polecat: words.text("polecat")?,
+        base: words.text("base")?,
+        branch: words.text("branch")?,
+        changes: words.changes()?,
+        agent: words.text("agent")?,
+        account: words.text("account")?,
+        cwd: Some(asked.cwd()),
+        config_dir: asked.path("config_dir"),
+        cmd: words.text("cmd")?,
+        trust: answers.trust,
+        trust_id: answers.trust_id,
+        in_use: answers.in_use,
+    };
+    let said = sling.polecat.clone();
+    let started = sling.run(context).await?;
+    let polecat = report::called(said.as_deref(), &started.info.polecat);
+    let text = report::slung(&polecat, &started.info, issue.as_deref());
+    Ok(std::iter::once(info(text)).chain(effects::warnings(&started.warnings)).collect())
+}
+
+/// What was written in a buffer for it, or stands behind the command, or in its range.
+async fn prompt(context: &CallContext<'_>, asked: &Invocation) -> Result<Option<String>, Refusal> {
+    if asked.asked.text.is_none() {
+        return inject::first_words(context, asked).await;
+    }
+    let text = inject::message(context, asked).await?;
+    let wrong = |_| RpcError::bad_argument("the task is not UTF-8");
+    Ok(text.map(String::from_utf8).transpose().map_err(wrong)?)
+}
+
+/// Whether nobody has said what is to be done with the lines of the range.
+fn is_only_quoted(asked: &Invocation) -> bool {
+    asked.asked.text.is_none() && asked.words.raw("prompt").is_none()
+}
+
+/// Opens a buffer to write the task in, with the lines of the range.
+async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    context.rig(asked.at()).await?;
+    let mut quote = inject::quote(context, asked).await?.unwrap_or_default();
+    if let Some(place) = quote.first_mut() {
+        *place = literal(place);
+    }
+    let compose = compose::task(Some(asked.at()), quote, asked.without_lines());
+    Ok(vec![Effect::Compose(Box::new(compose))])
+}
+
+/// Lets a person choose which of the issues that can be begun is given to a polecat.
+pub(super) async fn issues(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let found = Issues { at: asked.at() }.run(context).await?;
+    if found.is_empty() {
+        return Ok(vec![Effect::Notify(Level::Info, "no issue is ready".to_owned())]);
+    }
+    let choice = |issue: &crate::session::Issue| Choice {
+        label: format!("{}  {}", issue.id, crate::core::names::visible(&issue.title)),
+        then: Some(asked.other("Sling", &word(&issue.id), false)),
+    };
+    Ok(vec![Effect::Select {
+        prompt: "Give which issue to a polecat?".to_owned(),
+        kind: Some("polecat_issue"),
+        again: Some(asked.line()),
+        choices: found.iter().map(choice).collect(),
+    }])
+}

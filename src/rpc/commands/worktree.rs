@@ -1,0 +1,57 @@
+//! `:PolecatShell`, and the keys that lead to a polecat's worktree.
+
+use super::{Done, invocation::Invocation, keys::WorktreeKey, pressed::Press};
+use crate::core::names::shown;
+use crate::rpc::{
+    calls::{CallContext, Operation, Worktree},
+    effects::{Effect, Level, info},
+    error::RpcError,
+};
+use crate::session::AttachPlan;
+
+/// A shell in the worktree.
+pub(super) async fn shell(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (at, polecat) = (asked.at(), asked.polecat()?);
+    if context.is_far(&polecat) {
+        let why =
+            format!("`{}` is on another machine: `:PolecatAttach` reaches it", shown(&polecat));
+        return Err(RpcError::bad_argument(why).into());
+    }
+    let worktree = Worktree { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
+    Ok(vec![Effect::Terminal {
+        polecat,
+        // Neovim knows which shell.
+        plan: AttachPlan { argv: Vec::new(), switch: None },
+        at: Some(at),
+        size: asked.size()?,
+        again: asked.line(),
+        dir: Some(worktree.path),
+    }])
+}
+
+/// Does what `key` is for.
+pub(super) async fn press(press: &Press<'_>, key: WorktreeKey) -> Done {
+    let Some((at, polecat)) = press.about()? else {
+        return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
+    };
+    let found = Worktree { at, polecat: polecat.clone() }.run(press.context).await?;
+    let path = found.path.display().to_string();
+    Ok(match (key, found.branch) {
+        (WorktreeKey::Open, _) if press.context.is_far(&polecat) => {
+            let text = format!("`{polecat}` is on another machine, in `{path}`");
+            vec![Effect::Notify(Level::Warn, text)]
+        }
+        (WorktreeKey::Open, _) => vec![Effect::Tab { dir: found.path }],
+        (WorktreeKey::YankPath, _) => yanked(path),
+        (WorktreeKey::YankBranch, Some(branch)) => yanked(branch),
+        (WorktreeKey::YankBranch, None) => {
+            let text = format!("no branch is checked out in `{path}`");
+            vec![Effect::Notify(Level::Warn, text)]
+        }
+    })
+}
+
+fn yanked(text: String) -> Vec<Effect> {
+    let told = info(format!("yanked `{text}`"));
+    vec![Effect::Register(text), told]
+}
