@@ -18,7 +18,7 @@ local TURN = 5
 
 ---@class polecat.InstallResult
 ---@field path string The program.
----@field how 'downloaded'|'built'|'present'
+---@field how 'downloaded'|'built'|'present'|'fetched'
 
 ---@class polecat.Install One that is going on.
 ---@field said? string The step that it is at, unless that has been shown.
@@ -28,6 +28,7 @@ local TURN = 5
 
 ---@class polecat.InstallRunOpts
 ---@field url? string Where the release lies, instead of `install.url`.
+---@field target? string Another system, for which hosts are given the backend.
 ---@field wait? boolean Whether to come back only when it is there; without a screen that is so.
 
 --- Like `pcall()`, with an error of ours for any other.
@@ -42,10 +43,14 @@ local function try(...)
 end
 
 ---@async
----@param url? string
+---@param opts polecat.InstallRunOpts
 ---@param step fun(text: string)
 ---@return polecat.InstallResult
-local function bring(url, step)
+local function bring(opts, step)
+  local url = opts.url or config.get('install', 'url')
+  if opts.target then
+    return release.fetch(release.current(), url, opts.target, step)
+  end
   local ok, result, before = false, nil, ''
   local builds = build.is_possible()
   -- What was built is used before what is installed, so it must not grow old.
@@ -69,6 +74,9 @@ end
 ---@param result polecat.InstallResult
 ---@return string
 local function summary(result)
+  if result.how == 'fetched' then
+    return ('the backend for hosts is downloaded: `%s`'):format(result.path)
+  end
   local done = { downloaded = 'is installed', built = 'is built', present = 'is already installed' }
   local text = ('the backend %s: `%s`'):format(done[result.how], result.path)
   local used = (binary.find() or {})[1]
@@ -80,10 +88,10 @@ local function summary(result)
 end
 
 --- Begins, shows each step by `show`, and tells `finished` how it went.
----@param url? string
+---@param opts polecat.InstallRunOpts
 ---@param show fun(text: string)
 ---@param finished fun(err?: polecat.Error, result?: polecat.InstallResult)
-local function begin(url, show, finished)
+local function begin(opts, show, finished)
   local over = false
   local step = vim.schedule_wrap(function(text)
     if not over then
@@ -91,7 +99,7 @@ local function begin(url, show, finished)
     end
   end)
   coroutine.wrap(function()
-    local ok, value = try(bring, url, step)
+    local ok, value = try(bring, opts, step)
     over = true
     vim.schedule(function()
       finished(not ok and value or nil, ok and value or nil)
@@ -117,10 +125,10 @@ end
 
 --- As `begin()`, but comes back when it is over. A failure is an error. Steps would fill the screen of
 --- a Neovim that is still starting.
----@param url? string
-local function finish(url)
+---@param opts polecat.InstallRunOpts
+local function finish(opts)
   local work = { over = false } ---@type polecat.Install
-  begin(url, function(text)
+  begin(opts, function(text)
     work.said = text
   end, function(err, result)
     work.over, work.err, work.result = true, err, result
@@ -148,15 +156,14 @@ end
 ---@param callback? fun(err?: polecat.Error, result?: polecat.InstallResult)
 function M.run(opts, callback)
   opts = opts or {}
-  local url = opts.url or config.get('install', 'url')
   local has_screen = #vim.api.nvim_list_uis() > 0
   if not callback and (opts.wait or not has_screen) then
-    return finish(url)
+    return finish(opts)
   end
   local tell = notify.or_error(function(result)
     notify.notice({ text = summary(result) })
   end)
-  begin(url, function(text)
+  begin(opts, function(text)
     progress.show({ id = CALL, polecat = 'polecat.nvim', text = text })
   end, function(err, result)
     progress.done(CALL, not err);

@@ -207,15 +207,15 @@ impl Link {
     /// Takes what it says, until it says nothing any more.
     async fn listen(&self, from: &mut (impl AsyncRead + Unpin)) -> Option<String> {
         loop {
-            let message = match timeout(SILENCE_TIMEOUT, wire::read::<FromHost>(from)).await {
-                Err(_) => {
+            let message = match wire::read_unless_silent::<FromHost>(from, SILENCE_TIMEOUT).await {
+                Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
                     self.suspect.store(true, Ordering::Relaxed);
                     let silence = SILENCE_TIMEOUT.as_secs();
                     return Some(format!("it has said nothing for {silence} s"));
                 }
-                Ok(Err(error)) => return Some(error.to_string()),
-                Ok(Ok(None)) => return None,
-                Ok(Ok(Some(message))) => message,
+                Err(error) => return Some(error.to_string()),
+                Ok(None) => return None,
+                Ok(Some(message)) => message,
             };
             if let Err(why) = self.take(message) {
                 return Some(why);

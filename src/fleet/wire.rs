@@ -1,12 +1,15 @@
 //! What hub and host say to each other: messages of one closed set, each with its length in front.
 //! Both sides are of the same version, so a field that is not known here is an error.
 
-use std::io;
+use std::{io, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    time::timeout,
+};
 
 use super::{error::FarError, identity::Identity, texts, values};
 use crate::core::{build, session::SessionInfo};
@@ -187,8 +190,20 @@ pub(super) async fn write<T: Serialize>(
 pub(super) async fn read<T: Incoming>(
     from: &mut (impl AsyncRead + Unpin),
 ) -> io::Result<Option<T>> {
+    read_unless_silent(from, Duration::MAX).await
+}
+
+/// The same of who may be silent for no longer than `silence`. A long message over a slow line may take
+/// longer, as long as something of it comes.
+///
+/// # Errors
+/// As [`read`]; the kind is `TimedOut` after a silence.
+pub(super) async fn read_unless_silent<T: Incoming>(
+    from: &mut (impl AsyncRead + Unpin),
+    silence: Duration,
+) -> io::Result<Option<T>> {
     let mut length = [0; 4];
-    match from.read_exact(&mut length).await {
+    match timeout(silence, from.read_exact(&mut length)).await? {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error),
@@ -199,8 +214,9 @@ pub(super) async fn read<T: Incoming>(
     }
     // As it comes: the length alone, which may be a lie, makes no room.
     let mut bytes = Vec::new();
-    let read = from.take(length.into()).read_to_end(&mut bytes).await?;
-    if read < length as usize {
+    let mut rest = from.take(length.into());
+    while timeout(silence, rest.read_buf(&mut bytes)).await?? > 0 {}
+    if bytes.len() < length as usize {
         return Ok(None);
     }
     let message = T::decode(&bytes);
@@ -365,6 +381,25 @@ mod tests {
         write(&mut bytes, &FromHost::Answer { id: u64::MAX, result: Ok(most) }).await.unwrap();
         assert!(matches!(read(&mut &bytes[..]).await, Ok(Some(FromHost::Answer { .. }))));
         assert!(pack(&ByteBuf::from(vec![0; PACKED_LIMIT])).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_long_message_over_a_narrow_line_is_read_and_one_that_stops_midway_is_a_silence() {
+        let mut message = Vec::new();
+        let part = ByteBuf::from(vec![7; 100_000]);
+        write(&mut message, &FromHost::Part { id: 1, part: part.clone() }).await.unwrap();
+        let half = message[..message.len() / 2].to_vec();
+        let (mut there, mut here) = tokio::io::duplex(64);
+        let said = tokio::spawn(async move {
+            there.write_all(&message).await.unwrap();
+            there.write_all(&half).await.unwrap();
+            there
+        });
+        let read = read_unless_silent(&mut here, Duration::from_secs(60)).await;
+        assert!(matches!(read, Ok(Some(FromHost::Part { part: read, .. })) if read == part));
+        let read = read_unless_silent::<FromHost>(&mut here, Duration::from_millis(50)).await;
+        assert_eq!(read.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(said.await.unwrap());
     }
 
     #[test]

@@ -83,6 +83,70 @@ local function place(folder, archive, into, release)
   end
 end
 
+--- Puts `found` beside our own program, and its sum beside it: the backend gives it to hosts of that
+--- system.
+---@async
+---@param folder string
+---@param found polecat.Artifact
+---@param into string
+local function keep(folder, found, into)
+  local sums, lines = into .. '/SHA256SUMS', {}
+  local before = vim.fn.filereadable(sums) == 1 and vim.fn.readfile(sums) or {}
+  for _, line in ipairs(before) do
+    if not vim.endswith(line, '  ' .. found.archive) then
+      lines[#lines + 1] = line
+    end
+  end
+  lines[#lines + 1] = found.sha256 .. '  ' .. found.archive
+  vim.fn.mkdir(into, 'p')
+  vim.fn.writefile(lines, folder .. '/SHA256SUMS')
+  for _, name in ipairs({ found.archive, 'SHA256SUMS' }) do
+    local moved, why = vim.uv.fs_rename(folder .. '/' .. name, into .. '/' .. name)
+    if not moved then
+      task.fail(('`%s` cannot be written: %s'):format(into, why))
+    end
+  end
+end
+
+--- Downloads the file of the release for `target`, and hands it to `use`.
+---@async
+---@param release polecat.Release
+---@param url? string Where it lies, instead of the project's own.
+---@param target string
+---@param step fun(text: string)
+---@param use async fun(folder: string, found: polecat.Artifact, into: string)
+---@return string path Where its file would be beside our own program.
+local function bring(release, url, target, step, use)
+  local base = (url or release.url):gsub('/+$', '') --[[@as string]]
+  step('looking for the backend ' .. release.version)
+  local found = artifact(download.manifest(base), release, target)
+  local into = vim.fs.dirname(binary.installed(release.version))
+  local folder = scratch.open(vim.fs.dirname(into), found.archive)
+  local ok, err = pcall(function()
+    download.archive(base, found, folder, step)
+    use(folder, found, into)
+  end)
+  -- What came of it is worth keeping unless it is wrong.
+  local size = (vim.uv.fs_stat(folder .. '/' .. found.archive) or {}).size or 0
+  scratch.close(folder, not ok and size > 0 and size < found.size)
+  if not ok then
+    error(err)
+  end
+  return into .. '/' .. found.archive
+end
+
+--- Brings the release's file for another system, from which hosts get their program.
+---@async
+---@param release polecat.Release
+---@param url? string
+---@param target string
+---@param step fun(text: string)
+---@return polecat.InstallResult
+function M.fetch(release, url, target, step)
+  local path = bring(release, url, target, step, keep)
+  return { path = path, how = 'fetched' }
+end
+
 --- Puts the release's program in its place; one that is there already stays.
 ---@async
 ---@param release polecat.Release
@@ -99,21 +163,9 @@ function M.install(release, url, step)
     local uname = vim.uv.os_uname()
     return task.fail(('there is no release for %s on %s'):format(uname.sysname, uname.machine))
   end
-  local base = (url or release.url):gsub('/+$', '') --[[@as string]]
-  step('looking for the backend ' .. release.version)
-  local found = artifact(download.manifest(base), release, target)
-  local into = vim.fs.dirname(path)
-  local folder = scratch.open(vim.fs.dirname(into), found.archive)
-  local ok, err = pcall(function()
-    download.archive(base, found, folder, step)
+  bring(release, url, target, step, function(folder, found, into)
     place(folder, found.archive, into, release)
   end)
-  -- What came of it is worth keeping unless it is wrong.
-  local size = (vim.uv.fs_stat(folder .. '/' .. found.archive) or {}).size or 0
-  scratch.close(folder, not ok and size > 0 and size < found.size)
-  if not ok then
-    error(err)
-  end
   return { path = path, how = 'downloaded' }
 end
 

@@ -266,7 +266,9 @@ fn no_program(missing: &Missing, place: &str) -> String {
     if place.is_empty() {
         return format!("none is built for {system}: build it there, and set `backend`");
     }
-    format!("there is none for {system} here: {place}; or build it there, and set `backend`")
+    let best = missing.targets().into_iter().next().unwrap_or_default();
+    let fetch = format!("`:lua require('polecat.install').run({{ target = '{best}' }})` brings it");
+    format!("there is none for {system} here: {place}. {fetch} if yours is that of a release")
 }
 
 /// `8.6 MB`

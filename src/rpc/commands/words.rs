@@ -214,8 +214,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_how_it_is_written() {
         let start = "`:PolecatStart {polecat} [key=value ...]`";
-        let keys = "`issue=`, `agent=`, `account=`, `workdir=`, `config_dir=`, \
-                    `resume=`, `prompt=`, `cmd=`";
+        let keys = "`issue=`, `base=`, `branch=`, `changes=`, `agent=`, `account=`, \
+                    `workdir=`, `config_dir=`, `resume=`, `prompt=`, `cmd=`";
         let cases = [
             ("Start", "", "`polecat` is missing".to_owned(), start),
             ("Start", "agent=x", "`polecat` is missing".to_owned(), start),
