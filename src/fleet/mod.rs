@@ -105,16 +105,16 @@ impl Fleet {
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();
-        let shared = Shared { links, changes, used: Mutex::default(), endings };
-        let fleet = Self(Arc::new(shared));
-        fleet.connect_to(|link| link.settings().watch);
+        let used = Mutex::default();
+        let fleet = Self(Arc::new(Shared { links, changes, used, endings }));
+        fleet.connect(|link| link.settings().watch);
         fleet
     }
 
     /// Has all hosts connected to, and hears of what changes there.
     #[must_use]
     pub fn watch(&self) -> FleetWatch {
-        self.connect_to(|_| true);
+        self.connect(|_| true);
         self.listen()
     }
 
@@ -126,11 +126,11 @@ impl Fleet {
 
     /// Has the host `name` connected to, if there is one of this name.
     pub fn use_host(&self, name: &HostName) {
-        self.connect_to(|link| link.name() == *name);
+        self.connect(|link| link.name() == *name);
     }
 
     /// Has those connected to that `are_meant`.
-    fn connect_to(&self, are_meant: impl Fn(&Link) -> bool) {
+    fn connect(&self, are_meant: impl Fn(&Link) -> bool) {
         let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, link) in self.0.links.iter().filter(|(_, link)| are_meant(link)) {
             if used.names.insert(name.clone()) {

@@ -60,7 +60,6 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
-    let job = BatchJob::of(|name| std::env::var(name).ok());
     let program = std::env::current_exe()?.display().to_string();
     let welcome = Welcome::new(program, Identity::here().await);
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
@@ -73,6 +72,7 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
             }
         }
     });
+    let job = BatchJob::of(|name| std::env::var(name).ok());
     let settings = served.settings(&hello.config).map_err(io::Error::other)?;
     let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
     let settings = Settings { no_tmux_start, ..settings };
