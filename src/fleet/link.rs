@@ -1,6 +1,7 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
 mod opening;
+mod status;
 
 use std::{
     sync::{
@@ -21,7 +22,10 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
 use self::opening::Lost;
-pub use self::opening::{Offer, megabytes};
+pub use self::{
+    opening::{Offer, megabytes},
+    status::{HostFacts, HostStatus, Reached},
+};
 use super::{
     error::Unanswered,
     identity::Identity,
@@ -40,91 +44,6 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The first and the longest pause between two tries.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Whether a host can be reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reached {
-    /// It is being connected to.
-    Connecting,
-    /// It is connected, and what is shown of it is so.
-    Up,
-    /// It is not, and what is shown of it was so.
-    Down {
-        /// Why, in the words of the command that reaches it, or ours.
-        why: String,
-        /// Whether it is left alone until a person says so: it refused.
-        refused: bool,
-    },
-}
-
-/// A host as it was seen last.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HostStatus {
-    /// Its name.
-    pub name: HostName,
-    /// Whether it can be reached.
-    pub reached: Reached,
-    /// Its rigs, with the times of the clock here.
-    pub rigs: Arc<Vec<FarRig>>,
-    /// When it said anything last.
-    pub seen: Option<Timestamp>,
-    /// What else is known of it.
-    pub facts: HostFacts,
-}
-
-/// What is known of a host besides its rigs.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct HostFacts {
-    /// Our program, which is missing there, and can be put there.
-    pub offer: Option<Offer>,
-    /// Whether only a person's login helps, in a terminal.
-    pub needs_login: bool,
-    /// What is done while it is being connected to.
-    pub step: Option<String>,
-    /// What a person must know of it, and since when.
-    pub notice: Option<(Timestamp, &'static str)>,
-    /// Who it is, and our program there.
-    pub serving: Option<(Identity, String)>,
-    /// How often it was tried.
-    pub(super) tries: u64,
-}
-
-impl HostStatus {
-    /// What tells a rig of it from all others: no folder of this machine begins without a `/`.
-    #[must_use]
-    pub fn home_of(&self, rig: &FarRig) -> String {
-        format!("{}:{}", self.name, rig.path)
-    }
-
-    /// A session of it as it can be known now.
-    #[must_use]
-    pub fn seen(&self, info: &SessionInfo) -> SessionInfo {
-        if self.reached == Reached::Up {
-            return info.clone();
-        }
-        SessionInfo {
-            running: false,
-            state: State::Unknown,
-            state_source: StateSource::None,
-            state_since: None,
-            waiting: None,
-            detail: None,
-            ..info.clone()
-        }
-    }
-
-    /// What names a polecat of it from here: `build1:shop/ash`.
-    #[must_use]
-    pub fn address_of(&self, rig: &FarRig, info: &SessionInfo) -> String {
-        format!("{}:{}/{}", self.name, rig.address, info.polecat)
-    }
-
-    /// All its polecats, each with what names it.
-    pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
-        self.rigs.iter().flat_map(move |rig| {
-            rig.polecats.iter().map(move |info| (self.address_of(rig, info), info))
-        })
-    }
-}
 
 pub(super) struct Link {
     settings: HostSettings,
@@ -192,7 +111,7 @@ impl Link {
     }
 
     /// Nothing is known of it any more but what was seen last: it is being connected to.
-    pub(super) fn begin(&self) {
+    fn tries(&self) {
         self.change(|status| {
             status.reached = Reached::Connecting;
             status.facts.tries += 1;
@@ -207,9 +126,10 @@ impl Link {
 
     /// The same also where it refused. One that did not is not tried once more when it does.
     pub(super) fn retry(&self) {
-        match self.status().reached {
-            Reached::Down { refused: true, .. } => self.forced.notify_one(),
-            _ => self.wanted.notify_one(),
+        if self.locked().reached.is_refusal() {
+            self.forced.notify_one();
+        } else {
+            self.wanted.notify_one();
         }
     }
 
@@ -227,7 +147,10 @@ impl Link {
     pub(super) async fn run(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            self.begin();
+            if self.locked().reached.is_refusal() {
+                self.forced.notified().await;
+            }
+            self.tries();
             let begun = Instant::now();
             let Lost { why, refused, login, offer } = self.connect().await;
             info!(host = %self.name(), why, refused, "not connected");
@@ -240,7 +163,6 @@ impl Link {
             // Now, that who hears of it does not find it connected.
             self.calls.close();
             if refused {
-                self.forced.notified().await;
                 continue;
             }
             if begun.elapsed() > LONGEST_PAUSE {
