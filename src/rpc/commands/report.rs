@@ -49,9 +49,8 @@ pub(super) fn merged(polecat: &str, merged: &Merged) -> String {
     let as_one = if merged.how == MergeHow::Squash { ", as one" } else { "" };
     let before = before.unwrap_or(&merged.before);
     let into = &merged.into;
-    format!(
-        "merged {commits} of `{polecat}` into `{into}`{as_one}; `git reset --keep {before}` there undoes it"
-    )
+    let undo = format!("`git reset --keep {before}` there undoes it");
+    format!("merged {commits} of `{polecat}` into `{into}`{as_one}; {undo}")
 }
 
 /// Where a branch is, and what to look at there.

@@ -13,9 +13,9 @@ use crate::session::AttachPlan;
 pub(super) async fn shell(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.polecat()?);
     if context.is_far(&polecat) {
-        let why =
-            format!("`{}` is on another machine: `:PolecatAttach` reaches it", shown(&polecat));
-        return Err(RpcError::bad_argument(why).into());
+        let why = format!("`{}` is on another machine", shown(&polecat));
+        let hint = Some(format!("`:PolecatAttach {}` opens its session", shown(&polecat)));
+        return Err(RpcError { hint, ..RpcError::bad_argument(why) }.into());
     }
     let worktree = Worktree { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
     Ok(vec![Effect::Terminal {
