@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn more_than_a_message_may_have_do_not_fit_however_they_end() {
-        assert!(fit(&[0xc0; VALUE_LIMIT]));
-        assert!(!fit(&[0xc0; VALUE_LIMIT + 1]));
+        assert!(fit(&vec![0xc0; VALUE_LIMIT]));
+        assert!(!fit(&vec![0xc0; VALUE_LIMIT + 1]));
         assert!(fit(&[0xdb, 0xff, 0xff, 0xff, 0xff]));
         assert!(fit(&packed(&"x".repeat(VALUE_LIMIT + 1).into())));
     }

@@ -102,7 +102,7 @@ impl Container {
     }
 
     /// How it is reached: `exec` and `attach` are what stands in front of a command.
-    fn settings(project: &Project, exec: Vec<String>, attach: Vec<String>) -> Json {
+    fn settings(project: &Project, exec: &[String], attach: &[String]) -> Json {
         json!({
             "command": exec,
             "attach": attach,
@@ -148,7 +148,7 @@ fn by_podman(container: &Container, project: &Project) -> Json {
         assert_eq!(words[0], "podman");
         [&container.words(), &words[1..]].concat()
     });
-    Container::settings(project, exec, attach)
+    Container::settings(project, &exec, &attach)
 }
 
 /// As the guide has it, by a stand-in for kubectl that knows these words alone.
@@ -171,7 +171,7 @@ fn by_kubectl(container: &Container, project: &Project) -> Json {
         words[0] = stand_in.display().to_string();
         words
     });
-    Container::settings(project, exec, attach)
+    Container::settings(project, &exec, &attach)
 }
 
 async fn works(desk: &Shop, container: &Container) {

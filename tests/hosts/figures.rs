@@ -56,10 +56,10 @@ async fn what_calls_cost_over_links_of_0_20_and_100_ms() {
     let Some(desk) = Desk::new(1).await else { return };
     desk.start(ASH, "prompts").await;
     desk.look().await;
-    println!(
+    eprintln!(
         "\n| round trip, loss | connects | status | 200 lines | 2000 lines | message | detail opens |"
     );
-    println!("|---|--:|--:|--:|--:|--:|--:|");
+    eprintln!("|---|--:|--:|--:|--:|--:|--:|");
     for (round_trip, loses) in [(0, 0), (20, 0), (100, 0), (100, 50)] {
         let delay = Duration::from_millis(round_trip) / 2;
         desk.hosts[0].link.set(Quality { delay, loses, cut: None });
@@ -80,11 +80,11 @@ async fn what_calls_cost_over_links_of_0_20_and_100_ms() {
         });
         let detail = detail.await;
         let lost = if loses > 0 { format!(", 1 of {loses}") } else { String::new() };
-        println!(
+        eprintln!(
             "| {round_trip} ms{lost} | {connects} | {status} | {few} | {many} | {message} | {detail} |"
         );
     }
-    println!("ms, middle (longest)");
+    eprintln!("ms, middle (longest)");
 }
 
 /// Notes how late the editor's loop is.
@@ -130,19 +130,19 @@ async fn twenty_hosts_with_fifty_sessions_each_stand_in_one_list() {
                 == HOSTS
         })
         .await;
-    println!("\nopened in {:.2} s", begin.elapsed().as_secs_f64());
-    println!(
+    eprintln!("\nopened in {:.2} s", begin.elapsed().as_secs_f64());
+    eprintln!(
         "lag while it opened, median, p99, longest: {} ms",
         editor.lua(LAGS, Json::Null).await.unwrap()
     );
     crate::support::pause(Duration::from_secs(20)).await;
-    println!("lag in the next 20 s: {} ms", editor.lua(LAGS, Json::Null).await.unwrap());
+    eprintln!("lag in the next 20 s: {} ms", editor.lua(LAGS, Json::Null).await.unwrap());
     let pids = "return { vim.fn.getpid(), require('polecat.rpc.client').greeting().pid }";
     let pids: Vec<u32> =
         serde_json::from_value(editor.lua(pids, Json::Null).await.unwrap()).unwrap();
-    println!("memory of the editor {}, of the hub {}", memory(pids[0]), memory(pids[1]));
+    eprintln!("memory of the editor {}, of the hub {}", memory(pids[0]), memory(pids[1]));
     let served = desk.hosts[0].machine.processes("polecat-nvim serve");
     let served: Vec<_> = served.into_iter().map(memory).collect();
-    println!("memory of what serves a host, its shell first: {served:?}");
+    eprintln!("memory of what serves a host, its shell first: {served:?}");
     assert_eq!(editor.lua("return 1", Json::Null).await, Ok(json!(1)));
 }

@@ -160,12 +160,16 @@ impl Machine {
         command.args(["-m", "-p", "-f", "-u", "-n", "--mount-proc", "bash"]);
         command.arg(checkout().join("tests/hosts/init")).arg(self.folder.path()).arg(&self.name);
         command.arg(std::env::temp_dir().canonicalize().unwrap()).arg(checkout());
+        // What it says when its child is killed is no news.
+        let errors = self.folder.path().join("errors");
+        command.stderr(fs::File::create(&errors).unwrap());
         let mut outer = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(outer.stdout.take().unwrap()).read_line(&mut said).unwrap();
         let init = processes::descendants(outer.id()).first().copied();
         self.running = Some(Running { outer, init: init.unwrap_or_default() });
-        assert_eq!(said, "ready\n", "{} does not boot", self.name);
+        let errors = fs::read_to_string(errors).unwrap();
+        assert_eq!(said, "ready\n", "{} does not boot: {errors}", self.name);
     }
 
     /// Its power is gone: nothing of what runs there is asked.

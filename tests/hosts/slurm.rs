@@ -128,7 +128,7 @@ async fn in_a_job_agents_are_started_on_the_server_of_its_script_alone_and_end_w
     let [exec, attach] = ["command", "attach"].map(|key| words(GUIDE, key));
     assert_eq!([&exec[..2], &attach[..2]], [["ssh", "login1"]; 2]);
     let through = Some((exec[2].clone(), attach[2].clone()));
-    let Some(desk) = Desk::with(&[Plan { more, through, ..Plan::default() }]).await else { return };
+    let Some(desk) = Desk::with(&[Plan { through, more, ..Plan::default() }]).await else { return };
     let there = &desk.hosts[0];
     start_cluster(&there.machine);
     eventually("two nodes", async || {

@@ -42,13 +42,11 @@ impl Tmux {
     pub async fn require_startable(&self) -> Result<(), TmuxError> {
         let address = self.address();
         let Some(why) = address.no_start else { return Ok(()) };
-        match self.server().await? {
-            Some(_) => Ok(()),
-            None => {
-                let (socket, start) = (address.to_string(), address.start_line());
-                Err(TmuxError::NoStart { socket, why, start })
-            }
+        if self.server().await?.is_some() {
+            return Ok(());
         }
+        let (socket, start) = (address.to_string(), address.start_line());
+        Err(TmuxError::NoStart { socket, why, start })
     }
 }
 
