@@ -113,11 +113,11 @@ async fn the_command_takes_a_name_and_keys() {
     let names = shop.editor.lua(completed, json!(["PolecatSling x a"])).await.unwrap();
     assert_eq!(names, json!(["ash", "agent=", "account="]));
     let other = shop.project.issue("Paint the roof");
-    let completes = async || {
+    let offered = async || {
         let found = shop.editor.lua(completed, json!(["PolecatSling "])).await.unwrap();
         if found[0] == json!(other) { Ok(()) } else { Err(found.to_string()) }
     };
-    eventually("the issue that is ready", completes).await;
+    eventually("the issue that is ready", offered).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

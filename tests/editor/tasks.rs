@@ -12,7 +12,7 @@ use crate::{
     support::{eventually, rig::git},
 };
 
-async fn polecats(shop: &Shop) -> Vec<String> {
+fn polecats(shop: &Shop) -> Vec<String> {
     let folder = fs::read_dir(shop.project.polecats()).into_iter().flatten().flatten();
     folder.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
@@ -29,7 +29,7 @@ async fn a_task_is_written_and_given_to_a_new_polecat_whose_branch_is_called_aft
     assert!(quoted.to_string().contains("let b = 2") && !quoted.to_string().contains("let a"));
     shop.editor.command("call append(0, ['Rename the variable', '']) | write").await.unwrap();
     let told = shop.editor.expect_message("works on branch").await;
-    let names = polecats(&shop).await;
+    let names = polecats(&shop);
     let branch = git(&shop.project.worktree(&names[0]), &["branch", "--show-current"]);
     assert!(branch.starts_with(&format!("polecat/{}/rename-the-variable@", names[0])), "{branch}");
     assert!(told.contains(&branch), "{told}");
@@ -51,10 +51,10 @@ async fn a_task_without_words_is_refused_and_one_that_fails_is_taken_back() {
     let shop = Shop::new().await;
     let refused = shop.refusal("sling", json!([null, {}])).await;
     assert_eq!(refused.code, "bad_argument", "{refused:?}");
-    let dies = json!([null, { "prompt": "Paint", "cmd": agent("dies --status 6") }]);
-    let died = shop.refusal("sling", dies).await;
+    let task = json!([null, { "prompt": "Paint", "cmd": agent("dies --status 6") }]);
+    let died = shop.refusal("sling", task).await;
     assert_eq!(died.code, "died_during_startup", "{died:?}");
-    assert_eq!(polecats(&shop).await, [""; 0]);
+    assert_eq!(polecats(&shop), [""; 0]);
     assert_eq!(shop.project.git(&["branch", "--list", "polecat/*"]), "");
     let ok = json!([null, { "prompt": "Paint it", "cmd": agent("prompts") }]);
     let info = shop.editor.call("sling", ok).await.unwrap();
@@ -159,6 +159,6 @@ async fn what_is_not_committed_is_moved_to_a_new_polecat_with_its_task() {
     let dies = agent("dies --status 6");
     let options = json!({ "prompt": "Finish it", "cmd": dies, "changes": "move" });
     shop.refusal("sling", json!([null, options])).await;
-    assert_eq!(polecats(&shop).await.len(), 2);
+    assert_eq!(polecats(&shop).len(), 2);
     assert_eq!(shop.project.git(&["status", "--porcelain"]), "M README");
 }

@@ -20,8 +20,8 @@ fn request() -> Request {
 
 #[test]
 fn lua_carries_out_each_kind_and_opens_each_view() {
-    let lua = include_str!("../../lua/polecat/ui/effects.lua");
-    let kinds = include_str!("../../lua/polecat/ui/open.lua");
+    let lua = include_str!("../../../lua/polecat/ui/effects.lua");
+    let kinds = include_str!("../../../lua/polecat/ui/open.lua");
     let (again, prompt) = (String::new(), String::new());
     let preview = Preview {
         id: String::new(),
