@@ -31,7 +31,8 @@ struct World {
 
 impl World {
     async fn new(seed: u64) -> Self {
-        let text: String = (1..30).map(|line| format!("{line}\n")).collect();
+        let lines: Vec<_> = (1..30).map(|line| line.to_string()).collect();
+        let text = lines.join("\n") + "\n";
         let ash = Ash::with(&[("a", &*text), ("b/c", &*text), (".gitignore", "*.log\n")]).await;
         let (commits, story) = (BTreeSet::new(), Vec::new());
         Self { ash, random: Random::new(seed), commits, story, writes: 0 }
