@@ -61,6 +61,8 @@ pub(super) struct Link {
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
     ahead: AtomicI64,
+    /// The last ping, and when it was sent.
+    pinged: Mutex<Option<(u64, Instant)>>,
     /// Notified when it is to be looked at, or tried, now.
     wanted: Notify,
     /// Notified when one that refused is to be tried again.
@@ -93,6 +95,7 @@ impl Link {
             changes,
             calls,
             ahead,
+            pinged: Mutex::default(),
             wanted,
             forced,
         }
@@ -232,6 +235,8 @@ impl Link {
             let message = tokio::select! {
                 _ = pings.tick() => {
                     number += 1;
+                    *self.pinged.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some((number, Instant::now()));
                     ToHost::Ping(number)
                 }
                 () = self.wanted.notified() => ToHost::Look,
@@ -242,10 +247,20 @@ impl Link {
         }
     }
 
+    /// Nobody is told: each row would be drawn anew for it.
+    fn ponged(&self, number: u64, now: Timestamp) {
+        let pinged = *self.pinged.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut status = self.locked();
+        status.seen = Some(now);
+        if let Some((_, sent)) = pinged.filter(|(pinged, _)| *pinged == number) {
+            status.facts.round_trip = Some(sent.elapsed());
+        }
+    }
+
     fn take(&self, message: FromHost) -> Result<(), String> {
         let now = Timestamp::now();
         match message {
-            FromHost::Pong(_) => self.locked().seen = Some(now),
+            FromHost::Pong(number) => self.ponged(number, now),
             FromHost::Welcome(_) => return Err("it greeted twice".to_owned()),
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),

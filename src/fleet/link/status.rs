@@ -1,6 +1,6 @@
 //! What is known of a host.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
@@ -57,6 +57,8 @@ pub struct HostFacts {
     pub notice: Option<(Timestamp, &'static str)>,
     /// Who it is, and our program there.
     pub serving: Option<(Identity, String)>,
+    /// How long it took to answer a ping, as measured last.
+    pub round_trip: Option<Duration>,
     /// How often it was tried.
     pub(in crate::fleet) tries: u64,
 }

@@ -115,8 +115,10 @@ fn host_health(name: &HostName, found: Option<Result<HostStatus, Unanswered>>) -
             };
             let serving = host.facts.serving.as_ref();
             let who = serving.map(|(who, program)| format!(", as {}, by `{program}`", who.user()));
-            let who = who.unwrap_or_default();
-            row(Level::Ok, format!("`{name}` is connected, {rigs}{who}"))
+            let (who, away) = (who.unwrap_or_default(), host.facts.round_trip);
+            let away = away.map(|time| format!(", {} ms away", time.as_millis()));
+            let away = away.unwrap_or_default();
+            row(Level::Ok, format!("`{name}` is connected, {rigs}{who}{away}"))
         }
         Some(Err(Unanswered::Unreachable { why })) => HealthRow {
             hint: Some(format!("see |polecat-hosts|; `:PolecatConnect {name}` tries again")),
