@@ -42,7 +42,8 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
     let program = std::env::current_exe()?.display().to_string();
-    let welcome = Welcome::new(program, Identity::here().await);
+    let job = BatchJob::of(|name| std::env::var(name).ok());
+    let welcome = Welcome::new(program, Identity::here().await, job.clone());
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
     let (said, hears) = mpsc::channel(4);
     // Reading is not cancelled between two messages.
@@ -53,7 +54,6 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
             }
         }
     });
-    let job = BatchJob::of(|name| std::env::var(name).ok());
     let settings = served.settings(&hello.config).map_err(io::Error::other)?;
     let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
     let settings = Settings { no_tmux_start, ..settings };

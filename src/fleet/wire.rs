@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{error::FarError, identity::Identity, texts, values};
-use crate::core::{build, session::SessionInfo};
+use crate::core::{batch_job::BatchJob, build, session::SessionInfo};
 
 /// The first line of a host. What login scripts print stands in front of it.
 pub(super) const MAGIC: &str = "polecat-serve 1";
@@ -95,13 +95,15 @@ pub(super) struct Welcome {
     /// Where our program is there.
     pub(super) program: String,
     pub(super) identity: Identity,
+    /// The job that it runs in, where there is one.
+    pub(super) job: Option<BatchJob>,
 }
 
 impl Welcome {
     /// Ours, of the program that is at `program`.
-    pub(super) fn new(program: String, identity: Identity) -> Self {
+    pub(super) fn new(program: String, identity: Identity, job: Option<BatchJob>) -> Self {
         let [version, source] = [build::VERSION, build::SOURCE].map(str::to_owned);
-        Self { version, source, program, identity }
+        Self { version, source, program, identity, job }
     }
 
     /// Refuses all but a program that is built from the same as this one.

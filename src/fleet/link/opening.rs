@@ -204,6 +204,7 @@ impl Link {
                 }
             }
             status.facts.serving = Some((welcome.identity, welcome.program));
+            status.facts.job = welcome.job;
         });
         Ok(())
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Offer;
 use crate::{
     core::{
+        batch_job::BatchJob,
         hosts::HostName,
         session::{SessionInfo, State, StateSource},
     },
@@ -57,6 +58,8 @@ pub struct HostFacts {
     pub notice: Option<(Timestamp, &'static str)>,
     /// Who it is, and our program there.
     pub serving: Option<(Identity, String)>,
+    /// The job that it runs in, and with which it ends.
+    pub job: Option<BatchJob>,
     /// How long it took to answer a ping, as measured last.
     pub round_trip: Option<Duration>,
     /// How often it was tried.

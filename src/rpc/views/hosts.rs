@@ -59,7 +59,7 @@ fn of_host(host: &HostStatus) -> Vec<FarSection> {
     host.rigs.iter().map(section).collect()
 }
 
-/// What stands in a rig without polecats: they are not made from here.
+/// What stands in a rig without polecats.
 fn nobody(rig: &FarRig) -> Option<String> {
     rig.polecats.is_empty().then(|| "no polecats there".to_owned())
 }
@@ -68,7 +68,7 @@ fn nobody(rig: &FarRig) -> Option<String> {
 fn problem(host: &HostStatus) -> Option<String> {
     let seen = host.seen.map(|at| format!(", last seen {}", clock(at))).unwrap_or_default();
     match (&host.reached, &host.facts.step) {
-        (Reached::Up, _) => host.facts.notice.and_then(notice),
+        (Reached::Up, _) => host.facts.notice.and_then(notice).or_else(|| Some(job(host)?.1)),
         (Reached::Connecting, Some(step)) => Some(step.clone()),
         (Reached::Connecting, None) => Some(format!("connecting{seen}")),
         (Reached::Down { why, refused }, _) => Some(down(host, why, *refused, &seen)),
@@ -78,7 +78,9 @@ fn problem(host: &HostStatus) -> Option<String> {
 /// What a person can do about it stands in front of a reason that may be long.
 fn down(host: &HostStatus, why: &str, refused: bool, seen: &str) -> String {
     let (name, facts) = (&host.name, &host.facts);
-    if facts.offer.is_some() {
+    if let Some((true, ended)) = job(host) {
+        ended
+    } else if facts.offer.is_some() {
         format!("polecat-nvim is missing there; `:PolecatConnect {name}` puts it there")
     } else if facts.needs_login {
         format!("unreachable{seen}; `:PolecatConnect {name}` logs in: {why}")
@@ -87,6 +89,16 @@ fn down(host: &HostStatus, why: &str, refused: bool, seen: &str) -> String {
     } else {
         format!("unreachable{seen}: {why}")
     }
+}
+
+/// Whether the time of the job that it runs in is over, and what is said of it.
+fn job(host: &HostStatus) -> Option<(bool, String)> {
+    let job = host.facts.job.as_ref()?;
+    let Some(ends) = job.ends else { return Some((false, format!("in job {}", job.id))) };
+    let is_over = ends <= Timestamp::now();
+    let (id, at) = (job.id, clock(ends));
+    let text = if is_over { format!("job {id} ended {at}") } else { format!("job {id} ends {at}") };
+    Some((is_over, text))
 }
 
 /// What has changed there, as long as it is news.
@@ -130,9 +142,11 @@ impl FarSection {
 mod tests {
     use std::sync::Arc;
 
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::{
-        core::{names::PolecatName, session::State},
+        core::{batch_job::BatchJob, names::PolecatName, session::State},
         fleet::{HostFacts, Offer},
     };
 
@@ -194,6 +208,22 @@ mod tests {
         assert!(told(&up).starts_with("restarted since, "));
         up.facts.notice = Some((Timestamp::UNIX_EPOCH, "restarted since"));
         assert_eq!(problem(&up), None);
+    }
+
+    #[test]
+    fn the_end_of_a_job_is_told_before_it_and_after_it() {
+        let at = |minutes: i64| Some(Timestamp::now() + SignedDuration::from_mins(minutes));
+        let heading = |reached: Reached, ends| {
+            let mut facts = HostFacts::default();
+            facts.job = Some(BatchJob { id: 17, ends });
+            let sections = sections(&[HostStatus { facts, ..host(reached) }]);
+            sections[0].problem.clone().unwrap_or_default()
+        };
+        assert!(heading(Reached::Up, at(7)).starts_with("job 17 ends "));
+        assert_eq!(heading(Reached::Up, None), "in job 17");
+        let down = || Reached::Down { why: "exit status: 1".to_owned(), refused: false };
+        assert!(heading(down(), at(-1)).starts_with("job 17 ended "));
+        assert!(heading(down(), at(7)).starts_with("unreachable"));
     }
 
     #[test]
