@@ -210,6 +210,7 @@ return {
       { 'issue', 'issue' },
       { 'base', 'branch' },
       { 'branch', 'branch' },
+      { 'changes', 'changes' },
     },
   },
   {

@@ -58,7 +58,20 @@ async fn names_words_and_keys_are_completed_behind_polecat_too() {
         ("Polecat start ", &["ash"]),
         ("Polecat! start ash w", &["workdir="]),
         ("Polecat start! ash agent=cla", &["agent=claude"]),
-        ("Polecat sling x ", &["ash", "agent=", "account=", "config_dir=", "cmd="]),
+        (
+            "Polecat sling x ",
+            &[
+                "ash",
+                "base=",
+                "branch=",
+                "changes=",
+                "agent=",
+                "account=",
+                "config_dir=",
+                "prompt=",
+                "cmd=",
+            ],
+        ),
         ("Polecat sling x agent=y a", &["account="]),
         ("Polecat diff ash ", &["since=", "size="]),
         ("PolecatDiff ash since=", &["since=review"]),
@@ -120,7 +133,7 @@ async fn a_list_of_sessions_leads_to_what_can_be_done_with_one() {
     shop.editor.command("PolecatList").await.unwrap();
     shop.editor.expect_message("stopped `ash`").await;
     let asked = shop.editor.lua("return _G.asked", Json::Null).await.unwrap();
-    assert_eq!(asked, json!([["Which polecat?", "polecat", 1], ["ash", "", 10]]));
+    assert_eq!(asked, json!([["Which polecat?", "polecat", 1], ["ash", "", 12]]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

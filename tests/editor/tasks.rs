@@ -151,8 +151,8 @@ async fn what_is_not_committed_is_moved_to_a_new_polecat_with_its_task() {
     fs::write(shop.project.path().join("README"), "another one\n").unwrap();
     shop.editor.command("PolecatNew birch changes=copy").await.unwrap();
     shop.editor.expect_message("made `birch`").await;
-    assert_eq!(git(&shop.project.worktree("birch"), &["status", "--porcelain"]), "M README");
-    assert_eq!(shop.project.git(&["status", "--porcelain"]), "M README");
+    assert_eq!(git(&shop.project.worktree("birch"), &["status", "--porcelain"]).trim(), "M README");
+    assert_eq!(shop.project.git(&["status", "--porcelain"]).trim(), "M README");
     shop.editor.command("PolecatNew cedar changes=steal").await.unwrap();
     shop.editor.expect_message("`changes`: expected copy or move, got `steal`").await;
     // One that fails is taken back, and the changes stay where they were.
@@ -160,5 +160,5 @@ async fn what_is_not_committed_is_moved_to_a_new_polecat_with_its_task() {
     let options = json!({ "prompt": "Finish it", "cmd": dies, "changes": "move" });
     shop.refusal("sling", json!([null, options])).await;
     assert_eq!(polecats(&shop).len(), 2);
-    assert_eq!(shop.project.git(&["status", "--porcelain"]), "M README");
+    assert_eq!(shop.project.git(&["status", "--porcelain"]).trim(), "M README");
 }

@@ -248,7 +248,12 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     },
     Spec {
         words: &[maybe("polecat", Kind::NewName)],
-        keys: &[key("issue", Kind::Issue), key("base", Kind::Branch), key("branch", Kind::Branch)],
+        keys: &[
+            key("issue", Kind::Issue),
+            key("base", Kind::Branch),
+            key("branch", Kind::Branch),
+            key("changes", Kind::Changes),
+        ],
         map: Some("n"),
         ..plain(Command::New, "New", "Create a polecat: name, worktree and branch")
     },
