@@ -97,7 +97,11 @@ impl TmuxServer {
 
     /// The same; `Err` is what tmux said.
     pub fn try_run(&self, args: &[&str]) -> Result<String, String> {
-        let output = self.output(args);
+        let mut output = self.output(args);
+        // One that is just ending takes nothing any more; the next try begins a new one.
+        if output.stderr.starts_with(b"server exited unexpectedly") {
+            output = self.output(args);
+        }
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
         }
