@@ -50,6 +50,30 @@ pub mod text {
     }
 }
 
+/// A text, if there is one.
+pub mod maybe_text {
+    use serde::{Deserialize as _, Serialize as _};
+
+    use super::{ByteBuf, Bytes, Deserializer, Serializer};
+
+    /// As bytes.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn serialize<S: Serializer>(text: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+        text.as_deref().map(|text| Bytes::new(text.as_bytes())).serialize(to)
+    }
+
+    /// From bytes.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        let text = Option::<ByteBuf>::deserialize(from)?;
+        Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
+    }
+}
+
 /// Texts.
 pub mod texts {
     use serde::{Deserialize as _, Serialize as _};

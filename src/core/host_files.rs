@@ -62,6 +62,16 @@ impl HostFile {
             .then(|| Self { host: host.clone(), path: path.to_owned() })
     }
 
+    /// What Neovim edits for the file at `path` of `host`, or of this machine; `None` where nothing can
+    /// be called so.
+    #[must_use]
+    pub fn editable(host: Option<&HostName>, path: PathBuf) -> Option<PathBuf> {
+        match host {
+            Some(host) => Some(Self::new(host, &path)?.name()),
+            None => Some(path),
+        }
+    }
+
     /// The file whose buffer has this name.
     #[must_use]
     pub fn named(name: &[u8]) -> Option<Self> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::names::visible;
+use super::{as_bytes, names::visible};
 
 /// What a start would run because of project files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,7 @@ pub struct Content {
     /// The hash of its content.
     pub hash: String,
     /// Its content, if it is to be shown to the user: an agent's hooks.
+    #[serde(with = "as_bytes::maybe_text", default)]
     pub text: Option<String>,
 }
 

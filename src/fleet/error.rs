@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::ErrorDetail;
+use crate::{core::as_bytes, session::ErrorDetail};
 
 /// Why it was not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +10,8 @@ use crate::session::ErrorDetail;
 pub struct FarError {
     /// One of the codes of `:help polecat-errors`.
     pub code: String,
-    /// What is wrong with what.
+    /// What is wrong with what: what a program there has printed may have lines.
+    #[serde(with = "as_bytes::text")]
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,

@@ -60,6 +60,13 @@ impl Identity {
         }
     }
 
+    /// What is the same for as long as it is the same machine, container and user.
+    #[must_use]
+    pub fn machine(&self) -> String {
+        let machine = self.machine.as_deref().unwrap_or_default();
+        format!("{machine}/{}/{}", self.container, self.uid)
+    }
+
     /// Whether it is `other` under another name.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {

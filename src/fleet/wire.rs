@@ -23,6 +23,9 @@ const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
 const PACKED_LIMIT: usize = MESSAGE_LIMIT as usize - 1024;
 /// How many rigs of one host are taken.
 const RIG_LIMIT: usize = 500;
+/// What means more than a name where a polecat is named: several, all, a part of a row, a value. A rig
+/// of a host has none of it in what it is called here.
+const MEANS_MORE: [char; 4] = [',', '*', '#', '='];
 /// How many parts of one answer may be under way: so much is sent before the first was taken.
 pub(super) const PARTS_IN_FLIGHT: usize = 3;
 /// How much two clocks may seem to differ, in milliseconds, because messages take their time.
@@ -59,7 +62,6 @@ pub(super) enum ToHost {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Hello {
-    pub(super) version: String,
     /// What it goes by.
     pub(super) config: ByteBuf,
 }
@@ -162,6 +164,9 @@ impl Rigs {
     /// The rigs with their times as the clock here would have them, no more of them than are taken.
     pub(super) fn here(mut self, ahead: i64) -> Vec<FarRig> {
         self.rigs.truncate(RIG_LIMIT);
+        for rig in &mut self.rigs {
+            rig.address = rig.address.replace(MEANS_MORE, "_");
+        }
         let polecats = self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats);
         polecats.for_each(|info| info.shift_times(-ahead));
         self.rigs

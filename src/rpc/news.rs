@@ -264,7 +264,8 @@ mod tests {
         let polecats = vec![SessionInfo { running, state, ..info }];
         let rig = "den".to_owned();
         let (home, path) = (home.into(), home.into());
-        Arc::new(Snapshot { rig, host: None, home, path, reached: true, polecats })
+        let (host, machine, reached) = (None, None, true);
+        Arc::new(Snapshot { rig, host, home, path, machine, reached, polecats })
     }
 
     /// A field of what `teller` tells of a snapshot.

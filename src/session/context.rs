@@ -118,7 +118,7 @@ impl RigContext {
     pub(in crate::session) fn snapshot(&self, polecats: Vec<SessionInfo>) -> Snapshot {
         let Rig { name, home, path, .. } = &*self.rig;
         let (rig, home, path) = (name.to_string(), home.clone(), path.clone());
-        Snapshot { rig, host: None, home, path, reached: true, polecats }
+        Snapshot { rig, host: None, home, path, machine: None, reached: true, polecats }
     }
 
     /// The polecat `name`, which must exist.

@@ -35,6 +35,9 @@ pub struct Snapshot {
     pub home: PathBuf,
     /// Its project's folder.
     pub path: PathBuf,
+    /// What is the same while its host's name leads to the same machine, container and user: what was
+    /// seen on another has not ended because it is not on this one.
+    pub machine: Option<String>,
     /// Whether it is so; while its host cannot be reached it was so.
     pub reached: bool,
     /// Every polecat, with or without a session, in the order of their names.
@@ -155,8 +158,8 @@ mod tests {
 
     fn snapshot(home: &str, rig: &str) -> Event {
         let (rig, path, home) = (rig.to_owned(), home.into(), home.into());
-        let (host, reached, polecats) = (None, true, Vec::new());
-        Event::Snapshot(Arc::new(Snapshot { rig, host, home, path, reached, polecats }))
+        let (host, machine, reached, polecats) = (None, None, true, Vec::new());
+        Event::Snapshot(Arc::new(Snapshot { rig, host, home, path, machine, reached, polecats }))
     }
 
     fn files(worktree: &str, names: &[&str]) -> Event {

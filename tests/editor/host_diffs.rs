@@ -143,3 +143,24 @@ async fn while_its_host_is_out_of_reach_what_was_drawn_stays_and_says_so() {
     desk.editor.expect_line(DIFF, "-2").await;
     expect(desk, title, json!("build1:shop/ash")).await;
 }
+
+/// The path of a file with conflicts is one of the host: here it may be another file, or none.
+#[tokio::test(flavor = "multi_thread")]
+async fn conflicts_of_a_merge_there_are_listed_by_the_files_there() {
+    let there = shop(&[("a", NINE)]).await;
+    write(&there, "a", &NINE.replace('5', "five"));
+    git(&there, &["commit", "--quiet", "--all", "--message", "five"]);
+    there.project.commit("a", &NINE.replace('5', "fifth"));
+    for (key, value) in [("user.name", "Ann"), ("user.email", "ann@example.invalid")] {
+        there.project.git(&["config", key, value]);
+    }
+    let desk = reaching(&there, &Json::Null).await;
+    agree(&desk).await;
+    desk.editor.command("PolecatMerge! build1:shop/ash").await.unwrap();
+    desk.editor.expect_message("conflicts of `build1:shop/ash` in 1 file").await;
+    let files = "vim.tbl_map(function(item)
+        return vim.api.nvim_buf_get_name(item.bufnr)
+    end, vim.fn.getqflist())";
+    let file = there.project.path().join("a");
+    expect(&desk, files, json!([format!("polecat://build1{}", file.display())])).await;
+}

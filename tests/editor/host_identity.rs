@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     answering::{Asking, asking},
     desk::server,
+    news::{expect_heard, listening},
     rig::Shop,
     rigs::folder,
     support::{eventually, rig::Project},
@@ -54,11 +55,18 @@ async fn a_name_that_leads_elsewhere_by_now_is_told() {
     );
     let host = host(&there, &json!(["sh", "-c", script, "sh"]));
     let desk = Shop::of(Project::new(), json!({ "hosts": { "build1": host } })).await;
+    listening(&desk.editor).await;
     desk.editor.command("PolecatStatus!").await.unwrap();
     desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    let served = server(&desk.editor).expect("it is served");
+    kill_process(served, Signal::STOP).unwrap();
+    there.shop.editor.call("stop", json!(["ash", {}])).await.unwrap();
     fs::write(&moved, "").unwrap();
-    kill_process(server(&desk.editor).expect("it is served"), Signal::KILL).unwrap();
+    kill_process(served, Signal::KILL).unwrap();
     desk.editor.expect_line(STATUS, "another container or machine than before, ").await;
+    // Who was seen on the one before has not been stopped because another is not there.
+    there.shop.start("birch", "prompts").await;
+    expect_heard(&desk.editor, &["PolecatStarted birch"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

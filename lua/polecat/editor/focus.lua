@@ -22,9 +22,12 @@ local function shown(buf)
   -- A rig's folder may stand before it.
   local followed = name:match('^polecat://capture/(.+:.+)$')
     or name:match('^polecat://capture/.-([^/]+)$')
-  local attach = vim.b[buf].polecat_attach
+  local attach, polecat = vim.b[buf].polecat_attach, vim.b[buf].polecat or ''
+  if not attach or polecat:find(':', 1, true) then
+    return followed or attach and polecat
+  end
   -- The command ends in the session, as tmux takes an exact name.
-  return followed or (attach and attach:match('=(%S+)$'))
+  return attach:match('=(%S+)$')
 end
 
 --- Whether the current window shows `session`, and Neovim has the focus.

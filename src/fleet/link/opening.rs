@@ -136,10 +136,7 @@ impl Link {
     }
 
     async fn greet(&self, transport: &mut Transport) -> io::Result<()> {
-        let hello = Hello {
-            version: build::VERSION.to_owned(),
-            config: self.settings.config.clone().into(),
-        };
+        let hello = Hello { config: self.settings.config.clone().into() };
         wire::write(&mut transport.to, &ToHost::Hello(hello)).await
     }
 

@@ -1,12 +1,16 @@
 //! Tests of what goes over the wire.
 
 use super::*;
-use crate::core::{
-    names::PolecatName,
-    session::{
-        Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, branch_status::BranchStatus,
-        diffstat::Diffstat,
+use crate::{
+    core::{
+        names::PolecatName,
+        session::{
+            Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, branch_status::BranchStatus,
+            diffstat::Diffstat,
+        },
+        trust::{Content, Request},
     },
+    session::ErrorDetail,
 };
 
 fn rigs(now: i64, since: i64) -> Rigs {
@@ -113,6 +117,33 @@ async fn a_long_message_over_a_narrow_line_is_read_and_one_that_stops_midway_is_
     let read = read_unless_silent::<FromHost>(&mut here, Duration::from_millis(50)).await;
     assert_eq!(read.unwrap_err().kind(), io::ErrorKind::TimedOut);
     drop(said.await.unwrap());
+}
+
+/// A person is to see what they agree to as it is, and what is wrong line by line.
+#[test]
+fn the_texts_of_an_error_arrive_with_their_lines() {
+    let (path, text) = ("/shop/hooks".into(), Some("one\ntwo\n".to_owned()));
+    let request = Request {
+        home: "/shop".into(),
+        files: vec!["/shop/hooks".into()],
+        argv: vec!["claude".to_owned()],
+        env: Vec::new(),
+        settings: vec![("runs in".to_owned(), "/".to_owned())],
+        contents: vec![Content { path, hash: "7".to_owned(), text }],
+        lasting: true,
+    };
+    let (code, message) = ("untrusted".to_owned(), "one\ntwo".to_owned());
+    let detail = Some(Box::new(ErrorDetail::Untrusted(request)));
+    let error = FarError { code, message, hint: None, detail };
+    assert_eq!(unpack::<FarError>(&pack(&error).unwrap()), Ok(error));
+}
+
+/// A message to `build1:x,shop/ash` would go to `ash` of a rig `shop` here too.
+#[test]
+fn what_a_host_calls_a_rig_names_nothing_else() {
+    let mut sent = rigs(0, 0);
+    sent.rigs[0].address = "x,shop/ash*#3 y=z".to_owned();
+    assert_eq!(sent.here(0)[0].address, "x_shop/ash__3 y_z");
 }
 
 #[test]

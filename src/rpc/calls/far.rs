@@ -12,7 +12,7 @@ use super::{
 use crate::{
     core::{
         hosts::HostName,
-        names::{SessionName, shown},
+        names::{SessionName, shown, visible},
         session::SessionInfo,
     },
     fleet::{FarCall, FarError, FarFeed, FarRig, Fleet, Unanswered},
@@ -22,6 +22,9 @@ use crate::{
     },
     session::AttachPlan,
 };
+
+/// The longest message of an error of a host, in characters.
+const MESSAGE_LIMIT: usize = 4_000;
 
 /// A polecat of a host.
 pub(in crate::rpc) struct Far<'a> {
@@ -208,7 +211,13 @@ fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
 /// What a host refuses, it says in words of its own.
 fn refused(FarError { code, message, hint, detail }: FarError) -> RpcError {
     let code = CODES.iter().find(|known| **known == code).unwrap_or(&"internal");
-    RpcError { hint, detail, ..RpcError::of(code, message) }
+    RpcError { hint, detail, ..RpcError::of(code, lines(&message)) }
+}
+
+/// A text of a host as it can be shown, line by line.
+fn lines(text: &str) -> String {
+    let text: String = text.chars().take(MESSAGE_LIMIT).collect();
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
 fn not_there(host: &HostName, rig: Option<&str>, polecat: &str) -> RpcError {
@@ -230,4 +239,17 @@ fn several(host: &HostName, meant: &[&FarRig], polecat: &str) -> RpcError {
         meant.iter().map(|rig| format!("`{host}:{}/{}`", rig.address, shown(polecat))).collect();
     let message = format!("`{}` is in several rigs: {}", shown(polecat), names.join(", "));
     RpcError::of("ambiguous_name", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_host_says_is_wrong_is_shown_line_by_line_as_text() {
+        let (code, message) = ("rm -rf".to_owned(), "a\x1b[2J\n\tb".to_owned());
+        let told = refused(FarError { code, message, hint: None, detail: None });
+        assert_eq!((told.code, &*told.message), ("internal", "a\\u{1b}[2J\n\\tb"));
+        assert_eq!(lines(&"x".repeat(100_000)).len(), MESSAGE_LIMIT);
+    }
 }

@@ -145,10 +145,7 @@ fn located(drawn: &DrawnDiff, comment: &Comment) -> Option<FoundLocation> {
 /// What Neovim edits for the file at `path` of the worktree; `None` where nothing can be called so.
 fn file(drawn: &DrawnDiff, path: &[u8]) -> Option<PathBuf> {
     let path = drawn.changed.workdir.join(OsStr::from_bytes(path));
-    match &drawn.of.host {
-        Some(host) => Some(HostFile::new(host, &path)?.name()),
-        None => Some(path),
-    }
+    HostFile::editable(drawn.of.host.as_ref(), path)
 }
 
 async fn send(press: &Press<'_>) -> Done {

@@ -1,6 +1,7 @@
 //! `:PolecatMerge`: what would be merged is asked about, or written about; then it is merged.
 
 use super::{Done, invocation::Invocation, questions, report, words::word};
+use crate::core::host_files::HostFile;
 use crate::rpc::{
     calls::{Answers, CallContext, Merge, Operation, PlanMerge},
     effects::{Effect, Level, compose, info},
@@ -29,7 +30,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let merged = merge.run(context).await?;
     if !merged.conflicts.is_empty() {
-        return Ok(conflicts(&polecat, &merged));
+        return Ok(conflicts(context, &polecat, &merged));
     }
     let mut told = vec![info(report::merged(&polecat, &merged))];
     if merged.whole && !is_running(context, asked, &polecat).await {
@@ -79,14 +80,13 @@ fn squashed(plan: &MergePlan) -> String {
 }
 
 /// The files that are to be resolved, and how to go on or back.
-fn conflicts(polecat: &str, merged: &Merged) -> Vec<Effect> {
-    let item = |file: &String| FoundLocation {
-        file: merged.worktree.join(file),
-        line: 1,
-        column: None,
-        text: b"in conflict".to_vec(),
+fn conflicts(context: &CallContext<'_>, polecat: &str, merged: &Merged) -> Vec<Effect> {
+    let host = context.host(polecat);
+    let item = |file: &String| {
+        let file = HostFile::editable(host.as_ref(), merged.worktree.join(file))?;
+        Some(FoundLocation { file, line: 1, column: None, text: b"in conflict".to_vec() })
     };
-    let items = merged.conflicts.iter().map(item).collect();
+    let items = merged.conflicts.iter().filter_map(item).collect();
     let title = format!("conflicts of {}", word(polecat));
     vec![
         Effect::Notify(Level::Warn, report::in_conflict(polecat, merged)),

@@ -6,7 +6,9 @@ use super::{
     keys::{self, ListKey, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, queue, run, waiting, worktree,
+    questions, queue, run, waiting,
+    words::word,
+    worktree,
 };
 use crate::core::session::{State, StateSource};
 use crate::rpc::{
@@ -98,7 +100,7 @@ async fn busy(
 /// The command `name` as if it had been typed about `polecat`; what stands behind its name follows that.
 fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
     let (name, more) = name.split_once(' ').unwrap_or((name, ""));
-    let args = format!("{polecat} {more}");
+    let args = format!("{} {more}", word(polecat));
     CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, args.trim_end()) }
 }
 
@@ -149,6 +151,16 @@ mod tests {
             ("x", ":PolecatStop ash"),
         ];
         assert_eq!(lines, expected.map(|(lhs, line)| (lhs, line.to_owned())));
+    }
+
+    /// The name of a rig is that of its folder, and on a host whatever the host says.
+    #[test]
+    fn a_name_is_one_word_whatever_is_in_it() {
+        let at = At { file: None, cwd: "/shop".into(), rig: None };
+        for polecat in ["build1:my shop/ash", "build1:x resume/ash", "build1:a\\ b/ash"] {
+            let read = Invocation::read(typed(&at, "Start resume", false, polecat)).unwrap();
+            assert_eq!(read.words.text("polecat").unwrap().as_deref(), Some(polecat));
+        }
     }
 
     #[test]

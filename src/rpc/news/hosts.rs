@@ -32,6 +32,7 @@ fn snapshot(host: &HostStatus, rig: &FarRig) -> Snapshot {
         host: Some(host.name.clone()),
         home: host.home_of(rig).into(),
         path: rig.path.clone().into(),
+        machine: host.facts.serving.as_ref().map(|(who, _)| who.machine()),
         reached,
         polecats: rig.polecats.iter().map(|info| host.seen(info)).collect(),
     }

@@ -59,6 +59,9 @@ impl Memories {
     ) -> (Vec<News>, &RigMemory) {
         let Snapshot { home, path, polecats, .. } = &**snapshot;
         let rig = self.rigs.entry(home.clone()).or_default();
+        if rig.snapshot.as_ref().is_some_and(|before| before.machine != snapshot.machine) {
+            rig.memory = None;
+        }
         (rig.path, rig.snapshot) = (Some(path.clone()), Some(snapshot.clone()));
         let memory = rig.memory.get_or_insert_with(|| RigMemory::first(polecats));
         if !snapshot.reached {
