@@ -1,9 +1,7 @@
 //! The commands: what each takes (the table), and what it does.
 
 mod answer;
-mod asked;
 mod connect;
-mod contexts;
 mod diff;
 #[cfg(test)]
 mod generated;
@@ -12,18 +10,14 @@ mod invocation;
 mod keys;
 mod list;
 mod locations;
-mod merge;
 mod press;
 mod pressed;
-mod push;
 mod questions;
 mod queue;
-mod quotes;
 mod report;
 mod run;
 mod sling;
 mod table;
-mod waiting;
 mod words;
 mod worktree;
 

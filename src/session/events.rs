@@ -1,5 +1,7 @@
 //! Events: what the session core reports without being asked.
 
+pub(in crate::session) mod notifier;
+
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     path::PathBuf,

@@ -1,5 +1,8 @@
 //! Files of this machine for an editor on another one.
 
+pub(in crate::session) mod locations;
+pub(in crate::session) mod worktree_files;
+
 use std::path::PathBuf;
 
 use super::{SessionError, Workspace};

@@ -15,9 +15,7 @@ mod files;
 mod health;
 mod hook;
 mod listing;
-mod locations;
 mod messages;
-mod notifier;
 mod observe;
 mod polecats;
 mod review;
@@ -27,7 +25,6 @@ mod sessions;
 mod settings;
 mod start;
 mod workspace;
-mod worktree_files;
 
 pub use addresses::{Reach, Whom};
 pub use answers::{Answered, Answers, Reply};
@@ -37,13 +34,13 @@ pub use error::{
     AddressError, AnswerError, ErrorDetail, InterruptError, MessageError, QueueError, ResumeError,
     SessionError,
 };
+pub use events::notifier::Notifier;
 pub use events::{Event, EventQueue, Files, Snapshot};
+pub use files::locations::{FoundLocation, Viewpoint, found_locations, named_paths};
 pub use health::{HealthRow, Level};
 pub use hook::report_hook;
-pub use locations::{FoundLocation, Viewpoint, found_locations, named_paths};
 pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;
-pub use notifier::Notifier;
 pub use observe::Observer;
 pub use observe::all_rigs::RigStatus;
 pub use observe::capture::CaptureOptions;

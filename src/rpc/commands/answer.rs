@@ -1,13 +1,13 @@
 //! `:PolecatAnswer`: gives an answer, or shows what is asked.
 
-use super::{
-    Done,
+pub(super) mod asked;
+pub(super) mod waiting;
+
+use self::{
     asked::{field, window},
-    invocation::Invocation,
-    questions, report,
-    waiting::{self, Waiter},
-    words::word,
+    waiting::Waiter,
 };
+use super::{Done, invocation::Invocation, questions, report, words::word};
 use crate::{
     core::session::SessionInfo,
     rpc::{

@@ -1,8 +1,11 @@
 //! `:PolecatInject`: words, lines of a buffer under their place, or a buffer to write in.
 
+pub(super) mod contexts;
+pub(super) mod quotes;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Done, contexts, invocation::Invocation, list, quotes, report, words::word};
+use super::{Done, invocation::Invocation, list, report, words::word};
 use crate::core::contexts::literal;
 use crate::core::session::State;
 use crate::rpc::{

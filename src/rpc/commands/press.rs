@@ -1,12 +1,14 @@
 //! What a key of a view does that was pressed: `view.act`.
 
 use super::{
-    Done, diff,
+    Done,
+    answer::waiting,
+    diff,
     invocation::Invocation,
     keys::{self, ListKey, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, queue, run, waiting,
+    questions, queue, run,
     words::word,
     worktree,
 };

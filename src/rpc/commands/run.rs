@@ -3,9 +3,9 @@
 use super::{
     Done, answer, connect, inject,
     invocation::Invocation,
-    list, merge, push, questions, queue, report, sling,
+    list, questions, queue, report, sling,
     table::{Command, SIDEBAR},
-    worktree,
+    worktree::{self, merge, push},
 };
 use crate::{
     rpc::{

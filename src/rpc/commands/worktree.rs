@@ -1,5 +1,8 @@
 //! `:PolecatShell`, and the keys that lead to a polecat's worktree.
 
+pub(super) mod merge;
+pub(super) mod push;
+
 use super::{Done, invocation::Invocation, keys::WorktreeKey, pressed::Press};
 use crate::core::names::shown;
 use crate::rpc::{

@@ -36,8 +36,8 @@ pub struct NewPolecat {
 }
 
 impl Polecats {
-    /// Makes the polecat `name`, to work on `issue` where one is given, beginning where `begin` says. Without a name it gets the
-    /// next free one of the rig's pool.
+    /// Makes the polecat `name`, to work on `issue` where one is given, beginning where `begin` says.
+    /// Without a name it gets the next free one of the rig's pool.
     ///
     /// # Errors
     /// When a name is bad, the issue is not to be worked on, the polecat exists, or git refuses.

@@ -1,13 +1,13 @@
 //! `:PolecatPush`: asked about, pushed, and a pull request written where `gh` can open one.
 
-use super::{Done, invocation::Invocation, questions, report};
+use crate::rpc::commands::{Done, invocation::Invocation, questions, report};
 use crate::rpc::{
     calls::{Answers, CallContext, OpenPullRequest, Operation, PlanPush, Push},
     effects::{Effect, compose, info},
 };
 use crate::session::PullRequestDraft;
 
-pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
+pub(in crate::rpc::commands) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.polecat()?);
     if let Some(text) = &asked.asked.text {
         let text = String::from_utf8_lossy(text).into_owned();

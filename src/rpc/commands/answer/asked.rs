@@ -1,6 +1,6 @@
 //! The window for what an agent asks: which keys it has, and what each of them gives.
 
-use super::{invocation::Invocation, words::word};
+use crate::rpc::commands::{invocation::Invocation, words::word};
 use crate::{
     core::session::{SessionInfo, Waiting},
     rpc::{
@@ -17,7 +17,7 @@ use crate::{
 const LAST_DIGIT: usize = 9;
 
 /// The window in which what `session`, called `polecat` here, asks is answered.
-pub(super) fn window(
+pub(in crate::rpc::commands) fn window(
     asked: &Invocation,
     polecat: &str,
     session: &SessionInfo,
@@ -45,7 +45,11 @@ pub(super) fn window(
 }
 
 /// The field in which all that can be answered are words.
-pub(super) fn field(asked: &Invocation, polecat: &str, waiting: &Waiting) -> Effect {
+pub(in crate::rpc::commands) fn field(
+    asked: &Invocation,
+    polecat: &str,
+    waiting: &Waiting,
+) -> Effect {
     Asks { asked, polecat, waiting }.write(&waiting.text, ":")
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{invocation::Invocation, quotes};
+use super::quotes;
+use crate::rpc::commands::invocation::Invocation;
 use crate::{
     core::{
         contexts::{self, Context, Value, function_lines},
@@ -19,16 +20,16 @@ use crate::{
 const ENTRIES_LIMIT: usize = 200;
 
 /// A message, and whether the lines of its range are in it already.
-pub(super) struct Message {
-    pub(super) text: Vec<u8>,
-    pub(super) has_lines: bool,
+pub(in crate::rpc::commands) struct Message {
+    pub(in crate::rpc::commands) text: Vec<u8>,
+    pub(in crate::rpc::commands) has_lines: bool,
 }
 
 /// `text` with the prompt that it begins with, and with all contexts in the place of their words.
 ///
 /// # Errors
 /// There is nothing that a word could stand for.
-pub(super) async fn message(
+pub(in crate::rpc::commands) async fn message(
     context: &CallContext<'_>,
     asked: &Invocation,
     text: &[u8],

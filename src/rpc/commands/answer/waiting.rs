@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Done, pressed::Press, report};
+use crate::rpc::commands::{Done, pressed::Press, report};
 use crate::{
     core::session::{SessionInfo, State},
     fleet::{HostStatus, Reached},
@@ -14,18 +14,18 @@ use crate::{
 
 /// A polecat that waits: those that have waited longest come first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Waiter {
+pub(in crate::rpc::commands) struct Waiter {
     /// None comes last.
     since: (bool, Option<Timestamp>),
     /// What names it from where it is asked for.
-    pub(super) shown: String,
-    pub(super) polecat: String,
+    pub(in crate::rpc::commands) shown: String,
+    pub(in crate::rpc::commands) polecat: String,
     /// From where it is of its own rig.
-    pub(super) at: At,
+    pub(in crate::rpc::commands) at: At,
 }
 
 /// Who waits in any rig in use, who has waited longest first.
-pub(super) async fn longest(context: &CallContext<'_>, at: &At) -> Vec<Waiter> {
+pub(in crate::rpc::commands) async fn longest(context: &CallContext<'_>, at: &At) -> Vec<Waiter> {
     let around = At { rig: None, ..at.clone() };
     let mut waiting = Vec::new();
     for rig in context.workspace.rigs_in_use(&around.clone().into()).await {
@@ -60,7 +60,11 @@ fn on_hosts(context: &CallContext<'_>, around: &At) -> Vec<Waiter> {
 }
 
 /// The same from whoever comes next after `polecat` of the rig at `at`, which comes last.
-pub(super) fn after(mut waiting: Vec<Waiter>, at: &At, polecat: Option<&str>) -> Vec<Waiter> {
+pub(in crate::rpc::commands) fn after(
+    mut waiting: Vec<Waiter>,
+    at: &At,
+    polecat: Option<&str>,
+) -> Vec<Waiter> {
     if let Some(place) = waiting.iter().position(|one| one.is(at, polecat)) {
         waiting.rotate_left(place + 1);
     }
@@ -76,7 +80,7 @@ impl Waiter {
 
 /// Shows what the next one who waits prints, or with `step` -1 the one before: in place of the
 /// capture that the key was pressed in.
-pub(super) async fn show(press: &Press<'_>, step: i8) -> Done {
+pub(in crate::rpc::commands) async fn show(press: &Press<'_>, step: i8) -> Done {
     let (context, from) = (press.context, press.asked.whom());
     let mut waiting = longest(context, &press.at).await;
     if step < 0 {

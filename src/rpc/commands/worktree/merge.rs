@@ -1,7 +1,7 @@
 //! `:PolecatMerge`: what would be merged is asked about, or written about; then it is merged.
 
-use super::{Done, invocation::Invocation, questions, report, words::word};
 use crate::core::host_files::HostFile;
+use crate::rpc::commands::{Done, invocation::Invocation, questions, report, words::word};
 use crate::rpc::{
     calls::{Answers, CallContext, Merge, Operation, PlanMerge},
     effects::{Effect, Level, compose, info},
@@ -9,7 +9,7 @@ use crate::rpc::{
 };
 use crate::session::{FoundLocation, MergeError, MergeHow, MergePlan, Merged, SessionError};
 
-pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
+pub(in crate::rpc::commands) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, how) = (asked.polecat()?, how(asked)?);
     let answers = asked.answers();
     if answers.commit.is_none() {

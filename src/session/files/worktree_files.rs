@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{RigContext, SessionError};
 use crate::host::git;
+use crate::session::{RigContext, SessionError};
 
 impl RigContext {
     /// The path of `file` from the top of the worktree that it lies in; a file of no worktree of the

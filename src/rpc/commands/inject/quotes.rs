@@ -3,7 +3,7 @@
 
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
-use super::diff;
+use crate::rpc::commands::diff;
 use crate::{
     core::host_files::HostFile,
     rpc::{calls::CallContext, calls::Lines},
@@ -12,7 +12,7 @@ use crate::{
 
 /// The lines in a fenced block under their place: `src/main.rs:10-20`. None of it stands for
 /// something else in a message.
-pub(super) async fn quoted(
+pub(in crate::rpc::commands) async fn quoted(
     context: &CallContext<'_>,
     rig: &RigContext,
     lines: &Lines,
@@ -21,7 +21,11 @@ pub(super) async fn quoted(
 }
 
 /// Where the lines are: `src/main.rs:10-20`.
-pub(super) async fn place(context: &CallContext<'_>, rig: &RigContext, lines: &Lines) -> Vec<u8> {
+pub(in crate::rpc::commands) async fn place(
+    context: &CallContext<'_>,
+    rig: &RigContext,
+    lines: &Lines,
+) -> Vec<u8> {
     if let Some(place) = in_diff(context, lines) {
         return place;
     }
@@ -30,13 +34,20 @@ pub(super) async fn place(context: &CallContext<'_>, rig: &RigContext, lines: &L
 }
 
 /// The same of lines of a diff, where that is still drawn.
-pub(super) fn in_diff(context: &CallContext<'_>, lines: &Lines) -> Option<Vec<u8>> {
+pub(in crate::rpc::commands) fn in_diff(
+    context: &CallContext<'_>,
+    lines: &Lines,
+) -> Option<Vec<u8>> {
     let (id, last_id) = (lines.id.as_deref()?, lines.last_id.as_deref()?);
     diff::place(&*context.rows.as_ref()?.diff()?, id, last_id)
 }
 
 /// What an agent knows a file by; a buffer that shows none has only its name.
-pub(super) async fn name(context: &CallContext<'_>, rig: &RigContext, name: &[u8]) -> Vec<u8> {
+pub(in crate::rpc::commands) async fn name(
+    context: &CallContext<'_>,
+    rig: &RigContext,
+    name: &[u8],
+) -> Vec<u8> {
     if name.is_empty() {
         return b"unnamed buffer".to_vec();
     }
@@ -63,7 +74,7 @@ fn block(place: Vec<u8>, lines: &Lines) -> Vec<Vec<u8>> {
 }
 
 /// `text` in a fenced block.
-pub(super) fn fenced(text: &[u8], language: &str) -> Vec<u8> {
+pub(in crate::rpc::commands) fn fenced(text: &[u8], language: &str) -> Vec<u8> {
     let text = text.trim_ascii_end();
     let fence = fence(text.split(|byte| *byte == b'\n'));
     [fence.as_bytes(), language.as_bytes(), b"\n", text, b"\n", fence.as_bytes()].concat()
