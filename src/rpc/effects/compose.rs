@@ -49,170 +49,126 @@ pub(in crate::rpc) struct Words {
 
 /// A message to a polecat, which is sent or queued: a buffer of its own for each.
 pub(in crate::rpc) fn message(
-    (polecat, at): (&str, Option<At>),
+    to: (&str, Option<At>),
     quote: Vec<Vec<u8>>,
     call: Request,
     queue: Option<Request>,
 ) -> Compose {
-    Compose {
-        name: format!("polecat://compose/{polecat}"),
-        polecat: polecat.to_owned(),
-        at,
-        title: format!(
-            "to {polecat}: {}",
-            if queue.is_some() { "`:w` sends, `:w!` queues" } else { "`:w` sends" }
-        ),
-        text: String::new(),
-        quote,
-        float: None,
-        lines: 10,
-        call,
-        forced: queue,
-        contexts: true,
-        words: Words {
-            empty: "an empty message is not sent",
-            unsaved: "the message is not sent: `:w` sends it, `:q!` drops it",
-            later: "later edits were not sent",
-            hidden: format!("the message is kept: `:PolecatInject {polecat}` shows it"),
-        },
-    }
+    let polecat = to.0;
+    let keys = if queue.is_some() { "`:w` sends, `:w!` queues" } else { "`:w` sends" };
+    let words = Words {
+        empty: "an empty message is not sent",
+        unsaved: "the message is not sent: `:w` sends it, `:q!` drops it",
+        later: "later edits were not sent",
+        hidden: format!("the message is kept: `:PolecatInject {polecat}` shows it"),
+    };
+    let compose = Compose::new("compose", to, format!("to {polecat}: {keys}"), call, words);
+    Compose { quote, lines: 10, forced: queue, contexts: true, ..compose }
 }
 
 /// A task for a free or new polecat.
 pub(in crate::rpc) fn task(at: Option<At>, quote: Vec<Vec<u8>>, call: Request) -> Compose {
-    Compose {
-        name: "polecat://sling".to_owned(),
-        polecat: String::new(),
-        at,
-        title: "a task for a polecat: `:w` starts it".to_owned(),
-        text: String::new(),
-        quote,
-        float: None,
-        lines: 10,
-        call,
-        forced: None,
-        contexts: true,
-        words: Words {
-            empty: "an empty task is not given to anybody",
-            unsaved: "nobody has the task: `:w` gives it, `:q!` drops it",
-            later: "later edits were not sent",
-            hidden: "the task is kept: `:PolecatSling` shows it".to_owned(),
-        },
-    }
+    let title = "a task for a polecat: `:w` starts it".to_owned();
+    let words = Words {
+        empty: "an empty task is not given to anybody",
+        unsaved: "nobody has the task: `:w` gives it, `:q!` drops it",
+        later: "later edits were not sent",
+        hidden: "the task is kept: `:PolecatSling` shows it".to_owned(),
+    };
+    let compose = Compose::new("sling", ("", at), title, call, words);
+    Compose { quote, lines: 10, contexts: true, ..compose }
 }
 
 /// The message of the commit that has all work of a polecat.
 pub(in crate::rpc) fn squash(
-    (polecat, at): (&str, Option<At>),
+    of: (&str, Option<At>),
     into: &str,
     text: String,
     call: Request,
 ) -> Compose {
-    Compose {
-        name: format!("polecat://squash/{polecat}"),
-        polecat: polecat.to_owned(),
-        at,
-        title: format!("all of {polecat} as one commit in {into}: `:w` commits"),
-        text,
-        quote: Vec::new(),
-        float: None,
-        lines: 12,
-        call,
-        forced: None,
-        contexts: false,
-        words: Words {
-            empty: "without a message nothing is merged",
-            unsaved: "nothing is merged yet: `:w` merges, `:q!` drops the message",
-            later: "later edits are not in the commit",
-            hidden: format!("the message is kept: `:PolecatMerge {polecat} squash` shows it"),
-        },
-    }
+    let polecat = of.0;
+    let title = format!("all of {polecat} as one commit in {into}: `:w` commits");
+    let words = Words {
+        empty: "without a message nothing is merged",
+        unsaved: "nothing is merged yet: `:w` merges, `:q!` drops the message",
+        later: "later edits are not in the commit",
+        hidden: format!("the message is kept: `:PolecatMerge {polecat} squash` shows it"),
+    };
+    Compose { text, ..Compose::new("squash", of, title, call, words) }
 }
 
 /// The title and the text of a pull request.
 pub(in crate::rpc) fn pull_request(
-    (polecat, at): (&str, Option<At>),
+    of: (&str, Option<At>),
     branch: &str,
     text: String,
     call: Request,
 ) -> Compose {
-    Compose {
-        name: format!("polecat://pull-request/{polecat}"),
-        polecat: polecat.to_owned(),
-        at,
-        title: format!("pull request of {branch}, its title first: `:w` opens it"),
-        text,
-        quote: Vec::new(),
-        float: None,
-        lines: 12,
-        call,
-        forced: None,
-        contexts: false,
-        words: Words {
-            empty: "without a title no pull request is opened",
-            unsaved: "the pull request is not opened: `:w` opens it, `:q!` drops the text",
-            later: "later edits are not in the pull request",
-            hidden: format!("the text is kept: `:PolecatPush {polecat}` shows it"),
-        },
-    }
+    let title = format!("pull request of {branch}, its title first: `:w` opens it");
+    let words = Words {
+        empty: "without a title no pull request is opened",
+        unsaved: "the pull request is not opened: `:w` opens it, `:q!` drops the text",
+        later: "later edits are not in the pull request",
+        hidden: format!("the text is kept: `:PolecatPush {}` shows it", of.0),
+    };
+    Compose { text, ..Compose::new("pull-request", of, title, call, words) }
 }
 
 /// The words of an answer.
-pub(in crate::rpc) fn answer(
-    (polecat, at): (&str, Option<At>),
-    choice: &str,
-    call: Request,
-) -> Compose {
-    Compose {
-        name: format!("polecat://answer/{polecat}"),
-        polecat: polecat.to_owned(),
-        at,
-        title: format!("{choice}: `:w` answers"),
-        text: String::new(),
-        quote: Vec::new(),
-        float: Some((4, 72)),
-        lines: 4,
-        call,
-        forced: None,
-        contexts: false,
-        words: Words {
-            empty: "an empty answer is not given",
-            unsaved: "the answer is not given: `:w` gives it, `:q!` drops it",
-            later: "later edits were not given",
-            hidden: format!("the answer is kept: `:PolecatAnswer {polecat}` asks again"),
-        },
-    }
+pub(in crate::rpc) fn answer(to: (&str, Option<At>), choice: &str, call: Request) -> Compose {
+    let words = Words {
+        empty: "an empty answer is not given",
+        unsaved: "the answer is not given: `:w` gives it, `:q!` drops it",
+        later: "later edits were not given",
+        hidden: format!("the answer is kept: `:PolecatAnswer {}` asks again", to.0),
+    };
+    let compose = Compose::new("answer", to, format!("{choice}: `:w` answers"), call, words);
+    Compose { float: Some((4, 72)), lines: 4, ..compose }
 }
 
 /// A comment on what `about` names: one at a time for each polecat.
 pub(in crate::rpc) fn comment(
-    (polecat, at): (&str, Option<At>),
+    on: (&str, Option<At>),
     about: &str,
     text: String,
     call: Request,
 ) -> Compose {
-    Compose {
-        name: format!("polecat://comment/{polecat}"),
-        polecat: polecat.to_owned(),
-        at,
-        title: format!("{about}: `:w` saves"),
-        text,
-        quote: Vec::new(),
-        float: Some((8, 72)),
-        lines: 8,
-        call,
-        forced: None,
-        contexts: false,
-        words: Words {
-            empty: "an empty comment is not saved",
-            unsaved: "the comment is not saved: `:w` saves it, `:q!` drops it",
-            later: "later edits were not saved",
-            hidden: "the comment is kept: `c` in the diff shows it".to_owned(),
-        },
-    }
+    let words = Words {
+        empty: "an empty comment is not saved",
+        unsaved: "the comment is not saved: `:w` saves it, `:q!` drops it",
+        later: "later edits were not saved",
+        hidden: "the comment is kept: `c` in the diff shows it".to_owned(),
+    };
+    let compose = Compose::new("comment", on, format!("{about}: `:w` saves"), call, words);
+    Compose { text, float: Some((8, 72)), lines: 8, ..compose }
 }
 
 impl Compose {
+    /// An empty split for a text of this `kind`, which is about `polecat`.
+    fn new(
+        kind: &str,
+        (polecat, at): (&str, Option<At>),
+        title: String,
+        call: Request,
+        words: Words,
+    ) -> Self {
+        let about = if polecat.is_empty() { String::new() } else { format!("/{polecat}") };
+        Self {
+            name: format!("polecat://{kind}{about}"),
+            polecat: polecat.to_owned(),
+            at,
+            title,
+            text: String::new(),
+            quote: Vec::new(),
+            float: None,
+            lines: 12,
+            call,
+            forced: None,
+            contexts: false,
+            words,
+        }
+    }
+
     pub(in crate::rpc) fn encode(self, map: Map) -> Map {
         let quote = self.quote.into_iter().map(encode::bytes).collect::<Vec<_>>();
         let float =
