@@ -82,6 +82,11 @@ fn whatever_an_agent_tells_of_itself_is_bounded_and_read_the_same_in_any_pieces(
 }
 
 #[test]
+fn whatever_a_host_sends_is_refused_or_can_be_shown() {
+    replay("hosts", &["fuzz/corpus/hosts"]);
+}
+
+#[test]
 fn whatever_git_prints_of_changes_is_taken_apart_shown_and_kept_without_a_loss() {
     replay("diff", &["fuzz/corpus/diff"]);
 }

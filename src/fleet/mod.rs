@@ -46,7 +46,7 @@ pub use self::{
     link::{HostFacts, HostStatus, Offer, Reached, megabytes},
     serve::serve,
     served::{Hub, Served},
-    wire::{FarRig, pack, unpack_exactly},
+    wire::{FarRig, pack, taken, unpack_exactly},
 };
 use self::{link::Link, ssh::Ssh};
 use crate::{

@@ -283,6 +283,14 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     unpack_exactly(&clean)
 }
 
+/// What is taken of a host's message, as it would be written here: the fuzzers ask.
+///
+/// # Errors
+/// It is none of our messages.
+pub fn taken(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    rmp_serde::to_vec_named(&FromHost::decode(bytes)?).map_err(|why| why.to_string())
+}
+
 /// The same as it is.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ pub mod args;
 pub mod decoder;
 pub mod diff;
 pub mod events;
+pub mod hosts;
 pub mod settings;
 pub mod state;
 
@@ -19,6 +20,7 @@ pub const TARGETS: &[Target] = &[
     ("decoder", decoder::check),
     ("diff", diff::check),
     ("events", events::check),
+    ("hosts", hosts::check),
     ("settings", settings::check),
     ("state", state::check),
 ];
