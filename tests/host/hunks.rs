@@ -1,8 +1,9 @@
-//! Hunks that are taken into the main worktree's index, rejected in the polecat's, and undone.
+//! Hunks that are taken into the main worktree, rejected in the polecat's, and undone.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 
-use polecat::core::diff::{Changes, FileDiff, Stage};
+use polecat::core::diff::{Changes, PartId, Piece, Stage};
 use polecat::host::{HostError, git};
 
 use super::fixtures::{Sandbox, polecat};
@@ -28,32 +29,38 @@ impl Ash {
     }
 
     /// A hunk of what was changed, by its index; without one, all of the file.
-    pub(super) async fn piece(
+    pub(super) async fn piece(&self, stage: Stage, path: &str, hunk: Option<usize>) -> Piece {
+        let changes = self.changes().await;
+        let all = changes.piece(stage, path.as_bytes());
+        let all = all.unwrap_or_else(|| panic!("no `{path}` in {changes:#?}"));
+        let Some(hunk) = hunk else { return all };
+        rows(&changes, stage, path, hunk, 0..usize::MAX)
+    }
+
+    /// Some rows of a hunk.
+    pub(super) async fn rows(
         &self,
         stage: Stage,
         path: &str,
-        hunk: Option<usize>,
-    ) -> (FileDiff, bool) {
-        let changes = self.changes().await;
-        let all = changes.piece(stage, path.as_bytes(), None);
-        let all = all.unwrap_or_else(|| panic!("no `{path}` in {changes:#?}"));
-        let id = hunk.map(|hunk| all.id(&all.hunks[hunk]));
-        (changes.piece(stage, path.as_bytes(), id.as_deref()).unwrap(), hunk.is_some())
+        (hunk, rows): (usize, Range<usize>),
+    ) -> Piece {
+        self::rows(&self.changes().await, stage, path, hunk, rows)
     }
 
-    async fn take(&self, (piece, part): &(FileDiff, bool)) -> Result<(), HostError> {
+    pub(super) async fn take(&self, piece: &Piece) -> Result<Vec<Vec<u8>>, HostError> {
         let launch = &self.sandbox.launch;
-        git::take(&self.rig, &polecat("ash"), &self.worktree, (piece, *part), launch).await
+        let pieces = std::slice::from_ref(piece);
+        git::take(&self.rig, &polecat("ash"), &self.worktree, pieces, launch).await
     }
 
-    async fn reject(
-        &self,
-        stage: Stage,
-        (piece, part): &(FileDiff, bool),
-    ) -> Result<(), HostError> {
-        let launch = &self.sandbox.launch;
-        let (ash, piece) = (polecat("ash"), (piece, *part));
-        git::reject(&self.rig, &ash, &self.worktree, stage, piece, launch).await
+    pub(super) async fn reject(&self, stage: Stage, piece: &Piece) -> Result<(), HostError> {
+        let (launch, pieces) = (&self.sandbox.launch, std::slice::from_ref(piece));
+        git::reject(&self.rig, &polecat("ash"), &self.worktree, stage, pieces, launch).await
+    }
+
+    /// What stands in a file of the main worktree.
+    pub(super) fn read_main(&self, file: &str) -> Option<String> {
+        std::fs::read_to_string(self.main.join(file)).ok()
     }
 
     pub(super) async fn undo(&self) -> Result<String, HostError> {
@@ -69,6 +76,12 @@ impl Ash {
     }
 }
 
+fn rows(changes: &Changes, stage: Stage, path: &str, hunk: usize, rows: Range<usize>) -> Piece {
+    let all = changes.piece(stage, path.as_bytes()).expect("it was changed").file;
+    let part = PartId::Rows(vec![(all.id(&all.hunks[hunk]), rows)]);
+    changes.part(stage, path.as_bytes(), &part).expect("the hunk is there")
+}
+
 #[tokio::test]
 async fn a_hunk_is_taken_beside_what_is_staged_already_and_given_back() {
     let ash = Ash::with(FILES).await;
@@ -77,17 +90,17 @@ async fn a_hunk_is_taken_beside_what_is_staged_already_and_given_back() {
     ash.main(&["add", "mine"]);
     let before = ash.staged();
     let last = ash.piece(Stage::Unstaged, "a", Some(1)).await;
-    ash.take(&last).await.unwrap();
+    assert_eq!(ash.take(&last).await.unwrap(), [b""; 0]);
     let staged = ash.staged();
     assert!(staged.contains("+last") && staged.contains("+mine"), "{staged}");
     assert!(!staged.contains("+first"), "{staged}");
-    let file = std::fs::read_to_string(ash.main.join("a")).unwrap();
-    assert_eq!(file, NINE, "the file in the main worktree was touched");
+    assert_eq!(ash.read_main("a"), Some(format!("{NINE}last\n")), "the file has it too");
     let twice = ash.take(&last).await.unwrap_err().to_string();
-    assert!(twice.contains("patch does not apply"), "{twice}");
+    assert_eq!(twice, "what you chose of `a` is in the main worktree already");
     assert_eq!(ash.undos(), 1, "a failure left an undo");
-    assert_eq!(ash.undo().await.unwrap(), "`a` in the main worktree's index is as it was");
-    assert_eq!(ash.staged(), before);
+    let undone = ash.undo().await.unwrap();
+    assert_eq!(undone, "`a` in the main worktree and its index is as it was");
+    assert_eq!((ash.staged(), ash.read_main("a").as_deref()), (before, Some(NINE)));
     let refused = ash.undo().await.unwrap_err().to_string();
     assert_eq!(refused, "nothing to undo for `ash`");
 }
@@ -147,7 +160,7 @@ async fn a_rejected_commit_stays_and_its_change_is_undone_in_the_file() {
     assert_eq!(ash.git(&["rev-parse", "HEAD"]), head);
     assert_eq!(ash.read("a").unwrap(), NINE);
     let again = ash.reject(Stage::Committed, &piece).await.unwrap_err().to_string();
-    assert!(again.contains("patch does not apply"), "{again}");
+    assert_eq!(again, "what you chose of `a` is undone already");
     assert_eq!(ash.undos(), 1);
 }
 
@@ -170,8 +183,9 @@ async fn a_file_that_became_a_link_is_one_change_though_git_tells_it_in_two() {
     let files = changes.sections.iter().flat_map(|section| &section.files);
     let link = files.clone().last().expect("the link is there");
     let id = link.id(&link.hunks[0]);
-    let piece = changes.piece(Stage::Unstaged, b"a", Some(&id)).expect("it can be asked for");
-    ash.reject(Stage::Unstaged, &(piece, true)).await.unwrap();
+    let part = PartId::Rows(vec![(id, 0..usize::MAX)]);
+    let piece = changes.part(Stage::Unstaged, b"a", &part).expect("it can be asked for");
+    ash.reject(Stage::Unstaged, &piece).await.unwrap();
     assert_eq!(ash.git(&["status", "--porcelain"]), " D a");
 }
 
@@ -193,9 +207,11 @@ async fn what_is_shown_of_a_file_in_conflict_is_for_a_person_to_decide() {
     let shown: Vec<_> = files.filter(|file| !file.hunks.is_empty()).collect();
     let [.., file] = &shown[..] else { panic!("{changes:#?}") };
     let id = file.id(&file.hunks[0]);
-    for hunk in [None, Some(&*id)] {
-        let piece = changes.piece(Stage::Unstaged, b"a", hunk).expect("it can be asked for");
-        let refused = ash.take(&(piece, hunk.is_some())).await.unwrap_err().to_string();
+    let part = PartId::Rows(vec![(id, 0..usize::MAX)]);
+    let pieces = [changes.piece(Stage::Unstaged, b"a"), changes.part(Stage::Unstaged, b"a", &part)];
+    for piece in pieces {
+        let piece = piece.expect("it can be asked for");
+        let refused = ash.take(&piece).await.unwrap_err().to_string();
         assert!(refused.contains("is in conflict"), "{refused}");
     }
 }
@@ -274,8 +290,8 @@ async fn what_is_no_text_is_not_taken_from_a_polecat_that_is_a_clone() {
     std::fs::write(clone.join("i"), "\0two").unwrap();
     let launch = &ash.sandbox.launch;
     let changes = git::changes(&ash.rig, &clone, None, launch).await.unwrap();
-    let piece = changes.piece(Stage::Unstaged, b"i", None).unwrap();
-    let taken = git::take(&ash.rig, &polecat("ash"), &clone, (&piece, false), launch).await;
+    let piece = changes.piece(Stage::Unstaged, b"i").unwrap();
+    let taken = git::take(&ash.rig, &polecat("ash"), &clone, &[piece], launch).await;
     let refused = taken.unwrap_err().to_string();
     assert!(refused.contains("taking changes of `i`"), "{refused}");
     assert_eq!(ash.main(&["show", ":i"]), "\0one");
@@ -320,9 +336,8 @@ async fn a_bare_repository_has_no_index_to_take_into() {
     std::fs::write(made.path.join("new"), "x\n").unwrap();
     let changes = git::changes(&rig, &made.path, Some(&made.base), &sandbox.launch).await;
     let changes = changes.unwrap();
-    let piece = changes.piece(Stage::Untracked, b"new", None).unwrap();
-    let taken =
-        git::take(&rig, &polecat("ash"), &made.path, (&piece, false), &sandbox.launch).await;
+    let piece = changes.piece(Stage::Untracked, b"new").unwrap();
+    let taken = git::take(&rig, &polecat("ash"), &made.path, &[piece], &sandbox.launch).await;
     let refused = taken.unwrap_err().to_string();
     assert!(
         refused.ends_with("is a bare repository: it has no index to take changes into"),
@@ -350,4 +365,121 @@ async fn what_was_changed_since_a_review_is_shown_alone_wherever_it_has_come_to(
     assert_eq!(told, [(&b"a"[..], (1, 0)), (b"new", (1, 1))]);
     let others = ash.main(&["for-each-ref", "refs/worktree"]);
     assert_eq!(others, "", "the mark is not the worktree's own");
+}
+
+/// What git has staged of a file in the main worktree.
+fn index(ash: &Ash, file: &str) -> String {
+    ash.main(&["show", &format!(":{file}")]) + "\n"
+}
+
+#[tokio::test]
+async fn some_lines_are_taken_and_then_the_rest_and_each_is_given_back() {
+    let ash = Ash::with(FILES).await;
+    let changed = NINE.replacen("5\n", "five\nand a half\n", 1);
+    ash.write("a", &changed);
+    // The hunk: 2 3 4 -5 +five +and a half 6 7 8.
+    let line = ash.rows(Stage::Unstaged, "a", (0, 5..6)).await;
+    ash.take(&line).await.unwrap();
+    let between = NINE.replacen("5\n", "5\nand a half\n", 1);
+    assert_eq!((ash.read_main("a"), index(&ash, "a")), (Some(between.clone()), between.clone()));
+    ash.main(&["commit", "--quiet", "--message", "a half"]);
+    let other = ash.rows(Stage::Unstaged, "a", (0, 0..5)).await;
+    ash.take(&other).await.unwrap();
+    assert_eq!((ash.read_main("a"), index(&ash, "a")), (Some(changed.clone()), changed.clone()));
+    ash.undo().await.unwrap();
+    // The whole hunk, and the whole file, are what is left of them.
+    for hunk in [Some(0), None] {
+        assert_eq!(index(&ash, "a"), between);
+        ash.take(&ash.piece(Stage::Unstaged, "a", hunk).await).await.unwrap();
+        assert_eq!(ash.read_main("a").as_ref(), Some(&changed), "{hunk:?}");
+        ash.undo().await.unwrap();
+    }
+    ash.undo().await.unwrap();
+    assert_eq!((ash.read_main("a").as_deref(), index(&ash, "a").as_str()), (Some(NINE), NINE));
+    let none = ash.rows(Stage::Unstaged, "a", (0, 0..3)).await;
+    let refused = ash.take(&none).await.unwrap_err().to_string();
+    assert_eq!(refused, "what you chose of `a` is in the main worktree already", "context alone");
+    assert_eq!(ash.undos(), 0);
+}
+
+#[tokio::test]
+async fn a_file_with_other_changes_is_left_alone_and_only_its_index_has_what_was_taken() {
+    let ash = Ash::with(&[("a", NINE), ("b", NINE)]).await;
+    for file in ["a", "b", "new"] {
+        ash.write(file, format!("first\n{NINE}"));
+    }
+    ash.sandbox.write("shop/a", &format!("{NINE}mine\n"));
+    ash.sandbox.write("shop/new", "mine\n");
+    let changes = ash.changes().await;
+    let pieces: Vec<_> =
+        [("a", Stage::Unstaged), ("b", Stage::Unstaged), ("new", Stage::Untracked)]
+            .map(|(file, stage)| changes.piece(stage, file.as_bytes()).unwrap())
+            .into();
+    let (launch, name) = (&ash.sandbox.launch, polecat("ash"));
+    let left = git::take(&ash.rig, &name, &ash.worktree, &pieces, launch).await.unwrap();
+    assert_eq!(left, [b"a".to_vec(), b"new".to_vec()]);
+    let first = format!("first\n{NINE}");
+    for file in ["a", "b", "new"] {
+        assert_eq!(index(&ash, file), first, "{file}");
+    }
+    let files = ["a", "b", "new"].map(|file| ash.read_main(file).unwrap());
+    assert_eq!(files, [format!("{NINE}mine\n"), first, "mine\n".to_owned()]);
+    let undone = ash.undo().await.unwrap();
+    let expected = "`a` and 2 other files in the main worktree and its index are as they were";
+    assert_eq!(undone, expected);
+    assert_eq!((ash.staged().as_str(), ash.undos()), ("", 0), "one press, one undo");
+    let files = ["a", "b", "new"].map(|file| ash.read_main(file).unwrap());
+    assert_eq!(files, [format!("{NINE}mine\n"), NINE.to_owned(), "mine\n".to_owned()]);
+}
+
+#[tokio::test]
+async fn lines_of_new_and_removed_files_are_taken_until_the_whole_is_there() {
+    let ash = Ash::with(&[("gone", "1\n2\n3\n")]).await;
+    ash.write("new", "1\n2\n3");
+    std::fs::remove_file(ash.worktree.join("gone")).unwrap();
+    for (rows, new, gone) in [
+        (1..2, Some("2\n"), Some("1\n3\n")),
+        (0..2, Some("1\n2\n"), Some("3\n")),
+        (2..3, Some("1\n2\n3"), None),
+    ] {
+        ash.take(&ash.rows(Stage::Untracked, "new", (0, rows.clone())).await).await.unwrap();
+        ash.take(&ash.rows(Stage::Unstaged, "gone", (0, rows)).await).await.unwrap();
+        assert_eq!(
+            (ash.read_main("new").as_deref(), ash.read_main("gone").as_deref()),
+            (new, gone)
+        );
+    }
+    let status = ash.main(&["diff", "--cached", "--name-status", "--no-renames"]);
+    assert_eq!(status, "D\tgone\nA\tnew");
+    for _ in 0..6 {
+        ash.undo().await.unwrap();
+    }
+    assert_eq!((ash.main(&["status", "--porcelain"]).as_str(), ash.undos()), ("", 0));
+}
+
+#[tokio::test]
+async fn lines_are_rejected_in_every_stage_and_come_back() {
+    let ash = Ash::with(FILES).await;
+    let one = NINE.replacen("2\n", "two\nplus\n", 1);
+    ash.write("a", &one);
+    ash.commit("two");
+    ash.write("new", "1\n2\n3\n");
+    // 1 -2 +two +plus 3 4 5
+    let plus = ash.rows(Stage::Committed, "a", (0, 3..4)).await;
+    ash.reject(Stage::Committed, &plus).await.unwrap();
+    assert_eq!(ash.read("a"), Some(NINE.replacen("2\n", "two\n", 1)));
+    // Of the commit, the rest: what is not committed is in between.
+    let rest = ash.rows(Stage::Committed, "a", (0, 0..4)).await;
+    ash.reject(Stage::Committed, &rest).await.unwrap();
+    assert_eq!(ash.read("a").as_deref(), Some(NINE));
+    let line = ash.rows(Stage::Untracked, "new", (0, 1..2)).await;
+    ash.reject(Stage::Untracked, &line).await.unwrap();
+    assert_eq!(ash.read("new").as_deref(), Some("1\n3\n"));
+    let all = ash.rows(Stage::Untracked, "new", (0, 0..2)).await;
+    ash.reject(Stage::Untracked, &all).await.unwrap();
+    assert_eq!(ash.read("new"), None);
+    for _ in 0..4 {
+        ash.undo().await.unwrap();
+    }
+    assert_eq!((ash.read("a"), ash.read("new").as_deref()), (Some(one), Some("1\n2\n3\n")));
 }
