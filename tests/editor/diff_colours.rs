@@ -44,9 +44,8 @@ async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
         screen.command(&format!("highlight {group}"));
     }
     screen.command("PolecatNew ash");
+    screen.expect("made `ash`").await;
     let file = screen.project.worktree("ash").join("a.lua");
-    eventually("the worktree", async || if file.is_file() { Ok(()) } else { Err(screen.text()) })
-        .await;
     let after = before.replace("#list", "#list + 1").replace("that\n", "this\n");
     std::fs::write(&file, after).unwrap();
     screen.command("PolecatDiff ash");
