@@ -15,7 +15,10 @@ use super::{Hunk, lines};
 /// More lines are not looked for one by one.
 const MOST_ROWS: usize = 2_000;
 /// In so many places, the nearest first.
-const MOST_PLACES: usize = 100;
+const MOST_PLACES: usize = 30;
+/// So many ways of finding the rows so far are followed: where lines are all the same, there are as
+/// many as lines.
+const MOST_WAYS: usize = 100;
 /// How many lines git shows around changes.
 const CONTEXT: usize = 3;
 /// What it weighs that a line has a line end in one of both and none in the other: more than any
@@ -192,7 +195,7 @@ impl<'a> Rows<'a> {
                     offer(taken, done(Mark::Goes), taken);
                 }
             }
-            ways.push(next);
+            ways.push(lightest(next));
         }
         let ends = |taken: usize| at + taken == text.len();
         let last = ways.last()?.iter().filter(|(taken, _)| !at_end || ends(**taken));
@@ -206,6 +209,17 @@ impl<'a> Rows<'a> {
         }
         Some(Place { at, present, at_end: ends(all), open: open && ends(all) })
     }
+}
+
+/// As many of them as are followed.
+fn lightest(ways: Ways) -> Ways {
+    if ways.len() <= MOST_WAYS {
+        return ways;
+    }
+    let mut all: Vec<_> = ways.into_iter().collect();
+    all.sort_by_key(|(_, weight)| *weight);
+    all.truncate(MOST_WAYS);
+    all.into_iter().collect()
 }
 
 /// Hunks of one file as they are drawn anew.

@@ -159,6 +159,15 @@ proptest! {
     }
 }
 
+#[test]
+fn of_lines_that_are_all_the_same_not_every_way_is_followed() {
+    let text = [b"@@ -1,0 +2,1900 @@\n".to_vec(), b"+x\n".repeat(1_900)].concat();
+    let hunks = [Hunk { old: (1, 0), new: (2, 1_900), text }];
+    // Any of the ways is right, and all of them are too many to be counted.
+    let found = fit(&hunks, &all(&hunks), Way::Do, "x\n".repeat(900).as_bytes());
+    assert!(matches!(found, Fit::Hunks(_) | Fit::Nowhere), "some lines are missing");
+}
+
 fn drawn(fit: Fit) -> Vec<Hunk> {
     match fit {
         Fit::Hunks(hunks) => hunks,
