@@ -50,6 +50,7 @@ async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
     std::fs::write(&file, after).unwrap();
     screen.command("PolecatDiff ash");
     screen.expect("+  return #list + 1").await;
+    screen.keys(&["C-w", "_"]);
     let keyword = colour("text", [0x4a, 0x4b, 0x4c]);
     let added = [
         colour("ground", [0x0a, 0x0b, 0x0c]),
