@@ -82,6 +82,13 @@ impl Views {
         self.open.get(&view).map(|open| open.rows.clone())
     }
 
+    /// Tells all of them that these are the hosts from now on.
+    pub(super) fn follow(&self, fleet: &Fleet) {
+        for open in self.open.values() {
+            drop(open.orders.send(Order::Hosts(fleet.clone())));
+        }
+    }
+
     pub(super) fn close_all(self) {
         for open in self.open.into_values() {
             open.task.abort();
