@@ -19,6 +19,7 @@ use super::{
     calls::KnownRig,
     editor::Editor,
     encode::{self, Map},
+    views::hosts::clock,
 };
 use crate::{
     core::{
@@ -224,7 +225,8 @@ fn job_ending(ending: &JobEnding) -> Value {
     let JobEnding { host, job, ends } = ending;
     let data = Map::new().put("host", host.as_str()).put("job", *job).put("ends", ends.to_string());
     let event = Map::new().put("pattern", "PolecatJobEnding").put("data", data);
-    let told = Map::new().put("level", "warn").put("text", view::job_ending(host, *job, *ends));
+    let told =
+        Map::new().put("level", "warn").put("text", view::job_ending(host, *job, &clock(*ends)));
     Value::Array(vec![event.into(), told.into()])
 }
 

@@ -7,7 +7,7 @@ pub(super) mod drawn_diff;
 mod far_capture;
 mod far_status;
 mod frames;
-mod hosts;
+pub(super) mod hosts;
 mod listing;
 mod queue;
 mod rest;

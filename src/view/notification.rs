@@ -1,7 +1,5 @@
 //! How what is new reads: what a person must know of it to decide whether to go and look.
 
-use jiff::{Timestamp, tz::TimeZone};
-
 use crate::core::hosts::HostName;
 use crate::core::session::{
     Detail, DetailKind, Exit, ExitHow, SessionInfo, State, Waiting, notifications::Occasion,
@@ -38,10 +36,9 @@ pub fn notification(occasion: Occasion, info: &SessionInfo, address: Option<&str
     if more.is_empty() { head } else { format!("{head}: {}", more.join("\n")) }
 }
 
-/// That the job that a host is ends soon, by the clock of this machine.
+/// That the job that a host is ends soon, `at` a time such as `12:03`.
 #[must_use]
-pub fn job_ending(host: &HostName, job: u64, ends: Timestamp) -> String {
-    let at = ends.to_zoned(TimeZone::system()).strftime("%H:%M");
+pub fn job_ending(host: &HostName, job: u64, at: &str) -> String {
     format!("`{host}` ends at {at} with job {job}, and all that runs there")
 }
 
@@ -98,6 +95,8 @@ fn on_one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::view::testing::session;
 

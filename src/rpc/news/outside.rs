@@ -23,6 +23,7 @@ use crate::{
     rpc::{
         calls::KnownRig,
         encode::{self, Map, texts},
+        views::hosts::clock,
     },
     session::{Event, EventQueue, JobEnding, NewsOf, Notifier, Snapshot, Workspace},
     view,
@@ -161,7 +162,7 @@ fn job_ending(JobEnding { host, job, ends }: &JobEnding) -> Map {
         .put("ends", ends.to_string())
         .put("event", "job_ending")
         .put("level", "warn")
-        .put("message", view::job_ending(host, *job, *ends))
+        .put("message", view::job_ending(host, *job, &clock(*ends)))
 }
 
 /// The same of polecats that were lost with their tmux server.

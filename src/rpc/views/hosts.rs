@@ -107,7 +107,7 @@ fn notice((at, what): (Timestamp, &'static str)) -> Option<String> {
 }
 
 /// `12:03`, of this machine's day.
-fn clock(at: Timestamp) -> String {
+pub(in crate::rpc) fn clock(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%H:%M").to_string()
 }
 
