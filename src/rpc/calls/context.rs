@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::given::{At, RigName};
+use super::{At, RigName};
 use crate::{
     fleet::{Fleet, Hub},
     rpc::{
