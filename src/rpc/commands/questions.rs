@@ -190,9 +190,9 @@ pub(super) fn cut(invocation: &Invocation, polecat: &str, choice: &str, id: Stri
 }
 
 /// Whether to stop all of `sessions`, of which there is one at least, in the rig that was named so.
-pub(super) fn stop_all(invocation: &Invocation, named: &str, sessions: &[SessionInfo]) -> Effect {
+pub(super) fn stop_all(invocation: &Invocation, said: &str, sessions: &[SessionInfo]) -> Effect {
     let around = || sessions.first().map_or("", |session| &session.rig_name);
-    let rig = if named.is_empty() { around() } else { named };
+    let rig = if said.is_empty() { around() } else { said };
     let mut names: Vec<_> =
         sessions.iter().take(NAMED).map(|session| session.polecat.as_str().to_owned()).collect();
     if sessions.len() > NAMED {
