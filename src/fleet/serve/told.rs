@@ -57,13 +57,11 @@ impl Told {
         }
         let ms = Timestamp::now().as_millisecond();
         (self.last, self.at) = (Some(rigs.clone()), Some(now));
-        Some(match rows {
-            Some(rows) => FromHost::Rows(Rows { now: ms, rigs: rows, length: 0 }),
-            None => {
-                self.of_rows = 0;
-                FromHost::Rigs(Rigs { now: ms, rigs })
-            }
-        })
+        let Some(rows) = rows else {
+            self.of_rows = 0;
+            return Some(FromHost::Rigs(Rigs { now: ms, rigs }));
+        };
+        Some(FromHost::Rows(Rows { now: ms, rigs: rows, length: 0 }))
     }
 
     /// So many bytes were written for it.

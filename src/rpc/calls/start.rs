@@ -130,7 +130,7 @@ impl Everywhere for Start {
 /// What came of it.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::rpc) struct Resumed {
+pub(in crate::rpc) struct ResumeAllAnswer {
     pub(in crate::rpc) resumed: Vec<String>,
     pub(in crate::rpc) failed: Vec<NotResumed>,
     pub(in crate::rpc) warnings: Vec<String>,
@@ -146,7 +146,7 @@ pub(in crate::rpc) struct NotResumed {
     pub(in crate::rpc) hint: Option<String>,
 }
 
-impl From<ResumedAll> for Resumed {
+impl From<ResumedAll> for ResumeAllAnswer {
     fn from(ResumedAll { resumed, failed, warnings }: ResumedAll) -> Self {
         let failed = failed.into_iter().map(|(polecat, error)| {
             let RpcError { code, message, hint, .. } = error.into();
@@ -157,9 +157,9 @@ impl From<ResumedAll> for Resumed {
 }
 
 impl Everywhere for ResumeAll {
-    type Answer = Resumed;
+    type Answer = ResumeAllAnswer;
 
-    async fn here(self, context: &CallContext<'_>) -> Result<Resumed, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<ResumeAllAnswer, Refusal> {
         let (stopped, in_use) = (self.stopped.unwrap_or_default(), InUse::of(self.in_use));
         let progress = context.progress("resume".to_owned());
         let work = Box::pin(async {
@@ -169,11 +169,11 @@ impl Everywhere for ResumeAll {
         Ok(context.changing(work).await?.into())
     }
 
-    fn warnings(all: &Resumed) -> &[String] {
+    fn warnings(all: &ResumeAllAnswer) -> &[String] {
         &all.warnings
     }
 
-    fn arrived(all: &mut Resumed, _: i64) {
+    fn arrived(all: &mut ResumeAllAnswer, _: i64) {
         for one in &mut all.failed {
             one.code = RpcError::known(&one.code).to_owned();
         }
@@ -181,7 +181,7 @@ impl Everywhere for ResumeAll {
 }
 
 /// Names, and what went wrong by name.
-impl Encode for Resumed {
+impl Encode for ResumeAllAnswer {
     fn encode(self) -> Result<Value, String> {
         let failed = self.failed.into_iter().map(|one| {
             Map::new()

@@ -14,14 +14,13 @@ use crate::session::AttachPlan;
 /// A shell in the worktree.
 pub(super) async fn shell(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.polecat()?);
-    let (plan, shell) = match context.far(&polecat).await? {
-        Some(far) => (far.shell().await?, Shell::There),
-        None => {
-            let worktree = Worktree { at: at.clone(), polecat: polecat.clone() };
-            // Neovim knows which shell.
-            let plan = AttachPlan { argv: Vec::new(), switch: None };
-            (plan, Shell::Here(worktree.run(context).await?.path))
-        }
+    let (plan, shell) = if let Some(far) = context.far(&polecat).await? {
+        (far.shell().await?, Shell::There)
+    } else {
+        let worktree = Worktree { at: at.clone(), polecat: polecat.clone() };
+        // Neovim knows which shell.
+        let plan = AttachPlan { argv: Vec::new(), switch: None };
+        (plan, Shell::Here(worktree.run(context).await?.path))
     };
     Ok(vec![Effect::Terminal {
         polecat,

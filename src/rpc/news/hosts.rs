@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 
 use super::until;
 use crate::{
@@ -45,7 +45,7 @@ pub(in crate::rpc) async fn tell_of_hosts(fleet: Fleet, news: EventQueue) {
         jobs.ending(&hosts, now).into_iter().for_each(|ending| news.tell(Event::JobEnding(ending)));
         tokio::select! {
             () = watch.changed() => {}
-            () = at(jobs.due(&hosts, now)) => {}
+            () = at(Jobs::due(&hosts, now)) => {}
         }
     }
 }
@@ -83,7 +83,7 @@ fn machine(host: &HostStatus) -> Option<String> {
 
 async fn at(due: Option<Timestamp>) {
     match due {
-        Some(due) => sleep(until(due)).await,
+        Some(due) => sleep_until(Instant::now() + until(due)).await,
         None => pending().await,
     }
 }
@@ -101,7 +101,7 @@ impl Jobs {
     }
 
     /// When the next is to be told.
-    fn due(&self, hosts: &[HostStatus], now: Timestamp) -> Option<Timestamp> {
+    fn due(hosts: &[HostStatus], now: Timestamp) -> Option<Timestamp> {
         running(hosts).map(|(notice, _)| notice).filter(|notice| *notice > now).min()
     }
 }
@@ -145,13 +145,16 @@ mod tests {
         let (name, reached) = ("hpc".parse().unwrap(), Reached::Up);
         let mut hosts = [HostStatus { name, reached, rigs: Arc::default(), seen: None, facts }];
         let mut jobs = Jobs::default();
-        assert_eq!((jobs.ending(&hosts, at(49)), jobs.due(&hosts, at(49))), (vec![], Some(at(50))));
+        assert_eq!(
+            (jobs.ending(&hosts, at(49)), Jobs::due(&hosts, at(49))),
+            (vec![], Some(at(50)))
+        );
         let ending = jobs.ending(&hosts, at(50));
         assert_eq!(
             ending.iter().map(|one| (one.job, one.ends)).collect::<Vec<_>>(),
             [(17, at(60))]
         );
-        assert_eq!((jobs.ending(&hosts, at(51)), jobs.due(&hosts, at(51))), (vec![], None));
+        assert_eq!((jobs.ending(&hosts, at(51)), Jobs::due(&hosts, at(51))), (vec![], None));
         // The next one under the same name, which is connected to late, and one that is over.
         hosts[0].facts.job = Some(BatchJob { id: 18, ends: Some(at(60)) });
         assert_eq!(jobs.ending(&hosts, at(58)).len(), 1);
