@@ -72,6 +72,8 @@ pub(super) enum Meaning {
     Worktree(WorktreeKey),
     /// How the polecats are listed.
     List(ListKey),
+    /// Opens a buffer for a task that a free or new polecat gets, in the rig of the row.
+    Task,
     /// Lists the lines of files that the text names.
     ListLocations,
     /// Follows the next polecat that waits for a person, or with -1 the one before.

@@ -56,6 +56,13 @@ impl Rows {
         drawn.sections.iter().find(of).map(|(home, _)| home.clone())
     }
 
+    /// What the first row stands for of the rig that has this home.
+    pub(in crate::rpc) fn first_of(&self, home: &str) -> Option<String> {
+        let drawn = self.drawn();
+        let (_, rows) = drawn.sections.iter().find(|(known, _)| known == home)?;
+        rows.first().cloned()
+    }
+
     /// The homes of all of them.
     pub(in crate::rpc) fn rigs(&self) -> Vec<String> {
         self.drawn().sections.iter().map(|(home, _)| home.clone()).collect()
