@@ -12,7 +12,7 @@ use crate::{core::hosts::HostName, session::RigContext};
 pub(in crate::rpc) struct Rows(Arc<Mutex<Drawn>>);
 
 /// Whom a row is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::rpc) struct Row {
     /// The host that it is on; this machine where there is none.
     pub(in crate::rpc) host: Option<HostName>,
