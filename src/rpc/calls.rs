@@ -46,7 +46,7 @@ pub(super) use everywhere::Everywhere;
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{At, Bring, InUse, Resume, Said, Since, Trust, UserPath};
+pub(super) use given::{Agents, At, Bring, InUse, Resume, Said, Since, Trust, UserPath};
 pub(super) use merge::*;
 pub(super) use polecats::*;
 pub(super) use push::*;

@@ -248,6 +248,7 @@ mod tests {
             cut: Some(true),
             round: Some(true),
             commit: Some("3d".to_owned()),
+            remove: Some(vec!["birch".to_owned()]),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

@@ -39,6 +39,17 @@ pub(super) fn slung(polecat: &str, session: &SessionInfo, issue: Option<&str>) -
     }
 }
 
+/// Who work on it, with which agents.
+pub(super) fn slung_to_several(all: &[(String, &SessionInfo)], issue: Option<&str>) -> String {
+    let one = |(polecat, session): &(String, &SessionInfo)| match &session.agent {
+        Some(agent) => format!("`{polecat}` ({agent})"),
+        None => format!("`{polecat}`"),
+    };
+    let names: Vec<_> = all.iter().map(one).collect();
+    let task = issue.map_or_else(|| "the task".to_owned(), |issue| format!("`{issue}`"));
+    format!("{} agents work on {task}: {}", all.len(), names.join(", "))
+}
+
 pub(super) fn created(polecat: &str, branch: &str) -> String {
     format!("made `{polecat}` on branch `{branch}`")
 }

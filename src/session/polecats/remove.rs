@@ -131,6 +131,16 @@ impl Polecats {
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 
+    /// What would be lost with the polecat if it were not kept, each in words.
+    pub(super) async fn unsaved(&self, polecat: &PolecatName) -> Result<Vec<String>, SessionError> {
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let mut reasons = Reasons::of(polecat);
+        reasons.left(&git::unsaved_work(rig, polecat, launch).await?, false);
+        reasons.unsent(reviews::load(rig, polecat).await?.len());
+        reasons.queued(self.context.messenger().queue_of(polecat).await?.messages.len());
+        Ok(reasons.named)
+    }
+
     /// That nobody works in the polecat's folder, which stands aside; a session whose agent is
     /// dead goes, after how it ended is written down.
     async fn last_look(
