@@ -225,7 +225,7 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field changes? 'move'|'copy'
 ---@field prompt? string The task, or what is told besides the issue.
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
----@field agent? string
+---@field agent? string|string[] Several, in a list or with commas, get a polecat each.
 ---@field account? string
 ---@field config_dir? string
 ---@field cmd? string
@@ -234,7 +234,8 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field in_use? 'ignore' As in `polecat.StartOpts`.
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
---- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`.
+--- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`;
+--- for several agents a list of them, in that order.
 ---@type fun(issue?: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
 M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
 
@@ -282,6 +283,11 @@ M.worktree = api('polecat.worktree', { 'polecat', 'cb' })
 --- `{ polecat, workdir, branch?, formerly?, backup }`.
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)
 M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
+
+--- The other attempts at the task of a polecat, each `{ polecat, number, agent?, running, unsaved }`:
+--- `unsaved` says in words what would be lost with it.
+---@type fun(name: string, cb?: polecat.Callback)
+M.attempts = api('polecat.attempts', { 'polecat', 'cb' })
 
 --- Calls a polecat something, beside its name; without a text no more. The result is what it is
 --- called, or nil.

@@ -33,6 +33,7 @@ const EXPENDABLE: &[Column] = &[
     Column::Issue,
     Column::Silence,
     Column::Label,
+    Column::Attempt,
     Column::Since,
     Column::Queued,
     Column::Work,

@@ -10,6 +10,7 @@ mod accounts;
 mod answering;
 mod asking;
 mod asking_window;
+mod attempts;
 mod badges;
 mod bootstrapping;
 mod colours;
