@@ -308,7 +308,7 @@ M.open_status = api('open.status', { 'polecat', 'opts' }, open)
 M.open_capture = api('open.capture', { 'polecat', 'opts' }, open)
 
 --- Opens what a polecat changed in a split.
----@type fun(name: string, opts?: { since?: 'review' })
+---@type fun(name: string, opts?: { since?: 'review', against?: string })
 M.open_diff = api('open.diff', { 'polecat', 'opts' }, open)
 
 --- The sessions as they were last told of. Does not wait.

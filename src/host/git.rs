@@ -25,6 +25,7 @@ use crate::host::programs::run::Program;
 
 pub use super::repository::head::branch;
 use command::{Git, TIMEOUT, failed};
+pub use diff::compared::{differences, work_tree};
 pub use diff::diffstat::{ForkPoint, diffstat};
 pub use diff::fork_point::fork_point;
 use diff::fork_point::fork_point_in;

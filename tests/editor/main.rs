@@ -15,6 +15,7 @@ mod badges;
 mod bootstrapping;
 mod colours;
 mod commands;
+mod comparing;
 mod configuring;
 mod contexts;
 mod deaths;

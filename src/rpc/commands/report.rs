@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::{
     core::{
         names::{PolecatName, shown},
+        rig::address::beside,
         session::SessionInfo,
     },
     rpc::{calls::Queued, paths},
@@ -15,8 +16,7 @@ use crate::{
 
 /// What names `polecat` where `said` named it, or one beside it: in the same rig, on the same host.
 pub(super) fn called(said: Option<&str>, polecat: &PolecatName) -> String {
-    let rig = said.and_then(|said| said.rfind(['/', ':']).map(|end| &said[..=end]));
-    format!("{}{polecat}", rig.unwrap_or_default())
+    beside(said.unwrap_or_default(), polecat.as_str())
 }
 
 pub(super) fn started(polecat: &str, session: &SessionInfo) -> String {
