@@ -165,7 +165,7 @@ return {
     name = 'Diff',
     sub = 'diff',
     opts = {
-      desc = 'Show what a polecat changed; ! side by side',
+      desc = 'Show changes, or how two differ; ! side by side',
       nargs = '*',
       bang = true,
       bar = true,
@@ -174,7 +174,7 @@ return {
     },
     range = 'size',
     map = 'n',
-    words = { 'polecats?' },
+    words = { 'polecats?', 'polecats?' },
     keys = {
       { 'since', 'since' },
       { 'size', 'number' },

@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, fs};
 use serde_json::{Value as Json, json};
 
 use crate::{
+    desk::reaching,
     diffing::expect,
     merging::{answers, asked},
     rig::{Shop, agent},
@@ -231,4 +232,25 @@ async fn when_one_is_taken_the_others_are_offered_to_be_removed_with_what_they_h
     assert_eq!(fs::read_to_string(paint).unwrap(), "three\n");
     let others = shop.editor.call("attempts", json!([names[0]])).await.unwrap();
     assert_eq!(others, json!([]), "what came back is nobody's attempt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_are_given_a_task_on_a_host_and_taken_there() {
+    let there = shop().await;
+    let desk = reaching(&there, &json!({ "agents": config()["agents"] })).await;
+    let task =
+        json!({ "polecat": "build1:shop/", "prompt": "Paint", "agent": ["brush", "roller"] });
+    let all = desk.editor.call("sling", json!([null, task])).await.unwrap();
+    let names = texts(&all, "polecat");
+    assert_eq!(there.sessions().len(), 2, "{all}");
+    assert_eq!(each(&all, "attempt")[1]["number"], json!(2));
+    let worktree = there.project.worktree(&names[0]);
+    fs::write(worktree.join("paint"), "red\n").unwrap();
+    git(&worktree, &["add", "--all"]);
+    git(&worktree, &["commit", "--quiet", "--message", "paint"]);
+    let other = format!("build1:shop/{}", names[1]);
+    answers(&desk, &["Merge", &format!("Remove {other}")]).await;
+    desk.editor.command(&format!("PolecatMerge build1:shop/{}", names[0])).await.unwrap();
+    desk.editor.expect_message(&format!("removed `{other}`")).await;
+    assert_eq!(there.sessions(), [format!("gt-shop-{}", names[0])]);
 }

@@ -8,7 +8,7 @@ use crate::{
     desk::reaching,
     diffing::{NINE, expect, go_to, press, shop, value},
     rig::Shop,
-    support::rig::git,
+    support::{eventually, rig::git},
 };
 
 const DIFF: &str = "polecat://diff/ash..birch";
@@ -43,6 +43,16 @@ fn state(shop: &Shop) -> Vec<String> {
     [of("ash"), of("birch")].concat().into_iter().chain([refs]).collect()
 }
 
+/// Waits until this has been told so many times.
+async fn expect_messages(shop: &Shop, part: &str, count: usize) {
+    eventually(&format!("`{part}` {count} times"), async || {
+        let all = shop.editor.messages().await;
+        let told = all.iter().filter(|text| text.contains(part)).count();
+        if told == count { Ok(()) } else { Err(format!("{all:?}")) }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_has_that_the_other_has_not_is_shown_and_nothing_is_touched() {
     let shop = two().await;
@@ -58,11 +68,10 @@ async fn what_one_has_that_the_other_has_not_is_shown_and_nothing_is_touched() {
     assert!(!lines.iter().any(|line| line.contains("same")), "{lines:#?}");
     assert_eq!(value(&shop, "vim.b.polecat_title").await, json!("ash → birch"));
     go_to(&shop, "+FIVE").await;
-    for key in ["s", "X", "u", "c", "x", "S", "gR"] {
-        shop.editor.command("messages clear").await.unwrap();
+    let told = "`ash → birch` is only looked at: `:PolecatDiff birch` has this key";
+    for (at, key) in ["s", "X", "u", "c", "x", "S", "gR"].into_iter().enumerate() {
         press(&shop, key).await;
-        let told = shop.editor.expect_message("`ash → birch` is only looked at").await;
-        assert!(told.contains("`:PolecatDiff birch` has this key"), "{key}: {told}");
+        expect_messages(&shop, told, at + 1).await;
     }
     assert_eq!(state(&shop), before);
     press(&shop, "<CR>").await;
@@ -103,16 +112,19 @@ async fn a_file_of_both_is_shown_side_by_side() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_not_there_or_elsewhere_is_refused_and_names_are_completed() {
     let shop = two().await;
-    for (args, part) in [
+    for (at, (args, part)) in [
         ("ash cedar", "polecat not found: `cedar`"),
         ("cedar birch", "polecat not found: `cedar`"),
         ("ash ../birch", "bad polecat name"),
         ("ash yard/birch", "no rig"),
         ("ash birch since=review", "are about one polecat, not about two"),
-    ] {
-        shop.editor.command("messages clear").await.unwrap();
+    ]
+    .into_iter()
+    .enumerate()
+    {
         shop.editor.command(&format!("PolecatDiff {args}")).await.unwrap();
-        let told = shop.editor.expect_message(part).await;
+        expect_messages(&shop, "", at + 1).await;
+        let told = shop.editor.messages().await.pop().unwrap_or_default();
         assert!(told.contains(part), "{args}: {told}");
     }
     let completed = "return vim.fn.getcompletion(..., 'cmdline')";
@@ -123,10 +135,9 @@ async fn who_is_not_there_or_elsewhere_is_refused_and_names_are_completed() {
     shop.editor.lua(code, Json::Null).await.unwrap();
     shop.editor.expect_line(DIFF, "+FIVE").await;
     expect(&shop, "vim.api.nvim_buf_get_name(0)", json!(DIFF)).await;
-    for merge in ["M", ":PolecatMerge<CR>"] {
-        shop.editor.command("messages clear").await.unwrap();
+    for (at, merge) in ["M", ":PolecatMerge<CR>"].into_iter().enumerate() {
         press(&shop, merge).await;
-        shop.editor.expect_message("`birch` has committed nothing").await;
+        expect_messages(&shop, "all commits of `birch`", at + 1).await;
     }
 }
 

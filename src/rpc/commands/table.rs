@@ -238,7 +238,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bang: true,
         range: Range::Size,
         map: Some("n"),
-        ..plain(Command::Diff, "Diff", "Show what a polecat changed, or how two differ")
+        ..plain(Command::Diff, "Diff", "Show changes, or how two differ; ! side by side")
     },
     Spec {
         words: &[word("polecat", Kind::Running)],
