@@ -155,12 +155,12 @@ fn of_section<'a>(section: &'a Section<'a>, listing: &Listing) -> Shown<'a> {
     if listing.order == Order::Urgency {
         // Attempts at one task stand where the first of them does.
         let mut first = BTreeMap::new();
-        for one in &rows {
-            first.entry(task(one)).or_insert_with(|| place_of(one, listing.order));
+        for one in rows.iter().rev() {
+            first.extend(task(one).map(|task| (task, place_of(one, listing.order))));
         }
         rows.sort_by_key(|one| {
             let own = place_of(one, listing.order);
-            (first.get(&task(one)).filter(|_| task(one).is_some()).cloned().unwrap_or(own), own)
+            (task(one).and_then(|task| first.get(task)).copied().unwrap_or(own), own)
         });
     }
     let attempts = attempt::counts(section.sessions);

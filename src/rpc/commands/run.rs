@@ -284,7 +284,7 @@ async fn diff(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Ref
     let words = &asked.words;
     let since = words.text("since")?;
     if let Some(other) = words.text("other")? {
-        return Ok(compare::view(context, asked, &other).await?);
+        return compare::view(context, asked, &other).await;
     }
     if asked.bang() {
         return Ok(View::SideBySide { polecat: words.text("polecat")? });

@@ -265,13 +265,16 @@ fn rows_are_sorted_as_a_person_chose() {
     assert_eq!(sorted(Order::Agent), "ash birch cedar");
 }
 
-fn attempt(number: u32) -> Option<Attempt> {
-    Some(Attempt { task: "7".to_owned(), number, of: 3 })
+fn attempt(number: u32) -> Attempt {
+    Attempt { task: "7".to_owned(), number, of: 3 }
 }
 
 #[test]
 fn attempts_at_one_task_stand_together_where_the_first_of_them_would() {
-    let at = |name, state, number| SessionInfo { attempt: attempt(number), ..session(name, state) };
+    let at = |name, state, number| SessionInfo {
+        attempt: Some(attempt(number)),
+        ..session(name, state)
+    };
     let sessions = [
         at("ash", State::Idle, 1),
         session("birch", State::Working),
@@ -299,7 +302,7 @@ fn attempts_at_one_task_stand_together_where_the_first_of_them_would() {
 
 #[test]
 fn the_last_attempt_that_is_left_is_one_among_others_no_more() {
-    let ash = SessionInfo { attempt: attempt(1), ..session("ash", State::Idle) };
+    let ash = SessionInfo { attempt: Some(attempt(1)), ..session("ash", State::Idle) };
     assert_eq!(
         texts(&[ash, session("elm", State::Idle)], 60)[1..],
         ["○  ash  idle", "○  elm  idle"]
