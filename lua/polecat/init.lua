@@ -284,8 +284,9 @@ M.worktree = api('polecat.worktree', { 'polecat', 'cb' })
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)
 M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
 
---- The other attempts at the task of a polecat, each `{ polecat, number, agent?, running, unsaved }`:
---- `unsaved` says in words what would be lost with it.
+--- The other attempts at the task of a polecat, each `{ polecat, number, agent?, running, unsaved,
+--- deleted, in_the_way }`: in words, what a backup would hold if it were removed by force, what would
+--- be deleted, and what keeps it from being removed.
 ---@type fun(name: string, cb?: polecat.Callback)
 M.attempts = api('polecat.attempts', { 'polecat', 'cb' })
 

@@ -160,7 +160,9 @@ fn of_section<'a>(section: &'a Section<'a>, listing: &Listing) -> Shown<'a> {
         }
         rows.sort_by_key(|one| {
             let own = place_of(one, listing.order);
-            (task(one).and_then(|task| first.get(task)).copied().unwrap_or(own), own)
+            let place = task(one).and_then(|task| first.get(task)).copied().unwrap_or(own);
+            let number = one.attempt.as_ref().map(|attempt| attempt.number);
+            (place, own.0, number, own.1)
         });
     }
     let attempts = attempt::counts(section.sessions);

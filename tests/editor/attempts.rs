@@ -3,12 +3,14 @@
 
 use std::{collections::BTreeSet, fs};
 
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 use crate::{
     desk::reaching,
     diffing::expect,
     merging::{answers, asked},
+    racing::backend,
     rig::{Shop, agent},
     slinging::world,
     support::{
@@ -253,4 +255,31 @@ async fn several_are_given_a_task_on_a_host_and_taken_there() {
     desk.editor.command(&format!("PolecatMerge build1:shop/{}", names[0])).await.unwrap();
     desk.editor.expect_message(&format!("removed `{other}`")).await;
     assert_eq!(there.sessions(), [format!("gt-shop-{}", names[0])]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attempts_whose_backend_is_killed_are_still_such_and_can_be_removed() {
+    let shop = shop().await;
+    let task = json!([null, { "prompt": "Paint", "agent": "slow,slow" }]);
+    let slung = shop.editor.ask("sling", task).await;
+    eventually("both sessions", async || {
+        let sessions = shop.sessions();
+        if sessions.len() == 2 { Ok(()) } else { Err(format!("{sessions:?}")) }
+    })
+    .await;
+    kill_process(backend(&shop.editor).expect("it runs"), Signal::KILL).unwrap();
+    drop(slung.await);
+    let mut all = Json::Null;
+    eventually("both attempts", async || {
+        let listed = shop.editor.call("list", json!([])).await;
+        all = listed.map_err(|failure| format!("{failure:?}"))?;
+        let numbers = each(&all, "attempt").iter().filter(|one| one["of"] == 2).count();
+        if numbers == 2 { Ok(()) } else { Err(all.to_string()) }
+    })
+    .await;
+    for name in texts(&all, "polecat") {
+        shop.editor.call("stop", json!([name, { "force": true }])).await.unwrap();
+        shop.editor.call("remove", json!([name, {}])).await.unwrap();
+    }
+    assert_eq!(shop.project.git(&["branch", "--list", "polecat/*"]), "");
 }

@@ -92,17 +92,17 @@ pub(super) fn remove_others(
 /// What there is of another attempt, and what becomes of it.
 fn attempt(name: &str, other: &OtherAttempt) -> Vec<String> {
     let agent = other.agent.as_ref().map(|agent| format!(" ({agent})")).unwrap_or_default();
-    let running = if other.running { ": its session is ended" } else { "" };
+    let running = if other.running { ": its session will be ended" } else { "" };
     let mut lines = vec![format!("{name}{agent}{running}")];
-    match &*other.unsaved {
-        [] => lines.push("  all it has is saved elsewhere".to_owned()),
-        unsaved => {
-            lines.extend(unsaved.iter().map(|what| format!("  {}", visible(what))));
-            lines.push(format!(
-                "  kept in a backup: `:PolecatRestore {}` brings it back",
-                word(name)
-            ));
-        }
+    lines.extend(other.unsaved.iter().map(|what| format!("  {}", visible(what))));
+    if !other.unsaved.is_empty() {
+        let back = format!("`:PolecatRestore {}` brings it back", word(name));
+        lines.push(format!("  that is kept in a backup: {back}"));
+    }
+    lines.extend(other.deleted.iter().map(|what| format!("  deleted: {}", visible(what))));
+    lines.extend(other.in_the_way.iter().map(|why| format!("  it stays: {}", visible(why))));
+    if lines.len() == 1 {
+        lines.push("  all that it has is saved elsewhere".to_owned());
     }
     lines
 }
@@ -298,6 +298,34 @@ mod tests {
                 [format!("make works there: {doing} anyway?"), "Yes".to_owned(), line]
             );
         }
+    }
+
+    #[test]
+    fn of_another_attempt_it_is_said_what_is_kept_what_is_deleted_and_what_stays() {
+        let texts = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let other = OtherAttempt {
+            polecat: PolecatName::parse("ash").unwrap(),
+            number: 1,
+            agent: Some("claude".to_owned()),
+            running: true,
+            unsaved: texts(&["1 file is untracked: a\u{1b}"]),
+            deleted: texts(&["1 comment is not sent"]),
+            in_the_way: texts(&["a rebase is in progress"]),
+        };
+        assert_eq!(
+            attempt("build1:ash", &other),
+            [
+                "build1:ash (claude): its session will be ended",
+                "  1 file is untracked: a\\u{1b}",
+                "  that is kept in a backup: `:PolecatRestore build1:ash` brings it back",
+                "  deleted: 1 comment is not sent",
+                "  it stays: a rebase is in progress",
+            ]
+        );
+        let [unsaved, deleted, in_the_way] = [(); 3].map(|()| Vec::new());
+        let bare =
+            OtherAttempt { agent: None, running: false, unsaved, deleted, in_the_way, ..other };
+        assert_eq!(attempt("ash", &bare), ["ash", "  all that it has is saved elsewhere"]);
     }
 
     #[test]

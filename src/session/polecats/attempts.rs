@@ -8,7 +8,10 @@ use crate::{
         session::{SessionInfo, attempt},
     },
     host::polecats,
-    session::{error::SessionError, polecats::Polecats},
+    session::{
+        error::SessionError,
+        polecats::{Polecats, remove::Left},
+    },
 };
 
 /// Another attempt at the same task.
@@ -22,8 +25,12 @@ pub struct OtherAttempt {
     pub agent: Option<String>,
     /// Whether that runs.
     pub running: bool,
-    /// What would be lost with it if it were not kept, each in words.
+    /// What it would leave in a backup if it were removed, each in words.
     pub unsaved: Vec<String>,
+    /// What would be deleted with it, which no backup holds.
+    pub deleted: Vec<String>,
+    /// What no backup can hold either, and keeps it from being removed.
+    pub in_the_way: Vec<String>,
 }
 
 impl Polecats {
@@ -48,14 +55,18 @@ impl Polecats {
     }
 
     async fn other_attempt(&self, info: &SessionInfo) -> OtherAttempt {
-        let unsaved = self.unsaved(&info.polecat).await;
+        let left = self.left_with(&info.polecat).await;
+        // What is not known is not nothing.
+        let unknown = |why| vec![format!("what it has is not known: {why}")];
+        let left = left.unwrap_or_else(|why| Left { in_the_way: unknown(why), ..Left::default() });
         OtherAttempt {
             polecat: info.polecat.clone(),
             number: info.attempt.as_ref().map_or(0, |attempt| attempt.number),
             agent: info.agent.clone(),
             running: info.running,
-            // What is not known is not nothing.
-            unsaved: unsaved.unwrap_or_else(|why| vec![format!("what it has is not known: {why}")]),
+            unsaved: left.unsaved,
+            deleted: left.deleted,
+            in_the_way: left.in_the_way,
         }
     }
 }

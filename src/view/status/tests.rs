@@ -281,6 +281,7 @@ fn attempts_at_one_task_stand_together_where_the_first_of_them_would() {
         at("cedar", State::Waiting, 2),
         session("doug", State::Died),
         at("elm", State::Working, 3),
+        at("fir", State::Idle, 0),
     ];
     let shown = texts(&sessions, 60);
     assert_eq!(
@@ -288,6 +289,7 @@ fn attempts_at_one_task_stand_together_where_the_first_of_them_would() {
         [
             "!  cedar  2/3  waiting",
             "●  elm    3/3  working",
+            "○  fir    0/3  idle",
             "○  ash    1/3  idle",
             "✗  doug        died",
             "●  birch       working",
@@ -297,7 +299,7 @@ fn attempts_at_one_task_stand_together_where_the_first_of_them_would() {
     let by_name = Listing { order: Order::Name, ..Listing::default() };
     let lines = frame(&[Section { sessions: &sessions, ..SHOP }], &by_name, 60).lines;
     let names: Vec<_> = lines[1..].iter().map(|line| line.key.as_str()).collect();
-    assert_eq!(names, ["ash", "birch", "cedar", "doug", "elm"]);
+    assert_eq!(names, ["ash", "birch", "cedar", "doug", "elm", "fir"]);
 }
 
 #[test]
