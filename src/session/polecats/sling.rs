@@ -25,10 +25,9 @@ use crate::{
         messages::inject::require_text,
         polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
-        start::{Progress, Started, conversation::Begins, options::StartOptions, plan::Plan},
+        start::{Progress, Started, options::StartOptions},
     },
 };
-use several::Order;
 
 /// What a sling has taken for its issue, until all is well or it is given back.
 struct Taken {
@@ -113,58 +112,6 @@ impl Polecats {
             Ok(started) => self.settle_each(taken, started).await,
             Err(cause) => Err(self.rollback(taken, cause).await),
         }
-    }
-
-    /// A polecat for each of `orders`, or none.
-    async fn take_each(
-        &self,
-        wanted: Option<PolecatName>,
-        issue: Option<(IssueId, Issue)>,
-        orders: &[Order],
-    ) -> Result<Vec<Taken>, SessionError> {
-        let mut taken = Vec::new();
-        for order in orders {
-            match self.take(wanted.clone(), issue.clone(), &order.options).await {
-                Ok(one) => taken.push(Taken { hooks: taken.is_empty(), ..one }),
-                Err(cause) => return Err(self.rollback(taken, order.naming(cause)).await),
-            }
-        }
-        Ok(taken)
-    }
-
-    async fn plan_each(
-        &self,
-        taken: &[Taken],
-        orders: &[Order],
-    ) -> Result<Vec<Plan>, SessionError> {
-        let mut plans = Vec::new();
-        for (Taken { polecat, .. }, order) in taken.iter().zip(orders) {
-            let (polecat, choice) = (polecat.clone(), order.choice.clone());
-            let starter = self.context.starter();
-            let plan = starter.plan(polecat, choice, Begins::Unnamed, &order.options).await;
-            plans.push(plan.map_err(|cause| order.naming(cause))?);
-        }
-        Ok(plans)
-    }
-
-    /// What was copied along for all of them is taken out of the main worktree after the last one.
-    async fn settle_each(
-        &self,
-        taken: Vec<Taken>,
-        started: Vec<Started>,
-    ) -> Result<Vec<Started>, SessionError> {
-        let (last, mut settled) = (taken.len(), Vec::new());
-        for (number, (one, Started { info, mut warnings })) in
-            (1..).zip(taken.into_iter().zip(started))
-        {
-            let brought = one.brought.map(|(changes, brought)| {
-                (if number == last { changes } else { Changes::Copy }, brought)
-            });
-            warnings.extend(self.settle(&one.polecat, brought).await?);
-            let warnings = one.warnings.into_iter().chain(warnings).collect();
-            settled.push(Started { info, warnings });
-        }
-        Ok(settled)
     }
 
     /// The issue, which must be there for somebody to work on.

@@ -8,15 +8,17 @@ use tokio::{
 use super::Taken;
 use crate::{
     core::{
-        names::PolecatName,
+        names::{IssueId, PolecatName},
+        rig::beginning::Changes,
         session::attempt::{Attempt, LIMIT},
     },
-    host::{HostError, git, session_records},
+    host::{HostError, git, session_records, tracker::Issue},
     session::{
         error::SessionError,
         polecats::Polecats,
         start::{
             Hooking, Progress, Started, Starter,
+            conversation::Begins,
             options::{Recorded, StartOptions},
             plan::Plan,
             resolve_agent::Choice,
@@ -94,6 +96,58 @@ impl Polecats {
             ..options.clone()
         };
         Ok((1..).zip(agents).map(attempt).collect())
+    }
+
+    /// A polecat for each of `orders`, or none.
+    pub(super) async fn take_each(
+        &self,
+        wanted: Option<PolecatName>,
+        issue: Option<(IssueId, Issue)>,
+        orders: &[Order],
+    ) -> Result<Vec<Taken>, SessionError> {
+        let mut taken = Vec::new();
+        for order in orders {
+            match self.take(wanted.clone(), issue.clone(), &order.options).await {
+                Ok(one) => taken.push(Taken { hooks: taken.is_empty(), ..one }),
+                Err(cause) => return Err(self.rollback(taken, order.naming(cause)).await),
+            }
+        }
+        Ok(taken)
+    }
+
+    pub(super) async fn plan_each(
+        &self,
+        taken: &[Taken],
+        orders: &[Order],
+    ) -> Result<Vec<Plan>, SessionError> {
+        let mut plans = Vec::new();
+        for (Taken { polecat, .. }, order) in taken.iter().zip(orders) {
+            let (polecat, choice) = (polecat.clone(), order.choice.clone());
+            let starter = self.context.starter();
+            let plan = starter.plan(polecat, choice, Begins::Unnamed, &order.options).await;
+            plans.push(plan.map_err(|cause| order.naming(cause))?);
+        }
+        Ok(plans)
+    }
+
+    /// What was copied along for all of them is taken out of the main worktree after the last one.
+    pub(super) async fn settle_each(
+        &self,
+        taken: Vec<Taken>,
+        started: Vec<Started>,
+    ) -> Result<Vec<Started>, SessionError> {
+        let (last, mut settled) = (taken.len(), Vec::new());
+        for (number, (one, Started { info, mut warnings })) in
+            (1..).zip(taken.into_iter().zip(started))
+        {
+            let brought = one.brought.map(|(changes, brought)| {
+                (if number == last { changes } else { Changes::Copy }, brought)
+            });
+            warnings.extend(self.settle(&one.polecat, brought).await?);
+            let warnings = one.warnings.into_iter().chain(warnings).collect();
+            settled.push(Started { info, warnings });
+        }
+        Ok(settled)
     }
 
     /// Starts all that is planned at the same time; where one fails, the others are ended.
