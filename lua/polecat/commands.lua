@@ -167,7 +167,7 @@ return {
     name = 'Diff',
     sub = 'diff',
     opts = {
-      desc = 'Show what a polecat changed; ! side by side',
+      desc = 'Show changes, or how two differ; ! side by side',
       nargs = '*',
       bang = true,
       bar = true,
@@ -176,7 +176,7 @@ return {
     },
     range = 'size',
     map = 'n',
-    words = { 'polecats?' },
+    words = { 'polecats?', 'polecats?' },
     keys = {
       { 'since', 'since' },
       { 'size', 'number' },

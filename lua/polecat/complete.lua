@@ -170,7 +170,9 @@ local function candidates(spec, text, lead)
   end
   local name, value = lead:match('^([^=]*)=(.*)$')
   if value and kinds[name] then
-    return of(kinds[name], value, name .. '=')
+    -- Of several agents, the last one.
+    local before = kinds[name] == 'agents' and value:match('^.*,') or ''
+    return of(kinds[name], value, name .. '=' .. before)
   end
   local words = spec.words or {}
   if words[#words] == 'message?' and place >= #words then

@@ -225,7 +225,7 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field changes? 'move'|'copy'
 ---@field prompt? string The task, or what is told besides the issue.
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
----@field agent? string
+---@field agent? string|string[] Several, in a list or with commas, get a polecat each.
 ---@field account? string
 ---@field config_dir? string
 ---@field cmd? string
@@ -234,7 +234,8 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field in_use? 'ignore' As in `polecat.StartOpts`.
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
---- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`.
+--- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`;
+--- for several agents a list of them, in that order.
 ---@type fun(issue?: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
 M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
 
@@ -283,6 +284,12 @@ M.worktree = api('polecat.worktree', { 'polecat', 'cb' })
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)
 M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
 
+--- The other attempts at the task of a polecat, each `{ polecat, number, agent?, running, unsaved,
+--- deleted, in_the_way }`: in words, what a backup would hold if it were removed by force, what would
+--- be deleted, and what keeps it from being removed.
+---@type fun(name: string, cb?: polecat.Callback)
+M.attempts = api('polecat.attempts', { 'polecat', 'cb' })
+
 --- Calls a polecat something, beside its name; without a text no more. The result is what it is
 --- called, or nil.
 ---@type fun(name: string, text?: string, cb?: polecat.Callback)
@@ -302,7 +309,7 @@ M.open_status = api('open.status', { 'polecat', 'opts' }, open)
 M.open_capture = api('open.capture', { 'polecat', 'opts' }, open)
 
 --- Opens what a polecat changed in a split.
----@type fun(name: string, opts?: { since?: 'review' })
+---@type fun(name: string, opts?: { since?: 'review', against?: string })
 M.open_diff = api('open.diff', { 'polecat', 'opts' }, open)
 
 --- The sessions as they were last told of. Does not wait.

@@ -72,6 +72,7 @@
 ---@field branch_status? polecat.BranchStatus
 ---@field issue? string
 ---@field task? string What it works on, in a few words.
+---@field attempt? polecat.Attempt Which of several attempts at one task it is.
 ---@field label? string What a person calls it.
 ---@field usage? polecat.Usage What its screen shows of its model and conversation.
 ---@field queued? integer How many messages wait until it is at its prompt.
@@ -83,6 +84,12 @@
 ---@field exit? polecat.Exit
 ---@field waiting? polecat.Waiting While its state is `waiting`.
 ---@field detail? polecat.Detail What holds it up, or ended its last turn.
+
+--- One of several attempts at the same task.
+---@class polecat.Attempt
+---@field task string What all attempts at it have in common.
+---@field number integer From 1.
+---@field of integer How many were begun.
 
 --- What an agent's screen shows now; what it does not show is absent.
 ---@class polecat.Usage

@@ -25,6 +25,7 @@ use crate::host::programs::run::Program;
 
 pub use super::repository::head::branch;
 use command::{Git, TIMEOUT, failed};
+pub use diff::compared::{differences, work_tree};
 pub use diff::diffstat::{ForkPoint, diffstat};
 pub use diff::fork_point::fork_point;
 use diff::fork_point::fork_point_in;
@@ -35,7 +36,9 @@ pub use hunks::undo::undo;
 pub use hunks::{reject, take};
 pub use operations::backup::Backup;
 pub use operations::changes::{Brought, copy_changes, keep_changes, take_changes};
-pub use operations::create::{create_worktree, create_worktree_from, rollback_create};
+pub use operations::create::{
+    create_worktree, create_worktree_from, look_up_base, rollback_create,
+};
 pub use operations::fork::{Forked, fork, rollback_fork};
 pub use operations::merge::{merge, merge_plan};
 pub use operations::next::{Next, create_next, create_next_from};

@@ -47,7 +47,7 @@ pub(super) use everywhere::Everywhere;
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{Bring, InUse, Resume, RigName, Said, Since, Trust, UserPath};
+pub(super) use given::{Agents, Bring, InUse, Resume, RigName, Said, Since, Trust, UserPath};
 pub(super) use merge::*;
 pub(super) use polecats::*;
 pub(super) use push::*;

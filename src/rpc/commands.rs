@@ -1,6 +1,7 @@
 //! The commands: what each takes (the table), and what it does.
 
 mod answer;
+mod compare;
 mod connect;
 mod diff;
 #[cfg(test)]

@@ -150,6 +150,18 @@ pub enum SessionError {
         /// What prevents it.
         reasons: Vec<String>,
     },
+    /// One of several agents was not started, and so none of them.
+    #[error("none was started, because of `{agent}` ({number} of {of}): {cause}")]
+    OneOfSeveral {
+        /// Its name.
+        agent: String,
+        /// Which of them it is, from 1.
+        number: u32,
+        /// How many there are.
+        of: u32,
+        /// Why it was not.
+        cause: Box<SessionError>,
+    },
     /// An operation failed, and its rollback was incomplete.
     #[error("{cause}; not rolled back: {}", left.join("; "))]
     NotUndone {
@@ -237,7 +249,7 @@ impl SessionError {
             Self::Address(error) => error.code(),
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
-            Self::NotUndone { cause, .. } => cause.code(),
+            Self::NotUndone { cause, .. } | Self::OneOfSeveral { cause, .. } => cause.code(),
             Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
             Self::Name(_) => "bad_name",
@@ -307,7 +319,7 @@ impl SessionError {
             Self::NotFree { .. } => {
                 Some("without a polecat's name, a free or new one is used".to_owned())
             }
-            Self::NotUndone { cause, .. } => cause.hint(),
+            Self::NotUndone { cause, .. } | Self::OneOfSeveral { cause, .. } => cause.hint(),
             Self::NotRemoved { hint, .. } => Some(hint.clone()),
             Self::Host(error) => error.hint(),
             Self::Tracker(error) => error.hint(),

@@ -50,6 +50,7 @@ pub use observe::idle_watch::IdleWatch;
 pub use observe::rest::RestDetector;
 pub use observe::status_watch::{Status, StatusWatch};
 pub use polecats::Polecats;
+pub use polecats::attempts::OtherAttempt;
 pub use polecats::create::NewPolecat;
 pub use polecats::fork::Conversing;
 pub use polecats::presence::InUse;

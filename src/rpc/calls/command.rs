@@ -141,4 +141,6 @@ pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) round: Option<bool>,
     /// The commit that the person was asked about.
     pub(in crate::rpc) commit: Option<String>,
+    /// Whom the person wants removed.
+    pub(in crate::rpc) remove: Option<Vec<String>>,
 }

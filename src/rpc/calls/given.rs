@@ -91,6 +91,53 @@ impl From<Trust> for &'static str {
     }
 }
 
+/// The agents that a task is given to: a name, several with commas between them, or a list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "Names", into = "Names")]
+pub(in crate::rpc) struct Agents {
+    pub(in crate::rpc) names: Vec<String>,
+    /// Whether the answer is a list.
+    pub(in crate::rpc) several: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected the name of an agent, or a list of names")]
+enum Names {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl Agents {
+    /// The agents that are written so.
+    pub(in crate::rpc) fn written(text: String) -> Result<Self, RpcError> {
+        Self::try_from(Names::Text(text)).map_err(RpcError::bad_argument)
+    }
+}
+
+impl TryFrom<Names> for Agents {
+    type Error = &'static str;
+
+    fn try_from(names: Names) -> Result<Self, Self::Error> {
+        let (names, is_list) = match names {
+            Names::Text(text) => {
+                (text.split(',').map(str::trim).map(str::to_owned).collect(), false)
+            }
+            Names::List(names) => (names, true),
+        };
+        let several = is_list || names.len() > 1;
+        if names.is_empty() || several && names.iter().any(String::is_empty) {
+            return Err("the name of an agent is missing");
+        }
+        Ok(Self { names, several })
+    }
+}
+
+impl From<Agents> for Names {
+    fn from(Agents { names, several }: Agents) -> Self {
+        if several { Self::List(names) } else { Self::Text(names.join(",")) }
+    }
+}
+
 /// Which conversation a start goes on with: `true` for the last one of the polecat, or an id.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "Which", into = "Which")]

@@ -7,10 +7,12 @@ use rmpv::Value;
 use super::{At, Bring, CallContext, Everywhere, InUse, calls};
 use crate::{
     rpc::{
-        encode::{Encode, Map, texts},
+        encode::{Encode, Map, encoded_by_serde, texts},
         error::Refusal,
     },
-    session::{Beginning, NewPolecat, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat},
+    session::{
+        Beginning, NewPolecat, OtherAttempt, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat,
+    },
 };
 
 calls! {
@@ -42,10 +44,15 @@ calls! {
     /// Brings a removed polecat back from its last backup.
     #[derive(serde::Serialize)]
     "polecat.restore" => Restore { at: At, polecat: String, in_use: Option<InUse> }
+    /// The other attempts at a polecat's task.
+    #[derive(serde::Serialize)]
+    "polecat.attempts" => Attempts { at: At, polecat: String }
     /// Calls a polecat so, beside its name; without a text no more.
     #[derive(serde::Serialize)]
     "polecat.label" => Label { at: At, polecat: String, text: Option<String> }
 }
+
+encoded_by_serde! { Vec<OtherAttempt> }
 
 impl Everywhere for New {
     type Answer = NewPolecat;
@@ -64,7 +71,7 @@ impl Everywhere for New {
             base: self.base,
             branch: self.branch,
             changes: self.changes.map(|changes| changes.0),
-            topic: None,
+            ..Beginning::default()
         };
         let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref(), &begin));
         Ok(context.changing(work).await?)
@@ -100,6 +107,18 @@ impl Everywhere for Restore {
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let polecats = whom.context.polecats();
         Ok(context.changing(polecats.restore(&whom.polecat, in_use)).await?)
+    }
+}
+
+impl Everywhere for Attempts {
+    type Answer = Vec<OtherAttempt>;
+
+    const READS: bool = true;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<Vec<OtherAttempt>, Refusal> {
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let polecats = whom.context.polecats();
+        Ok(Box::pin(polecats.other_attempts(&whom.polecat)).await?)
     }
 }
 

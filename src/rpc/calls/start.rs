@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use rmpv::Value;
 use serde::{Deserialize, Serialize};
 
-use super::{At, Bring, CallContext, Everywhere, InUse, Resume, RigName, Trust, UserPath, calls};
+use super::{
+    Agents, At, Bring, CallContext, Everywhere, InUse, Operation, Resume, RigName, Trust, UserPath,
+    calls,
+};
 use crate::{
     rpc::{
         encode::{Encode, Map, texts},
@@ -82,7 +85,8 @@ calls! {
         base: Option<String>,
         branch: Option<String>,
         changes: Option<Bring>,
-        agent: Option<String>,
+        /// One, or several: then each gets a polecat of its own.
+        agent: Option<Agents>,
         account: Option<String>,
         /// As of [`Start`].
         cwd: Option<PathBuf>,
@@ -223,15 +227,16 @@ impl Everywhere for Fork {
 }
 
 impl Everywhere for Sling {
-    type Answer = Started;
+    type Answer = Slung;
 
-    async fn here(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Slung, Refusal> {
         let (at, issue, polecat) = (self.at, self.issue, self.polecat);
+        let (agents, several) =
+            self.agent.map(|agents| (agents.names, agents.several)).unwrap_or_default();
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
             begin: beginning(self.base, self.branch, self.changes),
             prompt: self.prompt,
-            agent: self.agent,
             account: self.account,
             config_dir: self.config_dir.map(|path| path.absolute(&cwd)),
             command: self.cmd,
@@ -251,13 +256,32 @@ impl Everywhere for Sling {
         };
         let progress = context.progress(shown);
         let polecats = rig.polecats();
-        let work =
-            Box::pin(polecats.sling(issue.as_deref(), polecat.as_deref(), options, &progress));
-        Ok(context.changing(work).await?)
+        let whom = (issue.as_deref(), polecat.as_deref());
+        let work = Box::pin(polecats.sling(whom.0, whom.1, &agents, options, &progress));
+        Ok(Slung { started: context.changing(work).await?, several })
     }
 
     fn arrived(answer: &mut Self::Answer, ahead: i64) {
-        answer.info.shift_times(-ahead);
+        answer.started.iter_mut().for_each(|one| one.info.shift_times(-ahead));
+    }
+}
+
+/// Who was given a task.
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
+pub(in crate::rpc) struct Slung {
+    /// One at least.
+    pub(in crate::rpc) started: Vec<Started>,
+    /// Whether several were asked for.
+    several: bool,
+}
+
+impl Encode for Slung {
+    fn encode(self) -> Result<Value, String> {
+        let mut all = self.started.into_iter().map(Encode::encode);
+        if self.several {
+            return all.collect::<Result<_, _>>().map(Value::Array);
+        }
+        all.next().unwrap_or(Ok(Value::Nil))
     }
 }
 
@@ -267,5 +291,6 @@ fn allowed(answer: Option<Trust>, id: Option<String>) -> Option<Allowed> {
 }
 
 fn beginning(base: Option<String>, branch: Option<String>, changes: Option<Bring>) -> Beginning {
-    Beginning { base, branch, changes: changes.map(|changes| changes.0), topic: None }
+    let changes = changes.map(|changes| changes.0);
+    Beginning { base, branch, changes, ..Beginning::default() }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{invocation::Invocation, report::count, table::Command, words::word};
 use crate::{
     core::{
+        names::visible,
         session::{SessionInfo, Waiting},
         trust::Request as Untrusted,
     },
@@ -12,7 +13,7 @@ use crate::{
         calls::{Answers, InUse, Trust},
         effects::{Choice, Effect, Preview, Request},
     },
-    session::{Answer, MergeHow, MergePlan, PushPlan},
+    session::{Answer, MergeHow, MergePlan, OtherAttempt, PushPlan},
 };
 
 /// How many polecats a question names.
@@ -53,6 +54,57 @@ pub(super) fn remove_merged(invocation: &Invocation, polecat: &str, into: &str) 
         again: format!(":PolecatRemove {}", word(polecat)),
         then: invocation.other("Remove", &word(polecat), false),
     }
+}
+
+/// Which of the attempts at a task to remove, of which `polecat` was taken: its work is in `into`.
+/// `whole` says whether that is so of all its work, and nothing runs there; then it may go too.
+pub(super) fn remove_others(
+    invocation: &Invocation,
+    (polecat, into, whole): (&str, &str, bool),
+    others: &[(String, OtherAttempt)],
+) -> Effect {
+    let own = whole.then(|| polecat.to_owned());
+    let names: Vec<_> = others.iter().map(|(name, _)| name.clone()).collect();
+    let choice = |names: Vec<String>| {
+        let answers = Answers { remove: Some(names.clone()), ..invocation.answers() };
+        let label = format!("Remove {}", names.join(", "));
+        Choice { label, then: Some(invocation.again(answers)) }
+    };
+    let mut choices = vec![Choice { label: "Cancel".to_owned(), then: None }];
+    choices.extend(own.clone().map(|own| choice(vec![own])));
+    choices.push(choice(names.clone()));
+    choices.extend(own.map(|own| choice([vec![own], names.clone()].concat())));
+    Effect::Preview(Preview {
+        id: format!("{polecat} {into} {}", names.join(" ")),
+        prompt: format!("`{polecat}` is in `{into}`: remove the other attempts?"),
+        titles: [" the other attempts ", " the other attempts (their beginning) "],
+        filetype: "polecat-attempts",
+        lines: others.iter().flat_map(|(name, other)| attempt(name, other)).collect(),
+        again: format!(
+            ":PolecatRemove! {}",
+            names.first().map(|name| word(name)).unwrap_or_default()
+        ),
+        choices,
+        show_all: "Cancel, show all of it first",
+    })
+}
+
+/// What there is of another attempt, and what becomes of it.
+fn attempt(name: &str, other: &OtherAttempt) -> Vec<String> {
+    let agent = other.agent.as_ref().map(|agent| format!(" ({agent})")).unwrap_or_default();
+    let running = if other.running { ": its session will be ended" } else { "" };
+    let mut lines = vec![format!("{name}{agent}{running}")];
+    lines.extend(other.unsaved.iter().map(|what| format!("  {}", visible(what))));
+    if !other.unsaved.is_empty() {
+        let back = format!("`:PolecatRestore {}` brings it back", word(name));
+        lines.push(format!("  that is kept in a backup: {back}"));
+    }
+    lines.extend(other.deleted.iter().map(|what| format!("  deleted: {}", visible(what))));
+    lines.extend(other.in_the_way.iter().map(|why| format!("  it stays: {}", visible(why))));
+    if lines.len() == 1 {
+        lines.push("  all that it has is saved elsewhere".to_owned());
+    }
+    lines
 }
 
 /// Whether to merge what `plan` says of `polecat`.
@@ -124,8 +176,9 @@ pub(super) fn stop(invocation: &Invocation, polecat: &str, doing: &str, again: &
 /// Whether to run what only files of a project name.
 pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect {
     let id = request.id();
+    let ids: Vec<_> = invocation.answers().trust_id.into_iter().chain([id.clone()]).collect();
     let allow = |label: &str, answer| {
-        let (trust, trust_id) = (Some(Trust(answer)), Some(id.clone()));
+        let (trust, trust_id) = (Some(Trust(answer)), Some(ids.join(",")));
         let answers = Answers { trust, trust_id, ..invocation.answers() };
         Choice { label: label.to_owned(), then: Some(invocation.again(answers)) }
     };
@@ -246,6 +299,34 @@ mod tests {
                 [format!("make works there: {doing} anyway?"), "Yes".to_owned(), line]
             );
         }
+    }
+
+    #[test]
+    fn of_another_attempt_it_is_said_what_is_kept_what_is_deleted_and_what_stays() {
+        let texts = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let other = OtherAttempt {
+            polecat: PolecatName::parse("ash").unwrap(),
+            number: 1,
+            agent: Some("claude".to_owned()),
+            running: true,
+            unsaved: texts(&["1 file is untracked: a\u{1b}"]),
+            deleted: texts(&["1 comment is not sent"]),
+            in_the_way: texts(&["a rebase is in progress"]),
+        };
+        assert_eq!(
+            attempt("build1:ash", &other),
+            [
+                "build1:ash (claude): its session will be ended",
+                "  1 file is untracked: a\\u{1b}",
+                "  that is kept in a backup: `:PolecatRestore build1:ash` brings it back",
+                "  deleted: 1 comment is not sent",
+                "  it stays: a rebase is in progress",
+            ]
+        );
+        let [unsaved, deleted, in_the_way] = [(); 3].map(|()| Vec::new());
+        let bare =
+            OtherAttempt { agent: None, running: false, unsaved, deleted, in_the_way, ..other };
+        assert_eq!(attempt("ash", &bare), ["ash", "  all that it has is saved elsewhere"]);
     }
 
     #[test]

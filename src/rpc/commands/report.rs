@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::{
     core::{
         names::{PolecatName, shown},
+        rig::address::beside,
         session::SessionInfo,
     },
     rpc::{
@@ -16,8 +17,7 @@ use crate::{
 
 /// What names `polecat` where `said` named it, or one beside it: in the same rig, on the same host.
 pub(super) fn called(said: Option<&str>, polecat: &PolecatName) -> String {
-    let rig = said.and_then(|said| said.rfind(['/', ':']).map(|end| &said[..=end]));
-    format!("{}{polecat}", rig.unwrap_or_default())
+    beside(said.unwrap_or_default(), polecat.as_str())
 }
 
 pub(super) fn started(polecat: &str, session: &SessionInfo) -> String {
@@ -38,6 +38,17 @@ pub(super) fn slung(polecat: &str, session: &SessionInfo, issue: Option<&str>) -
         }
         (None, None) => format!("`{polecat}` works in session `{session_id}`"),
     }
+}
+
+/// Who work on it, with which agents.
+pub(super) fn slung_to_several(all: &[(String, &SessionInfo)], issue: Option<&str>) -> String {
+    let one = |(polecat, session): &(String, &SessionInfo)| match &session.agent {
+        Some(agent) => format!("`{polecat}` ({agent})"),
+        None => format!("`{polecat}`"),
+    };
+    let names: Vec<_> = all.iter().map(one).collect();
+    let task = issue.map_or_else(|| "the task".to_owned(), |issue| format!("`{issue}`"));
+    format!("{} agents work on {task}: {}", all.len(), names.join(", "))
 }
 
 pub(super) fn created(polecat: &str, branch: &str) -> String {

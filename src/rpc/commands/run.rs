@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::{
-    Done, answer, connect, inject,
+    Done, answer, compare, connect, inject,
     invocation::Invocation,
     list, questions, queue, report, sling,
     table::{Command, SIDEBAR},
@@ -59,7 +59,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Queue => Box::pin(queue::run(context, asked)).await,
         Command::Interrupt => interrupt(context, asked).await,
         Command::Answer => answer::run(context, asked).await,
-        Command::Diff => asked.open(diff(asked)?),
+        Command::Diff => asked.open(diff(context, asked).await?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
         Command::Fork => Box::pin(fork(context, asked)).await,
@@ -304,12 +304,16 @@ async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, 
 }
 
 /// Side by side is about what the cursor is on, which only the editor knows.
-fn diff(asked: &Invocation) -> Result<View, RpcError> {
+async fn diff(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
+    let since = words.text("since")?;
+    if let Some(other) = words.text("other")? {
+        return compare::view(context, asked, &other).await;
+    }
     if asked.bang() {
         return Ok(View::SideBySide { polecat: words.text("polecat")? });
     }
-    Ok(View::Diff { polecat: asked.polecat()?, since: words.text("since")? })
+    Ok(View::Diff { polecat: asked.polecat()?, since })
 }
 
 /// Success, and what went wrong without being in the way.

@@ -3,10 +3,11 @@
 use super::{Done, inject, invocation::Invocation, pressed::Press, report, words::word};
 use crate::core::contexts::literal;
 use crate::rpc::{
-    calls::{CallContext, CommandRun, Issues, Operation, Sling},
+    calls::{Agents, CallContext, CommandRun, Issues, Operation, Sling},
     effects::{self, Choice, Effect, Level, compose, info},
     error::{Refusal, RpcError},
 };
+use crate::session::Started;
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (words, answers) = (&asked.words, asked.answers());
@@ -22,7 +23,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         base: words.text("base")?,
         branch: words.text("branch")?,
         changes: words.changes()?,
-        agent: words.text("agent")?,
+        agent: words.text("agent")?.map(Agents::written).transpose()?,
         account: words.text("account")?,
         cwd: Some(asked.cwd()),
         config_dir: asked.path("config_dir"),
@@ -32,10 +33,17 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         in_use: answers.in_use,
     };
     let said = sling.polecat.clone();
-    let started = sling.run(context).await?;
-    let polecat = report::called(said.as_deref(), &started.info.polecat);
-    let text = report::slung(&polecat, &started.info, issue.as_deref());
-    Ok(std::iter::once(info(text)).chain(effects::warnings(&started.warnings)).collect())
+    let started = sling.run(context).await?.started;
+    let named = |one: &Started| report::called(said.as_deref(), &one.info.polecat);
+    let text = match &*started {
+        [one] => report::slung(&named(one), &one.info, issue.as_deref()),
+        all => {
+            let all: Vec<_> = all.iter().map(|one| (named(one), &one.info)).collect();
+            report::slung_to_several(&all, issue.as_deref())
+        }
+    };
+    let warnings: Vec<_> = started.into_iter().flat_map(|one| one.warnings).collect();
+    Ok(std::iter::once(info(text)).chain(effects::warnings(&warnings)).collect())
 }
 
 /// The key that opens a buffer for a task: for the rig of the row, or without one the rig around.

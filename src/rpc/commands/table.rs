@@ -235,12 +235,12 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Answer, "Answer", "Answer what a polecat asks, or see who asks what")
     },
     Spec {
-        words: &[maybe("polecat", Kind::Polecat)],
+        words: &[maybe("polecat", Kind::Polecat), maybe("other", Kind::Polecat)],
         keys: &[key("since", Kind::Since), SIZE],
         bang: true,
         range: Range::Size,
         map: Some("n"),
-        ..plain(Command::Diff, "Diff", "Show what a polecat changed; ! side by side")
+        ..plain(Command::Diff, "Diff", "Show changes, or how two differ; ! side by side")
     },
     Spec {
         words: &[word("polecat", Kind::Running)],

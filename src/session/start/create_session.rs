@@ -141,6 +141,7 @@ impl Starter {
             branch: git::branch(&plan.workdir).await.ok().flatten(),
             issue: plan.issue.as_ref().map(|(id, _)| id.to_string()),
             task: plan.task(),
+            attempt: plan.attempt.clone(),
             started_ms: Timestamp::now().as_millisecond(),
             starting: true,
             settings: plan.settings.as_ref().map(|settings| settings.name().to_owned()),

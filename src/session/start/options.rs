@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use crate::{
-    core::{agent::ConversationId, names::PolecatName, rig::beginning::Beginning, trust::Allowed},
+    core::{
+        agent::ConversationId, names::PolecatName, rig::beginning::Beginning,
+        session::attempt::Attempt, trust::Allowed,
+    },
     session::polecats::presence::InUse,
 };
 
@@ -34,6 +37,8 @@ pub struct StartOptions {
     pub in_use: InUse,
     /// The conversation to go on with; without, it begins a new one.
     pub conversation: Option<Resuming>,
+    /// Which of several attempts at one task it is.
+    pub attempt: Option<Attempt>,
     /// The polecat whose last session says what is not said here, if not its own: one to be forked.
     pub like: Option<PolecatName>,
 }

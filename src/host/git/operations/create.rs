@@ -22,6 +22,7 @@ use crate::host::records::{self, MakingOn, sessions};
 use crate::host::rigs::{layouts, polecats};
 
 use beginning::OnBranch;
+pub use beginning::look_up_base;
 pub(in crate::host::git) use recover::recover;
 
 /// Creates a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
