@@ -19,6 +19,7 @@ pub mod pull_requests;
 pub mod records;
 mod repository;
 pub mod rigs;
+pub mod setup;
 pub mod tracker;
 pub mod trust;
 pub mod watch;
