@@ -261,6 +261,18 @@ return {
     map = 'n',
   },
   {
+    name = 'Setup',
+    sub = 'setup',
+    opts = {
+      desc = 'Set a worktree up again; ! shows what that prints',
+      nargs = '*',
+      bang = true,
+      bar = true,
+    },
+    map = 'n',
+    words = { 'polecats?' },
+  },
+  {
     name = 'Remove',
     sub = 'remove',
     opts = {

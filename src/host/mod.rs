@@ -30,5 +30,5 @@ pub use loopback::{event_stream, http};
 pub use programs::launch::Launch;
 pub use programs::run::RunError;
 pub use programs::{flags, launch, path, run, version};
-pub use records::{queues, reviews, session_settings, sessions as session_records};
+pub use records::{queues, reviews, session_settings, sessions as session_records, setups};
 pub use rigs::{folders, polecats};

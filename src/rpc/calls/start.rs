@@ -42,6 +42,8 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
+        /// Whether the set-up of a new worktree may copy what costs much room.
+        large: Option<bool>,
     }
     /// Goes on with the conversations of all that ended without a person's doing.
     "session.resume_all" => ResumeAll {
@@ -63,6 +65,8 @@ calls! {
         prompt: Option<String>,
         trust: Option<Trust>,
         trust_id: Option<String>,
+        /// As of [`Start`].
+        large: Option<bool>,
     }
     /// Gives an issue, or a task that is told, to a polecat: worktree, branch, hook, session and
     /// prompt, or nothing of it.
@@ -87,6 +91,8 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
+        /// As of [`Start`].
+        large: Option<bool>,
     }
 }
 
@@ -108,6 +114,7 @@ impl Everywhere for Start {
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            large: self.large.unwrap_or_default(),
             conversation: Resume::of(self.resume),
             ..StartOptions::default()
         };
@@ -169,6 +176,7 @@ impl Everywhere for Fork {
         let options = StartOptions {
             prompt: self.prompt,
             allowed: allowed(self.trust, self.trust_id),
+            large: self.large.unwrap_or_default(),
             ..StartOptions::default()
         };
         // Until there is another one, a person knows it by the first one.
@@ -200,6 +208,7 @@ impl Everywhere for Sling {
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            large: self.large.unwrap_or_default(),
             ..StartOptions::default()
         };
         // Until there is a polecat, a person knows it by its issue.

@@ -65,6 +65,7 @@ fn the_help_has_the_keys_of_each_view() {
         let tag = match *view {
             "rows" | "detail" => "*polecat-status-buffer*",
             "queue" => "*polecat-queue-buffer*",
+            "setup" => "*polecat-setup-buffer*",
             "diff" => "*polecat-diff-buffer*",
             _ => "*polecat-capture-buffer*",
         };

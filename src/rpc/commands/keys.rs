@@ -134,6 +134,7 @@ pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
     ("snapshot", &[CAPTURE, END]),
     ("diff", &[DIFF, REFRESH, END]),
     ("queue", &[QUEUED, REFRESH, END]),
+    ("setup", &[SET_UP, REFRESH, END]),
     ("plain", &[END]),
 ];
 
@@ -281,6 +282,9 @@ const QUEUED: &[Key] = &[
     queue("X", "Drop all of them", "drop_all_queued", "dropping", QueueKey::DropAll),
     queue("s", "Send what is held", "release_queue", "releasing", QueueKey::Release),
 ];
+
+/// Of what a set-up prints.
+const SET_UP: &[Key] = &[command("x", "End it", "end_setup", "ending", "Stop", Manner::Silent)];
 
 const REFRESH: &[Key] = &[lua("r", "Refresh", "refresh")];
 

@@ -12,7 +12,7 @@ use crate::{
         heartbeats,
         locks::{Gate, Work},
         polecats,
-        records::labels,
+        records::{labels, setups},
         reviews, session_settings,
     },
     session::{
@@ -128,6 +128,7 @@ impl Polecats {
         heartbeats::delete(&self.context.rig, &polecat).await?;
         session_settings::delete_left(&self.context.rig, &polecat, None).await?;
         labels::keep(&self.context.rig, &polecat, "").await?;
+        setups::end(&self.context.rig, &polecat).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 

@@ -2,6 +2,7 @@
 //! session and the first words, all of it or nothing.
 
 mod rollback;
+mod set_up;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ use crate::{
         messages::inject::require_text,
         polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
+        setup::Planned,
         start::{
             Hooking, Progress, Started,
             conversation::Begins,
@@ -44,6 +46,8 @@ struct Taken {
     began: Timestamp,
     /// What was copied along.
     brought: Option<(Changes, Brought)>,
+    /// What is to be set up.
+    setup: Option<Planned>,
     /// Of two slings at once each takes another polecat.
     _turn: Option<Work>,
 }
@@ -96,13 +100,14 @@ impl Polecats {
             None => None,
         };
         progress("slinging: taking a polecat");
-        let taken = self.take(wanted, issue, &options).await?;
+        let mut taken = self.take(wanted, issue, &options).await?;
         let started = async {
             if let Some((issue, _)) = &taken.issue {
                 progress("slinging: hooking the issue");
                 self.hook_first(&taken, issue).await?;
             }
             drop(choosing);
+            self.set_up_taken(&mut taken, progress).await?;
             let starter = self.context.starter();
             let plan =
                 starter.plan(taken.polecat.clone(), choice, Begins::Unnamed, &options).await?;
@@ -161,6 +166,7 @@ impl Polecats {
         };
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
+            let setup = self.unfinished_setup(&polecat, options).await;
             let (place, warnings) = (Placed::Reused(reused), Vec::new());
             return Ok(Taken {
                 polecat,
@@ -170,16 +176,20 @@ impl Polecats {
                 exit,
                 began,
                 brought: None,
+                setup,
                 _turn: Some(turn),
             });
         }
+        let place = self.context.rig.polecats_dir();
+        let setup = Some(self.context.setups().plan(&place, options.large).await?);
         let Next { polecat, mut worktree, warnings } =
             self.make(wanted, (id, &options.begin)).await?;
         let brought = self.bring(&polecat, &mut worktree, &options.begin).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
-        Ok(Taken { polecat, issue, place, warnings, exit: None, began, brought, _turn: turn })
+        let exit = None;
+        Ok(Taken { polecat, issue, place, warnings, exit, began, brought, setup, _turn: turn })
     }
 
     /// The polecat that was asked for, on its new branch; `None` when it is to be made.
