@@ -88,6 +88,7 @@ impl Polecats {
             return Ok(RemovedPolecat { polecat, dir, removed });
         }
         self.context.known(polecat.as_str()).await?;
+        self.context.setups().require_none(&polecat).await?;
         let dir = polecats::dir(&self.context.rig, &polecat).await?;
         let _typing = self.context.messenger().lock_typing(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);

@@ -16,9 +16,13 @@ use crate::host::programs::launch::Launch;
 
 /// Runs its arguments. It ends with whoever holds the other end of its input, however that ends; what
 /// it leaves running when it has ended by itself was meant to stay.
+///
+/// By another number than 0: what is put into the background has nothing to read there.
 const GUARDED: &str = "\
-{ read -r _; kill -0 $$ && kill -KILL 0; } <&0 >/dev/null 2>&1 &
-\"$@\" </dev/null";
+exec 3<&0 </dev/null
+{ read -r _ <&3; kill -0 $$ && kill -KILL 0; } >/dev/null 2>&1 &
+exec 3<&-
+\"$@\"";
 
 /// How much is read at once.
 const PORTION: usize = 16 * 1024;
