@@ -9,6 +9,7 @@
 
 mod answer;
 mod area;
+mod charsets;
 mod choosing;
 mod description;
 mod dialog;
@@ -29,6 +30,7 @@ mod usage;
 mod working;
 
 pub use answer::{NoChoice, Policy, Step};
+pub use charsets::Charsets;
 pub use choosing::{asked, in_field, is_in_sight, is_marked, question_rows};
 pub(crate) use description::{
     Accept, Answering, BusyRow, Dialog, Keys, KeysChanges, Layout, Means, Screen, ScreenChanges,

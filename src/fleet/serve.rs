@@ -30,11 +30,16 @@ const END_TIMEOUT: Duration = Duration::from_secs(60);
 const NO_START_IN_JOB: &str = "one that is started in a step of a batch job ends with the step: the \
                                job's own script is to start it";
 
-/// Serves the hub at the other end until it is gone; `served` carries out its calls.
+/// Serves the hub at the other end until it is gone, or we are `told_to_end`; `served` carries out its
+/// calls. What was begun comes to its end first.
 ///
 /// # Errors
 /// The hub says what no hub says, or cannot be written to.
-pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
+pub async fn serve(
+    launch: Launch,
+    served: impl Served,
+    told_to_end: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let (mut from, mut to) = (stdio::input()?, stdio::output()?);
     to.write_all(format!("{MAGIC}\n").as_bytes()).await?;
     to.flush().await?;
@@ -46,12 +51,18 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
     let welcome = Welcome::new(program, Identity::here().await, job.clone());
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
     let (said, hears) = mpsc::channel(4);
-    // Reading is not cancelled between two messages.
-    tokio::spawn(async move {
+    // In a task of its own: what is half read must not be lost.
+    let reads = async move {
         while let Ok(Some(message)) = wire::read::<ToHost>(&mut from).await {
             if said.send(message).await.is_err() {
                 break;
             }
+        }
+    };
+    tokio::spawn(async {
+        tokio::select! {
+            () = reads => {}
+            () = told_to_end => {}
         }
     });
     let settings = served.settings(&hello.config).map_err(io::Error::other)?;

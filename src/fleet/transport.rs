@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::{
         AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _,
@@ -61,13 +62,17 @@ pub(super) struct Transport {
     reads: JoinHandle<()>,
 }
 
-/// A command that is given a moment to end by itself, as its stdin has, before it is killed: what it
-/// has begun there must not be left half done.
+/// A command that is given a moment to end by itself, as its stdin has, before it is told to, and
+/// another one before it is killed: what it has begun there must not be left half done.
 struct Ending {
-    child: Option<Child>,
+    child: Option<Process>,
     /// Those that have this moment.
     endings: TaskTracker,
 }
+
+/// The process of a command, and what that has started. They are told to end when it is dropped, as
+/// when the backend ends before they have: ssh does so at once, what serves leaves tmux first.
+struct Process(Child);
 
 /// What a host begins with.
 #[derive(Debug)]
@@ -107,14 +112,14 @@ impl Transport {
         let mut command = Command::from(launch(OsStr::new(program)));
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // In a group of its own: a Ctrl-C in the terminal is not meant for it.
-        let mut child = command.process_group(0).kill_on_drop(true).spawn()?;
+        let mut child = command.process_group(0).spawn()?;
         let ends = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(to), Some(from), Some(errors)) = ends else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let tail = Tail::default();
         let reads = tokio::spawn(tail.clone().keep(errors));
-        let child = Ending { child: Some(child), endings: endings.clone() };
+        let child = Ending { child: Some(Process(child)), endings: endings.clone() };
         Ok(Self { to, from: BufReader::new(from), child, tail, reads })
     }
 
@@ -221,7 +226,7 @@ async fn answer(from: &mut (impl AsyncBufRead + Unpin)) -> Option<Result<String,
 impl Ending {
     async fn wait(&mut self) -> io::Result<ExitStatus> {
         match &mut self.child {
-            Some(child) => child.wait().await,
+            Some(child) => child.0.wait().await,
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -229,16 +234,40 @@ impl Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let Some(mut child) = self.child.take() else { return };
-        // Without a runtime nobody could wait: it is killed when it is dropped.
-        let Ok(runtime) = Handle::try_current() else { return };
-        let ends = async move {
-            if timeout(END_TIMEOUT, child.wait()).await.is_err() {
-                // It may have ended since.
-                let _ = child.kill().await;
-            }
-        };
-        self.endings.spawn_on(ends, &runtime);
+        let Some(child) = self.child.take() else { return };
+        // Without a runtime nobody could wait.
+        if let Ok(runtime) = Handle::try_current() {
+            self.endings.spawn_on(child.end(), &runtime);
+        }
+    }
+}
+
+impl Process {
+    /// Waits until it has ended, each time for longer than it should take.
+    async fn end(mut self) {
+        if timeout(END_TIMEOUT, self.0.wait()).await.is_ok() {
+            return;
+        }
+        self.terminate();
+        if timeout(END_TIMEOUT, self.0.wait()).await.is_err() {
+            // It may have ended since.
+            let _ = self.0.kill().await;
+        }
+    }
+
+    /// Tells it to end, unless it has.
+    fn terminate(&self) {
+        let group = self.0.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        if let Some(group) = group {
+            // It may have ended since.
+            let _ = kill_process_group(group, Signal::TERM);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.terminate();
     }
 }
 

@@ -40,6 +40,7 @@ use crate::{
     session::{Answered, Completion, HealthRow, Interrupted, Started, StoppedAll},
 };
 
+pub(super) use super::at::At;
 pub(super) use changes::*;
 pub(super) use command::*;
 pub(super) use context::CallContext;
@@ -47,7 +48,7 @@ pub(super) use everywhere::Everywhere;
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{At, Bring, InUse, Resume, Said, Since, Trust, UserPath};
+pub(super) use given::{Bring, InUse, Resume, Said, Since, Trust, UserPath};
 pub(super) use merge::*;
 pub(super) use polecats::*;
 pub(super) use push::*;

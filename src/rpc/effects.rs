@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 
 pub(super) use self::view::View;
 use self::{compose::Compose, file_text::FileText, question::Question, side_by_side::SideBySide};
-use super::calls::At;
+use super::at::At;
 use super::encode::{self, Map};
 use crate::session::{AttachPlan, FoundLocation};
 

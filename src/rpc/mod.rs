@@ -5,6 +5,7 @@
 //! would make the editor wait. The methods and events are listed in doc/protocol.md.
 
 mod aside;
+mod at;
 mod calls;
 mod commands;
 mod config;

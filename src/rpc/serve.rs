@@ -73,7 +73,8 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
 /// When stdio cannot be used for messages at all.
 pub async fn serve_hub(launch: Launch) -> std::io::Result<()> {
     let no_hosts = Fleet::new(&BTreeMap::new(), &launch, None);
-    fleet::serve(launch, FarCalls(no_hosts)).await
+    let mut signals = Signals::new()?;
+    fleet::serve(launch, FarCalls(no_hosts), async move { signals.next().await }).await
 }
 
 /// What has the user's `notify_command` run, from now on.

@@ -5,6 +5,7 @@ use vte::ansi::{
 };
 
 use super::frame::{Color, Group, Line, Style};
+use crate::core::screen::Charsets;
 
 /// Reads `bytes` as `tmux capture-pane -e` prints them: rows that end in a line feed.
 ///
@@ -28,8 +29,7 @@ struct Reader {
     line: Line,
     pending: String,
     style: Style,
-    charsets: [StandardCharset; 4],
-    active: usize,
+    charsets: Charsets,
 }
 
 impl Reader {
@@ -51,7 +51,7 @@ impl Handler for Reader {
         // DEL and the controls of ISO 6429 have no shape; no terminal shows them.
         if !character.is_control() && self.room > 0 {
             self.room -= 1;
-            self.pending.push(self.charsets[self.active].map(character));
+            self.pending.push(self.charsets.drawn(character));
         }
     }
 
@@ -65,16 +65,12 @@ impl Handler for Reader {
         self.pending.extend(std::iter::repeat_n('\t', count));
     }
 
-    // tmux writes line-drawing characters as SO ... SI, as a VT100 does.
     fn set_active_charset(&mut self, index: CharsetIndex) {
-        self.active = index as usize;
-        if self.active == CharsetIndex::G1 as usize {
-            self.charsets[self.active] = StandardCharset::SpecialCharacterAndLineDrawing;
-        }
+        self.charsets.select(index);
     }
 
     fn configure_charset(&mut self, index: CharsetIndex, charset: StandardCharset) {
-        self.charsets[index as usize] = charset;
+        self.charsets.configure(index, charset);
     }
 
     fn terminal_attribute(&mut self, attribute: Attr) {

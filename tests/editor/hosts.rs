@@ -109,6 +109,19 @@ async fn what_serves_ends_with_the_editor_and_nothing_else_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_serves_leaves_tmux_before_it_ends_with_the_editor() {
+    let there = asking("permission").await;
+    let status = there.shop.project.around().join("status");
+    let script = format!("trap : TERM; \"$@\"; echo $? > {}", status.display());
+    let desk = reaching(&there.shop, &json!({ "command": ["sh", "-c", script, "sh"] })).await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    desk.editor.quit().await;
+    let status = std::fs::read_to_string(&status);
+    assert_eq!(status.expect("it was not killed").trim_end(), "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_happens_there_is_told_as_what_happens_here() {
     let there = asking("permission question").await;
     let watched = reaching(&there.shop, &json!({ "watch": true })).await;

@@ -4,8 +4,8 @@ use vte::ansi::{
     Attr, CharsetIndex, Color, Handler, NamedColor, Processor, Rgb, StandardCharset, StdSyncHandler,
 };
 
-use super::Look;
 use super::rows::normal;
+use super::{Charsets, Look};
 
 /// A screen, as needed before typing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,8 +112,7 @@ struct Reader {
     warning: Vec<Vec<bool>>,
     /// The backgrounds that occur.
     colours: Vec<Color>,
-    charsets: [StandardCharset; 4],
-    active: usize,
+    charsets: Charsets,
 }
 
 impl Reader {
@@ -145,7 +144,7 @@ fn bright(row: &[(char, Style)], at: usize) -> char {
 impl Handler for Reader {
     fn input(&mut self, letter: char) {
         if !letter.is_control() {
-            self.row.push((self.charsets[self.active].map(letter), self.style));
+            self.row.push((self.charsets.drawn(letter), self.style));
         }
     }
 
@@ -153,16 +152,12 @@ impl Handler for Reader {
         self.end_row();
     }
 
-    // tmux writes line-drawing characters as SO ... SI, as a VT100 does.
     fn set_active_charset(&mut self, index: CharsetIndex) {
-        self.active = index as usize;
-        if self.active == CharsetIndex::G1 as usize {
-            self.charsets[self.active] = StandardCharset::SpecialCharacterAndLineDrawing;
-        }
+        self.charsets.select(index);
     }
 
     fn configure_charset(&mut self, index: CharsetIndex, charset: StandardCharset) {
-        self.charsets[index as usize] = charset;
+        self.charsets.configure(index, charset);
     }
 
     fn terminal_attribute(&mut self, attribute: Attr) {

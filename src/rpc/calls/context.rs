@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::given::At;
+use super::At;
 use crate::{
     fleet::{Fleet, Hub},
     rpc::{

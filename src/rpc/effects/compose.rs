@@ -4,7 +4,7 @@ use rmpv::Value;
 
 use super::Request;
 use crate::rpc::{
-    calls::At,
+    at::At,
     encode::{self, Map},
 };
 

@@ -5,7 +5,7 @@ use rmpv::Value;
 use super::{Effect, Request};
 use crate::{
     rpc::{
-        calls::At,
+        at::At,
         encode::{Map, texts},
     },
     view::{Group, Line},

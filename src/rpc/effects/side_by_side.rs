@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     rpc::{
-        calls::At,
+        at::At,
         encode::{Map, bytes, word},
     },
     session::Pair,

@@ -11,7 +11,7 @@ use crate::{
     },
     session::{
         answers::{Giving, error::AnswerError},
-        error::{MessageError, SessionError},
+        error::SessionError,
         sessions::{
             output_watch::OutputWatch,
             pending::ANSWERS,
@@ -193,14 +193,7 @@ impl Giving<'_> {
     }
 
     pub(super) fn refuse_pane(&self, seen: &Seen) -> Result<(), SessionError> {
-        let session = self.name();
-        if seen.screen.synchronized {
-            return Err(MessageError::PaneSynchronized { session }.into());
-        }
-        if seen.screen.input_off {
-            return Err(MessageError::PaneInputOff { session }.into());
-        }
-        Ok(())
+        screen_reader::require_keys(&seen.screen, self.name())
     }
 
     /// That the pane still shows this question, and has been given no answer since.

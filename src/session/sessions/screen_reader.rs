@@ -8,7 +8,7 @@ use crate::{
         session::{SessionInfo, Waiting},
     },
     session::{
-        error::SessionError,
+        error::{MessageError, SessionError},
         sessions::{Sessions, list::Session, pending::ANSWERS},
     },
     tmux::PaneScreen,
@@ -53,6 +53,20 @@ impl Sessions {
         }
         info
     }
+}
+
+/// Fails where what is typed into the pane of `session` would reach others too, or nobody.
+pub(in crate::session) fn require_keys(
+    screen: &PaneScreen,
+    session: String,
+) -> Result<(), SessionError> {
+    if screen.synchronized {
+        return Err(MessageError::PaneSynchronized { session }.into());
+    }
+    if screen.input_off {
+        return Err(MessageError::PaneInputOff { session }.into());
+    }
+    Ok(())
 }
 
 /// What an agent shows, from tmux's capture.

@@ -14,7 +14,10 @@ use crate::{
         error::{MessageError, SessionError},
         messages::delivery::Delivery,
         sessions::{
-            list::Session, output_watch::OutputWatch, pending::ANSWERS, screen_reader::shown,
+            list::Session,
+            output_watch::OutputWatch,
+            pending::ANSWERS,
+            screen_reader::{self, shown},
         },
     },
     tmux::{Guard, PaneScreen},
@@ -81,14 +84,7 @@ impl Delivery<'_> {
         &self,
         seen: &Seen,
     ) -> Result<(), SessionError> {
-        let session = self.name();
-        if seen.screen.synchronized {
-            return Err(MessageError::PaneSynchronized { session }.into());
-        }
-        if seen.screen.input_off {
-            return Err(MessageError::PaneInputOff { session }.into());
-        }
-        Ok(())
+        screen_reader::require_keys(&seen.screen, self.name())
     }
 
     pub(in crate::session::messages) fn refuse_question(
