@@ -106,12 +106,7 @@ impl Setups {
         }
         let run = self.context.shared.setup_runs.begin(&rig.home, polecat);
         let all = self.all(polecat, worktree, planned, (&run, progress), &mut done);
-        let result = tokio::select! {
-            result = Box::pin(all) => result,
-            () = run.cancelled() => {
-                Err(SetupError::Cancelled { polecat: polecat.to_string() }.into())
-            }
-        };
+        let result = Box::pin(all).await;
         run.end(result.as_ref().err());
         let noted = match &result {
             Ok(()) => setups::end(rig, polecat).await,
@@ -134,8 +129,12 @@ impl Setups {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         setups::begin(rig, polecat).await?;
         let main = plan.main.clone();
-        let given = self.give(worktree, plan, progress).await.map_err(|error| {
-            SetupError::NotGiven { polecat: polecat.to_string(), why: error.to_string() }
+        let given = self.give(worktree, plan, (run, progress)).await.map_err(|error| {
+            let polecat = polecat.to_string();
+            if run.is_cancelled() {
+                return SetupError::Cancelled { polecat };
+            }
+            SetupError::NotGiven { polecat, why: error.to_string() }
         })?;
         done.warnings.extend(given.warnings);
         if git::has_submodules(worktree) {
@@ -152,7 +151,7 @@ impl Setups {
         &self,
         worktree: &Path,
         plan: Plan,
-        progress: Progress<'_>,
+        (run, progress): (&Run, Progress<'_>),
     ) -> Result<Given, SessionError> {
         if plan.is_empty() {
             return Ok(Given::default());
@@ -167,6 +166,8 @@ impl Setups {
         loop {
             tokio::select! {
                 given = &mut giving => return Ok(given?),
+                // Behind the file that is being copied.
+                () = run.cancelled(), if !copying.0.is_ended() => copying.0.end(),
                 _ = ticks.tick() => match copying.0.files() {
                     0 => {}
                     files => progress(&format!("setting up: copying, {files} files")),

@@ -193,6 +193,14 @@ async fn a_set_up_is_shown_while_it_runs_nobody_else_takes_its_polecat_and_it_ca
     let ended = made.await.unwrap_err();
     assert_eq!(ended.code, "cancelled", "{ended:?}");
     expect_gone(pid).await;
+    // A sling that is ended leaves nothing.
+    let task = json!([null, { "prompt": "x", "polecat": "birch", "cmd": agent("prompts") }]);
+    let slung = shop.editor.ask("sling", task).await;
+    let pid = pid_in(&shop.project.worktree("birch").join("pid")).await;
+    shop.editor.command("PolecatStop birch").await.unwrap();
+    let ended = slung.await.unwrap_err();
+    assert_eq!((&*ended.code, names(&shop)), ("cancelled", vec!["ash".to_owned()]), "{ended:?}");
+    expect_gone(pid).await;
     shop.editor.expect_line("polecat://setup/ash", "ash was not set up").await;
     shop.editor.call("remove", json!(["ash", {}])).await.unwrap();
     assert_eq!(records(&shop), Vec::<PathBuf>::new());
@@ -328,6 +336,12 @@ async fn submodules_come_from_the_main_worktree_and_run_nothing() {
     assert!(!told.contains("`lib`"), "{told}");
     let origin = git(&worktree.join("lib"), &["config", "remote.origin.url"]);
     assert_eq!(origin, url);
+    // Nothing of it is anybody's work.
+    let task = json!([null, { "prompt": "Paint", "cmd": agent("dies --status 6") }]);
+    assert_eq!(shop.refusal("sling", task).await.code, "died_during_startup");
+    assert_eq!(names(&shop), ["ash"]);
+    shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
+    shop.editor.call("remove", json!(["ash", {}])).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::future::pending;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -119,7 +120,8 @@ async fn what_a_long_command_prints_comes_in_order_and_what_it_leaves_running_st
     let script = "echo $WHOSE; echo two >&2; cat; sleep 600 & echo $! > left; exit 7";
     let (dir, mut seen) = (sandbox.path("."), Vec::new());
     let command = followed(&dir, script, Duration::from_secs(60));
-    let status = command.run(&sandbox.launch, |bytes| seen.extend_from_slice(bytes)).await.unwrap();
+    let tell = |bytes: &[u8]| seen.extend_from_slice(bytes);
+    let status = command.run(&sandbox.launch, tell, pending()).await.unwrap().unwrap();
     assert_eq!((status.code(), &*seen), (Some(7), &b"ours\ntwo\n"[..]));
     let left = Ends(pid_in(&sandbox, "left"));
     // Its watch ends by itself, and takes nobody along.
@@ -145,7 +147,7 @@ async fn a_long_command_that_takes_too_long_or_is_not_awaited_ends_with_what_it_
     let dir = sandbox.path(".");
     let begun = || fs::read_to_string(dir.join("child")).is_ok_and(|pid| pid.ends_with('\n'));
     for patience in [500, 5_000, 30_000].map(Duration::from_millis) {
-        let ended = followed(&dir, script, patience).run(&sandbox.launch, |_| {}).await;
+        let ended = followed(&dir, script, patience).run(&sandbox.launch, |_| {}, pending()).await;
         assert!(matches!(ended, Err(RunError::TimedOut { .. })), "{ended:?}");
         if begun() {
             break;
@@ -153,4 +155,11 @@ async fn a_long_command_that_takes_too_long_or_is_not_awaited_ends_with_what_it_
     }
     let child = Ends(pid_in(&sandbox, "child"));
     eventually(false, || runs(child.0)).await;
+    fs::remove_file(dir.join("child")).unwrap();
+    let stop = async {
+        eventually(true, begun).await;
+    };
+    let ended = followed(&dir, script, Duration::from_secs(60));
+    assert_eq!(ended.run(&sandbox.launch, |_| {}, stop).await.unwrap(), None);
+    assert!(!runs(pid_in(&sandbox, "child")), "it is awaited");
 }

@@ -266,3 +266,19 @@ async fn the_size_of_all_is_known_before_anything_is_made() {
     plan.costs(&place.worktree.join("not/there/yet")).await;
     assert_eq!(fs::read_dir(&place.worktree).unwrap().count(), before);
 }
+
+#[tokio::test]
+async fn in_a_town_the_rigs_own_clone_is_the_main_worktree() {
+    let sandbox = Sandbox::new();
+    sandbox.town();
+    let main = sandbox.path("town/shop/mayor/rig");
+    sandbox.write("town/shop/mayor/rig/.git/info/exclude", ".env\n");
+    sandbox.write("town/shop/mayor/rig/.env", "KEY=1\n");
+    sandbox.write(&format!("town/shop/mayor/rig/{INCLUDE}"), ".env\n");
+    let rig = sandbox.rig("town/shop").await;
+    let made = git::create_worktree(&rig, &polecat("ash"), None, 36, &sandbox.launch).await;
+    let worktree = made.unwrap().path;
+    let place = Place { sandbox, main, rig, worktree };
+    assert_eq!(place.given().await, [""; 0]);
+    assert_eq!(place.text(".env"), "KEY=1\n");
+}

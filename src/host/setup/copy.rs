@@ -30,6 +30,12 @@ impl CopyProgress {
         self.0.files.load(Ordering::Relaxed)
     }
 
+    /// Whether it was ended.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.0.ended.load(Ordering::Relaxed)
+    }
+
     /// Ends it behind the file that is being copied.
     pub fn end(&self) {
         self.0.ended.store(true, Ordering::Relaxed);
@@ -85,7 +91,7 @@ pub(super) fn all(
     let mut given = Given::default();
     let mut at: Option<(PathBuf, Dir, Dir)> = None;
     for file in files {
-        if progress.0.ended.load(Ordering::Relaxed) {
+        if progress.is_ended() {
             return Err(HostError::Refused("it was cancelled".to_owned()));
         }
         progress.0.files.fetch_add(1, Ordering::Relaxed);

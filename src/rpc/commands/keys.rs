@@ -3,9 +3,10 @@
 
 mod diff;
 mod list;
+mod setup;
 
 pub(in crate::rpc) use self::list::ListKey;
-use self::{diff::DIFF, list::LIST};
+use self::{diff::DIFF, list::LIST, setup::SET_UP};
 use crate::core::names::shown;
 use crate::rpc::error::RpcError;
 
@@ -282,9 +283,6 @@ const QUEUED: &[Key] = &[
     queue("X", "Drop all of them", "drop_all_queued", "dropping", QueueKey::DropAll),
     queue("s", "Send what is held", "release_queue", "releasing", QueueKey::Release),
 ];
-
-/// Of what a set-up prints.
-const SET_UP: &[Key] = &[command("x", "End it", "end_setup", "ending", "Stop", Manner::Silent)];
 
 const REFRESH: &[Key] = &[lua("r", "Refresh", "refresh")];
 

@@ -1,10 +1,10 @@
 //! `:PolecatSetup`: sets a worktree up again, or shows what that prints.
 
-use super::{Done, invocation::Invocation, report, run::told};
+use super::{Done, invocation::Invocation, report};
 use crate::core::names::shown;
 use crate::rpc::{
     calls::{CallContext, Operation, Setup},
-    effects::View,
+    effects::{self, View, info},
     error::RpcError,
 };
 
@@ -22,5 +22,6 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (in_use, large) = (answers.in_use, answers.large);
     let setup = Setup { at: asked.at(), polecat: polecat.clone(), in_use, large };
     let done = setup.run(context).await?;
-    Ok(told(report::set_up(&polecat), &done.warnings))
+    let told = info(report::set_up(&polecat));
+    Ok(std::iter::once(told).chain(effects::warnings(&done.warnings)).collect())
 }

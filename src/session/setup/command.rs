@@ -52,10 +52,11 @@ impl Setups {
             }
         };
         let followed = Followed { words, dir: worktree, env, within: TIMEOUT };
-        let ended = followed.run(&self.context.shared.launch, tell).await;
+        let ended = followed.run(&self.context.shared.launch, tell, run.cancelled()).await;
         let how = match ended {
-            Ok(status) if status.success() => return Ok(()),
-            Ok(status) => how(status),
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => how(status),
+            Ok(None) => return Err(SetupError::Cancelled { polecat: polecat.to_string() }.into()),
             Err(RunError::TimedOut { waited, .. }) => format!("did not end within {waited:?}"),
             Err(other) => format!("was not run: {other}"),
         };

@@ -83,6 +83,14 @@ impl SetupError {
         }
     }
 
+    /// The same without what was printed, for who sees that.
+    pub(super) fn brief(&self) -> String {
+        match self {
+            Self::Failed { command, how, .. } => format!("`{}` {how}", visible(command)),
+            other => other.to_string(),
+        }
+    }
+
     pub(super) fn kept(mut self, stays: bool) -> Self {
         if let Self::Failed { kept, .. } = &mut self {
             *kept = stays;
@@ -107,6 +115,7 @@ mod tests {
         let failed = SetupError::Failed { polecat, command, how, tail, kept: false };
         let text = "the set-up of `ash` failed: `npm ci` exited with status 3; last lines:\na\nb";
         assert_eq!(failed.to_string(), text);
+        assert_eq!(failed.brief(), "`npm ci` exited with status 3");
         assert!(!failed.hint().unwrap().contains("again"));
         assert!(failed.kept(true).hint().unwrap().contains("`:PolecatSetup ash` runs it again"));
     }

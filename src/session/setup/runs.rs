@@ -109,8 +109,16 @@ impl Run {
         self.cancel.cancelled().await;
     }
 
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
     pub(super) fn end(&self, error: Option<&SessionError>) {
-        let ended = error.map_or(Ok(()), |error| Err(error.to_string()));
+        let brief = |error: &SessionError| match error {
+            SessionError::Setup(error) => error.brief(),
+            other => other.to_string(),
+        };
+        let ended = error.map_or(Ok(()), |error| Err(brief(error)));
         self.printed.send_modify(|printed| printed.ended = Some(ended));
     }
 }

@@ -26,6 +26,8 @@ exec 3<&-
 
 /// How much is read at once.
 const PORTION: usize = 16 * 1024;
+/// How long those that were killed may take to be gone.
+const ENDED: Duration = Duration::from_secs(5);
 
 /// A command to be run to its end.
 #[derive(Clone, Debug)]
@@ -41,8 +43,8 @@ pub struct Followed<'a> {
 }
 
 impl Followed<'_> {
-    /// Runs it, whatever status it ends with; `tell` gets what it prints. It ends when the future is
-    /// dropped, and when this process ends in whatever way.
+    /// Runs it, whatever status it ends with; `tell` gets what it prints. It is ended by `stop`, and is
+    /// then `None`; when the future is dropped; and when this process ends in whatever way.
     ///
     /// # Errors
     /// It could not be started, or took too long.
@@ -50,7 +52,8 @@ impl Followed<'_> {
         self,
         launch: &Launch,
         mut tell: impl FnMut(&[u8]) + Send,
-    ) -> Result<ExitStatus, RunError> {
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<Option<ExitStatus>, RunError> {
         let shown: Vec<_> = self.words.iter().map(|word| word.to_string_lossy()).collect();
         let (program, waited) = (shown.join(" "), self.within);
         let failed = |source: io::Error| RunError::Io { program: program.clone(), source };
@@ -64,21 +67,36 @@ impl Followed<'_> {
         let errors = printed.try_clone().map_err(failed)?;
         let mut child = guarded.spawn_with(input.into(), printed.into(), errors.into()).await?;
         let mut group = Group::of(&child, false);
-        let output = Receiver::from_owned_fd(output.into()).map_err(failed)?;
-        let ended = timeout(waited, follow(&mut child, output, &mut tell)).await;
+        let mut output = Receiver::from_owned_fd(output.into()).map_err(failed)?;
+        let ended = tokio::select! {
+            ended = timeout(waited, follow(&mut child, &mut output, &mut tell)) => Some(ended),
+            () = stop => None,
+        };
         if child.id().is_none() {
             group.id = None;
         }
-        match ended {
-            Ok(status) => status.map_err(failed),
-            Err(_) => Err(RunError::TimedOut { program, waited }),
+        if let Some(Ok(status)) = ended {
+            return status.map(Some).map_err(failed);
         }
+        drop(group);
+        // Whoever takes its folder away comes after the last of them.
+        let gone = async { tokio::join!(child.wait(), drained(&mut output)) };
+        drop(timeout(ENDED, gone).await);
+        if ended.is_some() { Err(RunError::TimedOut { program, waited }) } else { Ok(None) }
+    }
+}
+
+/// Reads until nobody is left to print.
+async fn drained(output: &mut Receiver) {
+    let mut bytes = Vec::with_capacity(PORTION);
+    while output.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
+        bytes.clear();
     }
 }
 
 async fn follow(
     child: &mut Child,
-    mut output: Receiver,
+    output: &mut Receiver,
     tell: &mut (impl FnMut(&[u8]) + Send),
 ) -> io::Result<ExitStatus> {
     let mut bytes = Vec::with_capacity(PORTION);
