@@ -225,6 +225,37 @@ async fn a_killed_backend_leaves_no_process_and_a_worktree_that_can_be_set_up() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_backend_that_is_killed_in_a_copy_leaves_whole_files_and_the_rest_is_added() {
+    const COUNT: usize = 4000;
+    let project = project();
+    fs::write(project.path().join(".worktreeinclude"), "node_modules/\n").unwrap();
+    let modules = project.path().join("node_modules/many");
+    fs::create_dir(&modules).unwrap();
+    let text = |at: usize| format!("{at}\n").repeat(200);
+    for at in 0..COUNT {
+        fs::write(modules.join(at.to_string()), text(at)).unwrap();
+    }
+    let shop = Shop::of(project, Json::Null).await;
+    let made = shop.editor.ask("new", json!(["ash", {}])).await;
+    let copies = shop.project.worktree("ash").join("node_modules/many");
+    let count = || fs::read_dir(&copies).map_or(0, Iterator::count);
+    eventually("the first copies", async || if count() > 20 { Ok(()) } else { Err(count()) }).await;
+    kill_process(backend(&shop.editor).unwrap(), Signal::KILL).unwrap();
+    drop(made.await);
+    let whole = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().unwrap();
+        let text_there = fs::read_to_string(entry.path()).unwrap();
+        name.starts_with('.') || text_there == text(name.parse().unwrap())
+    };
+    assert!(fs::read_dir(&copies).unwrap().flatten().all(whole));
+    shop.editor.call("set_up", json!(["ash", {}])).await.unwrap();
+    assert_eq!(count(), COUNT);
+    let names = fs::read_dir(&copies).unwrap().flatten().map(|entry| entry.file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with('.')));
+    assert_eq!(records(&shop), Vec::<PathBuf>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rigs_own_set_up_takes_the_place_of_the_general_one_and_its_words_wrap_what_runs() {
     let project = project();
     let wrap = project.around().join("wrap");

@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn what_a_host_is_told_is_read() {
-        let build1 = json!({ "login": false, "env": ["A_KEY"] });
+        let rig = json!({ "setup": { "run": "make deps" }, "wrap": ["mise", "exec", "--"] });
+        let build1 = json!({ "login": false, "env": ["A_KEY"], "rigs": { "~/shop": rig } });
         let (hosts, problems) = read_hosts(&json!({ "build1": build1, "gpu": {} }));
         assert_eq!(problems, [""; 0]);
         let [build1, gpu] = ["build1", "gpu"].map(|name| &hosts[&name.parse().unwrap()]);

@@ -48,7 +48,7 @@ impl Setups {
             if told.elapsed() >= TOLD_EVERY {
                 told = Instant::now();
                 let last = run.tail(1).pop().unwrap_or_default();
-                progress(&format!("setting up: {command}: {last}"));
+                progress(&format!("setting up: {last}"));
             }
         };
         let followed = Followed { words, dir: worktree, env, within: TIMEOUT };

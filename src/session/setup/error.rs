@@ -1,12 +1,12 @@
 //! Why a worktree was not set up.
 
-use crate::{core::names::visible, host::setup::shown_size};
+use crate::{core::names::shown, host::setup::shown_size};
 
 /// Why a worktree was not set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     /// The command of the configuration failed.
-    #[error("the set-up of `{polecat}` failed: `{}` {how}{}", visible(command), last_lines(tail))]
+    #[error("the set-up of `{polecat}` failed: `{}` {how}{}", shown(command), last_lines(tail))]
     Failed {
         /// The polecat.
         polecat: String,
@@ -86,7 +86,7 @@ impl SetupError {
     /// The same without what was printed, for who sees that.
     pub(super) fn brief(&self) -> String {
         match self {
-            Self::Failed { command, how, .. } => format!("`{}` {how}", visible(command)),
+            Self::Failed { command, how, .. } => format!("`{}` {how}", shown(command)),
             other => other.to_string(),
         }
     }
