@@ -85,11 +85,12 @@ impl Plan {
 /// git failed. A file that cannot be read is a warning.
 pub async fn plan(rig: &Rig, wanted: &Wanted, launch: &Launch) -> Result<Plan, HostError> {
     let Some(main) = git::main_worktree(rig, launch).await? else {
-        let warnings = match wanted.copy.is_empty() && wanted.link.is_empty() {
-            true => Vec::new(),
-            false => vec!["nothing is copied or linked: there is no main worktree".to_owned()],
-        };
-        return Ok(Plan { warnings, ..Plan::default() });
+        let mut plan = Plan::default();
+        if !wanted.copy.is_empty() || !wanted.link.is_empty() {
+            let why = "nothing is copied or linked: there is no main worktree".to_owned();
+            plan.warnings.push(why);
+        }
+        return Ok(plan);
     };
     let (at, own) = (main.clone(), wanted.copy.clone());
     let (patterns, mut warnings) = blocking(move || patterns::read(&at, &own)).await?;
@@ -97,7 +98,7 @@ pub async fn plan(rig: &Rig, wanted: &Wanted, launch: &Launch) -> Result<Plan, H
     if !patterns.is_empty() {
         let ignored = git::ignored(rig, launch).await?;
         let (at, polecats) = (main.clone(), rig.layouts().map(|one| one.dir.clone()).collect());
-        let found = blocking(move || Walk::of(&at, polecats, &patterns).all(&ignored)).await?;
+        let found = blocking(move || Ok(Walk::of(&at, polecats, &patterns).all(&ignored))).await?;
         plan = Plan { main: plan.main, ..found };
         warnings.extend(git::unignored(rig, &wanted.copy, launch).await?);
     }

@@ -15,7 +15,7 @@ pub use self::{again::SetUp, runs::Printed};
 use crate::{
     core::names::PolecatName,
     host::{
-        git::{self},
+        git,
         setup::{self, CopyProgress, Given, MUCH, Plan},
         setups::{self, SetupState},
     },

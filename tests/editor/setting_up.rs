@@ -299,10 +299,10 @@ async fn a_large_copy_is_asked_about_before_anything_is_made() {
     let large = fs::File::create(project.path().join("large.log")).unwrap();
     large.set_len(501_000_000).unwrap();
     let shop = Shop::of(project, Json::Null).await;
-    let refused = match shop.editor.call("new", json!(["ash", {}])).await {
+    let copy = || fs::metadata(shop.project.worktree("ash").join("large.log")).unwrap();
+    let Err(refused) = shop.editor.call("new", json!(["ash", {}])).await else {
         // The file system shares it.
-        Ok(_) => return,
-        Err(refused) => refused,
+        return assert_eq!(copy().len(), 501_000_000);
     };
     assert_eq!((&*refused.code, names(&shop).len()), ("large_copy", 0), "{refused:?}");
     assert!(refused.message.contains("would copy 501 MB"), "{refused:?}");
@@ -312,8 +312,7 @@ async fn a_large_copy_is_asked_about_before_anything_is_made() {
     assert_eq!(names(&shop).len(), 0);
     shop.editor.command("PolecatNew ash").await.unwrap();
     shop.editor.expect_message("made `ash`").await;
-    let copied = fs::metadata(shop.project.worktree("ash").join("large.log")).unwrap();
-    assert_eq!(copied.len(), 501_000_000);
+    assert_eq!(copy().len(), 501_000_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -166,7 +166,7 @@ fn add_lines(common: &Path, lines: &[String]) -> Result<(), HostError> {
     let mode = before.as_ref().map_or(0o644, |before| before.mode);
     let bytes = before.map(|before| before.bytes).unwrap_or_default();
     match with_lines(&String::from_utf8_lossy(&bytes), lines) {
-        Some(more) => dir.put(name, &Bytes { bytes: [bytes, more.into()].concat(), mode }),
+        Some(added) => dir.put(name, &Bytes { bytes: [bytes, added.into()].concat(), mode }),
         None => Ok(()),
     }
 }

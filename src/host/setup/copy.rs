@@ -68,8 +68,8 @@ pub(super) fn lacking(worktree: &Path, files: Vec<PathBuf>) -> Result<Vec<PathBu
 pub(super) fn unignored(lacking: &[PathBuf], kept: &[PathBuf]) -> Option<String> {
     let kept: BTreeSet<_> = kept.iter().collect();
     let left: Vec<_> = lacking.iter().filter(|file| !kept.contains(file)).collect();
-    let named = |file: &&PathBuf| format!("`{}`", visible(&file.to_string_lossy()));
-    let names: Vec<_> = left.iter().take(NAMED).map(named).collect();
+    let quoted = |file: &&PathBuf| format!("`{}`", visible(&file.to_string_lossy()));
+    let names: Vec<_> = left.iter().take(NAMED).map(quoted).collect();
     let more = match left.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::Plan;
 use super::patterns::Patterns;
 use crate::core::names::visible;
-use crate::host::error::HostError;
 use crate::host::files::dir::{Dir, Kind};
 
 /// Folders in folders: each is open while what is in it is looked at.
@@ -26,7 +25,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What is named of all that git ignores; a folder that it ignores as a whole ends in a slash.
-    pub(super) fn all(mut self, ignored: &[PathBuf]) -> Result<Plan, HostError> {
+    pub(super) fn all(mut self, ignored: &[PathBuf]) -> Plan {
         for listed in ignored {
             let (path, is_dir) = (&*listed.components().collect::<PathBuf>(), is_folder(listed));
             let named = self.patterns.name(path, is_dir);
@@ -43,7 +42,7 @@ impl<'a> Walk<'a> {
         }
         self.found.files.sort();
         self.found.files.dedup();
-        Ok(self.found)
+        self.found
     }
 
     /// Looks at what is called `name` in the folder `dir` at `parent`; `named` tells whether the
@@ -86,8 +85,8 @@ impl<'a> Walk<'a> {
             None => Ok(None),
         });
         match entered {
-            Ok(Some((names, dir))) => {
-                for name in names {
+            Ok(Some((entries, dir))) => {
+                for name in entries {
                     self.look_inside(&dir, path, name.as_ref(), named);
                 }
             }

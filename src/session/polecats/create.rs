@@ -64,10 +64,11 @@ impl Polecats {
             git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         }
         let setups = self.context.setups();
-        let planned = setups.plan(&self.context.rig.polecats_dir(), large).await?;
+        let place = self.context.rig.polecats_dir();
+        let planned = Box::pin(setups.plan(&place, large)).await?;
         let Next { polecat, mut worktree, mut warnings } =
-            self.make(polecat, (issue.as_ref(), begin)).await?;
-        let brought = self.bring(&polecat, &mut worktree, begin).await?;
+            Box::pin(self.make(polecat, (issue.as_ref(), begin))).await?;
+        let brought = Box::pin(self.bring(&polecat, &mut worktree, begin)).await?;
         warnings.extend(self.settle(&polecat, brought).await?);
         // How the agent of a removed polecat of this name ended is not how this one's did.
         let forgotten = records::delete(&self.context.rig, &polecat).await;

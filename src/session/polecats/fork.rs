@@ -66,10 +66,11 @@ impl Polecats {
             StartOptions { prompt, allowed, large, conversation, like, ..StartOptions::default() };
         let (choice, begins, options) = self.chosen(&parent, options).await?;
         let setups = self.context.setups();
-        let planned = setups.plan(&self.context.rig.polecats_dir(), options.large).await?;
+        let place = self.context.rig.polecats_dir();
+        let planned = Box::pin(setups.plan(&place, options.large)).await?;
         progress("forking: copying the work");
         let began = Timestamp::now();
-        let mut forked = self.copy_work(&parent, name.as_ref()).await?;
+        let mut forked = Box::pin(self.copy_work(&parent, name.as_ref())).await?;
         let started = async {
             self.set_up_fork(&mut forked, planned, progress).await?;
             self.start_fork(&forked, choice, begins, &options, progress).await

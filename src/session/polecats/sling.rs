@@ -100,7 +100,7 @@ impl Polecats {
             None => None,
         };
         progress("slinging: taking a polecat");
-        let mut taken = self.take(wanted, issue, &options).await?;
+        let mut taken = Box::pin(self.take(wanted, issue, &options)).await?;
         let started = async {
             if let Some((issue, _)) = &taken.issue {
                 progress("slinging: hooking the issue");
@@ -166,7 +166,7 @@ impl Polecats {
         };
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
-            let setup = self.unfinished_setup(&polecat, options).await;
+            let setup = Box::pin(self.unfinished_setup(&polecat, options)).await;
             let (place, warnings) = (Placed::Reused(reused), Vec::new());
             return Ok(Taken {
                 polecat,
@@ -181,14 +181,14 @@ impl Polecats {
             });
         }
         let place = self.context.rig.polecats_dir();
-        let setup = Some(self.context.setups().plan(&place, options.large).await?);
+        let setup = Box::pin(self.context.setups().plan(&place, options.large)).await?;
         let Next { polecat, mut worktree, warnings } =
-            self.make(wanted, (id, &options.begin)).await?;
-        let brought = self.bring(&polecat, &mut worktree, &options.begin).await?;
+            Box::pin(self.make(wanted, (id, &options.begin))).await?;
+        let brought = Box::pin(self.bring(&polecat, &mut worktree, &options.begin)).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
-        let exit = None;
+        let (setup, exit) = (Some(setup), None);
         Ok(Taken { polecat, issue, place, warnings, exit, began, brought, setup, _turn: turn })
     }
 

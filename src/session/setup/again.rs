@@ -40,9 +40,9 @@ impl Setups {
         // Nobody starts its agent meanwhile.
         let _turn = Work::lock(&self.context.rig, &polecat).await?;
         let worktree = polecats::workdir(&self.context.rig, &polecat).await?;
-        let planned = self.plan(&worktree, large).await?;
-        let (done, result) =
-            self.carry_out(&polecat, &worktree, planned, Failing::Stays, progress).await;
+        let planned = Box::pin(self.plan(&worktree, large)).await?;
+        let set_up = self.carry_out(&polecat, &worktree, planned, Failing::Stays, progress);
+        let (done, result) = Box::pin(set_up).await;
         result.map(|()| SetUp { warnings: done.warnings })
     }
 

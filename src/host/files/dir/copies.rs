@@ -28,7 +28,7 @@ pub(in crate::host) enum Kind {
     Link,
     Folder {
         /// Who may do what with it.
-        mode: u32,
+        mode: Mode,
     },
     /// A pipe, a socket, a device.
     Other,
@@ -57,7 +57,9 @@ impl Dir {
                 Kind::File { size: u64::try_from(found.st_size).unwrap_or_default() }
             }
             FileType::Symlink => Kind::Link,
-            FileType::Directory => Kind::Folder { mode: found.st_mode as u32 & 0o777 },
+            FileType::Directory => {
+                Kind::Folder { mode: Mode::from_raw_mode(found.st_mode & 0o777) }
+            }
             _ => Kind::Other,
         }))
     }
@@ -74,11 +76,10 @@ impl Dir {
     ///
     /// # Errors
     /// Something else is there, or it cannot be made.
-    pub(in crate::host) fn folder_made(&self, name: &Path, mode: u32) -> Result<Self, HostError> {
+    pub(in crate::host) fn folder_made(&self, name: &Path, mode: Mode) -> Result<Self, HostError> {
         let path = self.path.join(name);
         // We have yet to write into it.
-        let mode = Mode::from_raw_mode((mode | 0o700) as _);
-        match rustix::fs::mkdirat(&self.fd, name, mode) {
+        match rustix::fs::mkdirat(&self.fd, name, mode | Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(error) => return Err(unwritten(&path, error.into())),
         }
@@ -191,13 +192,11 @@ impl Dir {
             Err(Errno::EXIST) => Ok(false),
             // A file system that cannot tell in one step; nobody works here yet.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                match rustix::fs::statat(&self.fd, new, AtFlags::SYMLINK_NOFOLLOW) {
-                    Ok(_) => Ok(false),
-                    Err(_) => {
-                        rustix::fs::renameat(&self.fd, old, &self.fd, new)?;
-                        Ok(true)
-                    }
+                let is_free = rustix::fs::statat(&self.fd, new, AtFlags::SYMLINK_NOFOLLOW).is_err();
+                if is_free {
+                    rustix::fs::renameat(&self.fd, old, &self.fd, new)?;
                 }
+                Ok(is_free)
             }
             Err(error) => Err(error.into()),
         }

@@ -49,7 +49,7 @@ impl Polecats {
         if !matches!(state, Ok(SetupState::Unfinished)) {
             return None;
         }
-        self.context.setups().plan(&rig.polecats_dir(), options.large).await.ok()
+        Box::pin(self.context.setups().plan(&rig.polecats_dir(), options.large)).await.ok()
     }
 }
 
