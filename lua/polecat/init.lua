@@ -112,6 +112,7 @@ end
 ---@field base? string Of a new polecat: the branch, tag or commit that its branch begins at.
 ---@field branch? string Of a new polecat: the branch that it works on, instead of one of its own.
 ---@field changes? 'move'|'copy' Of a new polecat: what is not committed in the main worktree goes along.
+---@field large? boolean Of a new polecat: its set-up may copy more than 500 MB without being asked about.
 ---@field prompt? string What the agent is told first, behind the issue.
 ---@field agent? string
 ---@field account? string
@@ -201,11 +202,16 @@ M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 ---@field base? string As in `polecat.StartOpts`.
 ---@field branch? string
 ---@field changes? 'move'|'copy'
+---@field large? boolean
 
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
 --- name pool. The result is `{ polecat, workdir, branch }`.
 ---@type fun(name?: string, opts?: polecat.NewOpts, cb?: polecat.Callback)
 M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
+
+--- Sets the worktree of a polecat up, or what of it is missing. The result is `{ warnings }`.
+---@type fun(name: string, opts?: { in_use?: 'ignore', large?: boolean }, cb?: polecat.Callback)
+M.set_up = api('polecat.setup', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.ForkOpts
 ---@field name? string Of the new one; without, the next free name of the rig's name pool.
@@ -213,6 +219,7 @@ M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 ---@field prompt? string What the new one is told first.
 ---@field trust? 'once'|'always' As of |polecat.start()|.
 ---@field trust_id? string
+---@field large? boolean As in `polecat.StartOpts`.
 
 --- Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it. The
 --- result is the SessionInfo of the new one, with `warnings`.
@@ -232,6 +239,7 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field trust? 'once'|'always' As of |polecat.start()|.
 ---@field trust_id? string
 ---@field in_use? 'ignore' As in `polecat.StartOpts`.
+---@field large? boolean As in `polecat.StartOpts`.
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
 --- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`;

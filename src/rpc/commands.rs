@@ -17,6 +17,7 @@ mod questions;
 mod queue;
 mod report;
 mod run;
+mod setup;
 mod sling;
 mod table;
 mod words;

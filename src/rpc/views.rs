@@ -12,6 +12,7 @@ mod listing;
 mod queue;
 mod rest;
 pub(super) mod rows;
+mod setup;
 mod status;
 mod transcript;
 
@@ -106,6 +107,7 @@ impl Views {
                 "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
                 "capture" => capture::run((&workspace, &fleet), open, &mut canvas).await,
                 "queue" => queue::run((&workspace, &fleet), open, &mut canvas).await,
+                "setup" => setup::run(&workspace, open, &mut canvas).await,
                 "diff" => {
                     let context = CallContext::new(&editor, (&workspace, &fleet), call);
                     diff::run(&context, open, &mut canvas).await

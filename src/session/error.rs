@@ -12,6 +12,7 @@ pub use crate::session::{
     addresses::error::AddressError,
     answers::error::AnswerError,
     messages::{error::MessageError, interrupt::error::InterruptError, queue::error::QueueError},
+    setup::error::SetupError,
     start::conversation::error::ResumeError,
 };
 use crate::{
@@ -188,6 +189,9 @@ pub enum SessionError {
     /// A conversation was not gone on with.
     #[error(transparent)]
     Resume(#[from] ResumeError),
+    /// A worktree was not set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// A message was not delivered.
     #[error(transparent)]
     Message(#[from] MessageError),
@@ -240,6 +244,7 @@ impl SessionError {
             Self::BadArgument(_) => "bad_argument",
             Self::ConfigInvalid(_) => "config_invalid",
             Self::Resume(error) => error.code(),
+            Self::Setup(error) => error.code(),
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
@@ -289,6 +294,7 @@ impl SessionError {
                 Some("see it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
             Self::Resume(error) => Some(error.hint()),
+            Self::Setup(error) => error.hint(),
             Self::Message(error) => error.hint(),
             Self::Interrupt(error) => error.hint().map(str::to_owned),
             Self::Queue(error) => error.hint().map(str::to_owned),

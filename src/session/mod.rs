@@ -23,6 +23,7 @@ mod rigs;
 mod servers;
 mod sessions;
 mod settings;
+mod setup;
 mod start;
 mod workspace;
 
@@ -32,7 +33,7 @@ pub use complete::Completion;
 pub use context::RigContext;
 pub use error::{
     AddressError, AnswerError, ErrorDetail, InterruptError, MessageError, QueueError, ResumeError,
-    SessionError,
+    SessionError, SetupError,
 };
 pub use events::notifier::{NewsOf, Notifier};
 pub use events::{Event, EventQueue, Files, JobEnding, Snapshot};
@@ -64,7 +65,10 @@ pub use rigs::{KnownRig, known::RigWatch};
 pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
-pub use settings::{EditorFacts, RigSettings, Settings, Sidebar};
+pub use settings::{
+    EditorFacts, RigSettings, Settings, SetupSettings, Sidebar, Wanted, bad_pattern,
+};
+pub use setup::{Printed, SetUp, Setups};
 pub use start::options::{Resuming, StartOptions};
 pub use start::resume_all::ResumedAll;
 pub use start::{Started, Starter};

@@ -18,6 +18,7 @@ mod patch;
 mod preview;
 mod question;
 mod queue;
+mod setup;
 mod status;
 mod statusline;
 mod words;
@@ -35,6 +36,7 @@ pub use patch::{Patch, patches};
 pub use preview::preview;
 pub use question::{Asked, question};
 pub use queue::{Queued, queue, queue_row};
+pub use setup::setup;
 pub use status::{List, Section, filters, orders, status};
 pub use statusline::{counts, statusline};
 

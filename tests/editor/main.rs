@@ -72,6 +72,7 @@ mod resuming;
 mod reviewing;
 mod rig;
 mod rigs;
+mod setting_up;
 mod settings;
 mod several;
 mod slinging;

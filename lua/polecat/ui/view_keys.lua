@@ -198,6 +198,12 @@ return {
     { 'q', 'Close', lua = 'close' },
     { 'g?', 'List the keys', lua = 'help' },
   },
+  setup = {
+    { 'x', 'End it', act = 'end_setup', doing = 'ending' },
+    { 'r', 'Refresh', lua = 'refresh' },
+    { 'q', 'Close', lua = 'close' },
+    { 'g?', 'List the keys', lua = 'help' },
+  },
   plain = {
     { 'q', 'Close', lua = 'close' },
     { 'g?', 'List the keys', lua = 'help' },

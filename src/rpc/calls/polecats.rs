@@ -28,6 +28,8 @@ calls! {
         branch: Option<String>,
         /// What is done with what is not committed in the main worktree.
         changes: Option<Bring>,
+        /// Whether the set-up may copy what costs much room.
+        large: Option<bool>,
     }
     /// Removes a polecat, unless work would be lost; by force that is kept in a backup first.
     #[derive(serde::Serialize)]
@@ -58,13 +60,14 @@ impl Everywhere for New {
     type Answer = NewPolecat;
 
     async fn here(self, context: &CallContext<'_>) -> Result<NewPolecat, Refusal> {
-        let (rig, polecat) = match self.polecat {
+        let (rig, polecat, shown) = match self.polecat {
             Some(polecat) => {
                 let whom = context.whom(self.at, &polecat, Reach::Here).await?;
-                (whom.context, Some(whom.polecat))
+                (whom.context, Some(whom.polecat), whom.shown)
             }
-            None => (context.rig(self.at).await?, None),
+            None => (context.rig(self.at).await?, None, "new".to_owned()),
         };
+        let (progress, large) = (context.progress(shown), self.large.unwrap_or_default());
         let polecats = rig.polecats();
         // Boxed, to keep the futures of callers small.
         let begin = Beginning {
@@ -73,7 +76,8 @@ impl Everywhere for New {
             changes: self.changes.map(|changes| changes.0),
             ..Beginning::default()
         };
-        let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref(), &begin));
+        let (issue, how) = (self.issue.as_deref(), (large, &progress as _));
+        let work = Box::pin(polecats.create(polecat.as_deref(), issue, &begin, how));
         Ok(context.changing(work).await?)
     }
 

@@ -70,7 +70,7 @@ macro_rules! everywhere {
 
 everywhere! {
     Stop, IsRunning, Status, Asked, Capture, Inject, ShowQueue, DropQueued, ReleaseQueue, Interrupt,
-    Answer, Start, Fork, Sling, New, Remove, Restore, Label, Attempts,
+    Answer, Start, Fork, Sling, New, Setup, Remove, Restore, Label, Attempts,
     ReviewChanges, ReviewBefore, KeepComment, DropComment, SendComments, TakeHunk, RejectHunk,
     UndoHunk,
     PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree;

@@ -100,6 +100,10 @@ impl Everywhere for Stop {
     async fn here(self, context: &CallContext<'_>) -> Result<Stopped, Refusal> {
         let force = self.force.unwrap_or_default();
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
+        // Its session comes after that.
+        if whom.context.setups().cancel(&whom.polecat) {
+            return Ok(Stopped { warnings: Vec::new() });
+        }
         let sessions = whom.context.sessions();
         let work = Box::pin(sessions.stop(&whom.polecat, force));
         Ok(Stopped { warnings: context.own(&whom, &self.polecat, work).await? })

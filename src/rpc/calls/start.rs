@@ -6,8 +6,7 @@ use rmpv::Value;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agents, At, Bring, CallContext, Everywhere, InUse, Operation, Resume, RigName, Trust, UserPath,
-    calls,
+    Agents, At, Bring, CallContext, Everywhere, InUse, Resume, RigName, Trust, UserPath, calls,
 };
 use crate::{
     rpc::{
@@ -46,6 +45,8 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
+        /// Whether the set-up of a new worktree may copy what costs much room.
+        large: Option<bool>,
     }
     /// Goes on with the conversations of all of a rig that ended without a person's doing.
     #[derive(serde::Serialize)]
@@ -70,6 +71,8 @@ calls! {
         prompt: Option<String>,
         trust: Option<Trust>,
         trust_id: Option<String>,
+        /// As of [`Start`].
+        large: Option<bool>,
     }
     /// Gives an issue, or a task that is told, to a polecat: worktree, branch, hook, session and
     /// prompt, or nothing of it.
@@ -95,6 +98,8 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
+        /// As of [`Start`].
+        large: Option<bool>,
     }
 }
 
@@ -116,6 +121,7 @@ impl Everywhere for Start {
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            large: self.large.unwrap_or_default(),
             conversation: Resume::of(self.resume),
             ..StartOptions::default()
         };
@@ -210,6 +216,7 @@ impl Everywhere for Fork {
         let options = StartOptions {
             prompt: self.prompt,
             allowed: allowed(self.trust, self.trust_id),
+            large: self.large.unwrap_or_default(),
             ..StartOptions::default()
         };
         // Until there is another one, a person knows it by the first one.
@@ -242,6 +249,7 @@ impl Everywhere for Sling {
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            large: self.large.unwrap_or_default(),
             ..StartOptions::default()
         };
         // Until there is a polecat, a person knows it by its issue.

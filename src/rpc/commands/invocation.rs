@@ -262,6 +262,7 @@ mod tests {
             confirmed: Some(true),
             polecat: Some("birch".to_owned()),
             in_use: Some(InUse::Ignore),
+            large: Some(true),
             trust: Some(Trust(Answer::Always)),
             trust_id: Some("1f".to_owned()),
             question: Some("2e".to_owned()),

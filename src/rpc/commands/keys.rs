@@ -3,9 +3,10 @@
 
 mod diff;
 mod list;
+mod setup;
 
 pub(in crate::rpc) use self::list::ListKey;
-use self::{diff::DIFF, list::LIST};
+use self::{diff::DIFF, list::LIST, setup::SET_UP};
 use crate::core::names::shown;
 use crate::rpc::error::RpcError;
 
@@ -136,6 +137,7 @@ pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
     ("snapshot", &[CAPTURE, END]),
     ("diff", &[DIFF, REFRESH, END]),
     ("queue", &[QUEUED, REFRESH, END]),
+    ("setup", &[SET_UP, REFRESH, END]),
     ("plain", &[END]),
 ];
 

@@ -25,12 +25,24 @@ pub(super) fn in_use(invocation: &Invocation, found: &str) -> Effect {
         Command::Remove => "remove",
         Command::Restore => "restore",
         Command::Merge => "rebase",
+        Command::Setup => "set it up",
         _ => "start",
     };
     let answers = Answers { in_use: Some(InUse::Ignore), ..invocation.answers() };
     Effect::Confirm {
         prompt: format!("{found}: {doing} anyway?"),
         yes: "Yes",
+        again: invocation.line(),
+        then: invocation.again(answers),
+    }
+}
+
+/// Whether a set-up may copy so much, as `found` says.
+pub(super) fn large(invocation: &Invocation, found: &str) -> Effect {
+    let answers = Answers { large: Some(true), ..invocation.answers() };
+    Effect::Confirm {
+        prompt: format!("{found}: copy it?"),
+        yes: "Copy",
         again: invocation.line(),
         then: invocation.again(answers),
     }

@@ -232,6 +232,11 @@ fn kept(polecat: &str, backup: &Backup) -> Vec<String> {
     ]
 }
 
+/// A worktree was set up.
+pub(super) fn set_up(polecat: &str) -> String {
+    format!("`{polecat}` is set up")
+}
+
 pub(super) fn restored(polecat: &str, back: &Restored, home: Option<&Path>) -> String {
     let text = [
         Some(format!("`{polecat}` is back in `{}`", paths::short(&back.path, home))),

@@ -3,7 +3,7 @@
 use super::{
     Done, answer, compare, connect, inject,
     invocation::Invocation,
-    list, questions, queue, report, sling,
+    list, questions, queue, report, setup, sling,
     table::{Command, SIDEBAR},
     worktree::{self, merge, push},
 };
@@ -23,6 +23,8 @@ use crate::{
 
 /// The code of the refusal that a person may set aside: others work in the worktree.
 const IN_USE: &str = "in_use";
+/// The same of a copy that costs much room.
+const LARGE: &str = "large_copy";
 
 impl Operation for CommandRun {
     type Answer = Vec<Effect>;
@@ -40,6 +42,7 @@ pub(super) async fn carry_out(context: &CallContext<'_>, asked: &Invocation) -> 
         match error.detail.as_deref() {
             Some(ErrorDetail::Untrusted(request)) => Ok(vec![questions::untrusted(asked, request)]),
             _ if error.code == IN_USE => Ok(vec![questions::in_use(asked, &error.message)]),
+            _ if error.code == LARGE => Ok(vec![questions::large(asked, &error.message)]),
             _ => Err(error.into()),
         }
     })
@@ -65,6 +68,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Fork => Box::pin(fork(context, asked)).await,
         Command::Sling => Box::pin(sling::run(context, asked)).await,
         Command::Issues => sling::issues(context, asked).await,
+        Command::Setup => Box::pin(setup::run(context, asked)).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
         Command::Merge => Box::pin(merge::run(context, asked)).await,
@@ -111,6 +115,7 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         trust: answers.trust,
         trust_id: answers.trust_id,
         in_use: answers.in_use,
+        large: answers.large,
     };
     let said = start.polecat.clone();
     let started = start.run(context).await?;
@@ -129,6 +134,7 @@ async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
         prompt: inject::first_words(context, asked).await?,
         trust: answers.trust,
         trust_id: answers.trust_id,
+        large: answers.large,
     };
     let started = fork.run(context).await?;
     let new = report::called(Some(&polecat), &started.info.polecat);
@@ -203,7 +209,9 @@ async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, issue) = (words.text("polecat")?, words.text("issue")?);
     let (base, branch) = (words.text("base")?, words.text("branch")?);
     let (said, changes) = (polecat.clone(), words.changes()?);
-    let new = New { at, polecat, issue, base, branch, changes }.run(context).await?;
+    let large = asked.answers().large;
+    let new = New { at, polecat, issue, base, branch, changes, large };
+    let new = new.run(context).await?;
     let polecat = report::called(said.as_deref(), &new.polecat);
     Ok(told(report::created(&polecat, &new.branch), &new.warnings))
 }

@@ -31,6 +31,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         trust: answers.trust,
         trust_id: answers.trust_id,
         in_use: answers.in_use,
+        large: answers.large,
     };
     let said = sling.polecat.clone();
     let started = sling.run(context).await?.started;

@@ -61,6 +61,7 @@ pub(in crate::rpc) enum Command {
     Fork,
     Sling,
     Issues,
+    Setup,
     Remove,
     Restore,
     Merge,
@@ -86,6 +87,7 @@ impl Command {
             | Self::New
             | Self::Fork
             | Self::Sling
+            | Self::Setup
             | Self::Remove
             | Self::Merge
             | Self::Push
@@ -287,6 +289,12 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     Spec {
         map: Some("n"),
         ..plain(Command::Issues, "Issues", "Choose an issue that is ready, for a polecat")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        bang: true,
+        map: Some("n"),
+        ..plain(Command::Setup, "Setup", "Set a worktree up again; ! shows what that prints")
     },
     Spec {
         words: &[word("polecat", Kind::Polecat)],

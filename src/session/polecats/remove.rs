@@ -12,7 +12,7 @@ use crate::{
         heartbeats,
         locks::{Gate, Work},
         polecats,
-        records::labels,
+        records::{labels, setups},
         reviews, session_settings,
     },
     session::{
@@ -99,6 +99,7 @@ impl Polecats {
             return Ok(RemovedPolecat { polecat, dir, removed });
         }
         self.context.known(polecat.as_str()).await?;
+        self.context.setups().require_none(&polecat).await?;
         let dir = polecats::dir(&self.context.rig, &polecat).await?;
         let _typing = self.context.messenger().lock_typing(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
@@ -139,6 +140,7 @@ impl Polecats {
         heartbeats::delete(&self.context.rig, &polecat).await?;
         session_settings::delete_left(&self.context.rig, &polecat, None).await?;
         labels::keep(&self.context.rig, &polecat, "").await?;
+        setups::end(&self.context.rig, &polecat).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 

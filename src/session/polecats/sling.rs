@@ -2,6 +2,7 @@
 //! session and the first words, all of it or nothing.
 
 mod rollback;
+mod set_up;
 mod several;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use crate::{
         messages::inject::require_text,
         polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
+        setup::Planned,
         start::{Progress, Started, options::StartOptions},
     },
 };
@@ -43,6 +45,8 @@ struct Taken {
     began: Timestamp,
     /// What was copied along.
     brought: Option<(Changes, Brought)>,
+    /// What is to be set up.
+    setup: Option<Planned>,
     /// Of two slings at once each takes another polecat.
     _turn: Option<Work>,
 }
@@ -97,7 +101,7 @@ impl Polecats {
             None => None,
         };
         progress("slinging: taking a polecat");
-        let taken = self.take_each(wanted, issue, &orders).await?;
+        let mut taken = self.take_each(wanted, issue, &orders).await?;
         let started = async {
             for one in taken.iter().filter(|one| one.hooks) {
                 let Some((issue, _)) = &one.issue else { continue };
@@ -105,6 +109,7 @@ impl Polecats {
                 self.hook_first(one, issue).await?;
             }
             drop(choosing);
+            Box::pin(self.set_up_each(&mut taken, &orders, progress)).await?;
             let plans = self.plan_each(&taken, &orders).await?;
             Box::pin(self.launch_each(plans, (&taken, &orders), progress)).await
         };
@@ -157,6 +162,7 @@ impl Polecats {
         };
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
+            let setup = Box::pin(self.unfinished_setup(&polecat, options)).await;
             let (place, warnings) = (Placed::Reused(reused), Vec::new());
             return Ok(Taken {
                 polecat,
@@ -167,24 +173,30 @@ impl Polecats {
                 exit,
                 began,
                 brought: None,
+                setup,
                 _turn: Some(turn),
             });
         }
+        let place = self.context.rig.polecats_dir();
+        let setup = Box::pin(self.context.setups().plan(&place, options.large)).await?;
         let Next { polecat, mut worktree, warnings } =
-            self.make(wanted, (id, &options.begin)).await?;
-        let brought = self.bring(&polecat, &mut worktree, &options.begin).await?;
+            Box::pin(self.make(wanted, (id, &options.begin))).await?;
+        let brought = Box::pin(self.bring(&polecat, &mut worktree, &options.begin)).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
+        let (setup, exit) = (Some(setup), None);
+        let hooks = true;
         Ok(Taken {
             polecat,
             issue,
-            hooks: true,
+            hooks,
             place,
             warnings,
-            exit: None,
+            exit,
             began,
             brought,
+            setup,
             _turn: turn,
         })
     }

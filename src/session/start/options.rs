@@ -35,6 +35,8 @@ pub struct StartOptions {
     pub allowed: Option<Allowed>,
     /// What to do if other programs are running in the worktree.
     pub in_use: InUse,
+    /// Whether the set-up of a new worktree may copy what costs much room.
+    pub large: bool,
     /// The conversation to go on with; without, it begins a new one.
     pub conversation: Option<Resuming>,
     /// Which of several attempts at one task it is.

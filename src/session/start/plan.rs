@@ -13,12 +13,7 @@ use crate::{
         error::SessionError,
         messages::recipient::Recipient,
         sessions::{event_source::EventSource, metadata::first_line},
-        start::{
-            Starter,
-            conversation::Begins,
-            options::StartOptions,
-            resolve_agent::{Choice, require_program},
-        },
+        start::{Starter, conversation::Begins, options::StartOptions, resolve_agent::Choice},
     },
 };
 
@@ -87,7 +82,7 @@ impl Starter {
     ) -> Result<Plan, SessionError> {
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
         if let Some(program) = choice.argv.first() {
-            require_program(program, &workdir)?;
+            self.require_program(program, &workdir).await?;
         }
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
         let begins = self.with_id(begins, &choice).await;
