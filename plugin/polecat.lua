@@ -70,6 +70,8 @@ for name, link in pairs({
   PolecatAdded = 'Added',
   PolecatRemoved = 'Removed',
   PolecatComment = 'DiagnosticInfo',
+  PolecatDiffAddedWord = 'DiffText',
+  PolecatDiffRemovedWord = 'DiffText',
 }) do
   vim.api.nvim_set_hl(0, name, { default = true, link = link })
 end

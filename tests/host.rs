@@ -15,6 +15,7 @@ mod host {
     mod hooks;
     mod hostile;
     mod http;
+    mod hunk_lines;
     mod hunks;
     mod kept;
     mod layouts;

@@ -3,16 +3,24 @@
 //! Crates for unified diffs (diffy, unidiff) are made for applying text: they do not know conflicts, lose
 //! bytes that `git apply` needs, or require UTF-8.
 
+mod apply;
 mod find;
+mod fit;
 mod hunk_bytes;
 mod lines;
 mod parse;
+mod piece;
 mod quoted;
+mod words;
 
+pub use apply::apply;
 pub use find::{CommentPosition, CommentedLines, Side, find};
+pub use fit::{Fit, Way, fit, plain};
 pub use lines::DiffLine;
 pub use parse::parse;
+pub use piece::{PartId, Piece};
 pub use quoted::{whole as unquoted, written};
+pub use words::{ChangedWords, changed_words};
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,15 +53,6 @@ pub struct Section {
     pub files: Vec<FileDiff>,
     /// What is left out, and why.
     pub missing: Option<String>,
-}
-
-/// A part of a file's changes, as it was shown: it is found only while it says the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PartId {
-    /// One hunk, by [`FileDiff::id`].
-    Hunk(String),
-    /// All of it, by [`Section::digests`].
-    File(String),
 }
 
 /// The stage of a change.
@@ -186,21 +185,6 @@ impl FileDiff {
         format!("{:016x}", hasher.finish())
     }
 
-    /// The file with the hunk `id` only.
-    fn with(&self, id: &str) -> Option<Self> {
-        let hunks = self.hunks.iter().filter(|hunk| self.id(hunk) == id);
-        let hunks: Vec<_> = hunks.cloned().collect();
-        (!hunks.is_empty()).then(|| Self { hunks, ..self.clone() })
-    }
-
-    /// This diff together with another one of the same file that follows it.
-    fn joined(&self, other: &Self) -> Self {
-        let head = [self.patch(&self.hunks), other.patch(&other.hunks)].concat();
-        let (old, new) = (self.path().to_vec(), other.path().to_vec());
-        let (change, binary) = (Change::Modified, self.binary || other.binary);
-        Self { change, old, new, binary, head, hunks: Vec::new() }
-    }
-
     /// The diff as `git apply` reads it, with these `hunks` only.
     #[must_use]
     pub fn patch<'a>(&self, hunks: impl IntoIterator<Item = &'a Hunk>) -> Vec<u8> {
@@ -244,40 +228,6 @@ impl Section {
         }
         let digest = |hasher: DefaultHasher| format!("{:016x}", hasher.finish());
         hashers.into_iter().map(|(path, hasher)| (path, digest(hasher))).collect()
-    }
-}
-
-impl Changes {
-    /// The part `id` of the file at `path` in `stage`, if it is still as it was shown.
-    #[must_use]
-    pub fn part(&self, stage: Stage, path: &[u8], id: &PartId) -> Option<FileDiff> {
-        match id {
-            PartId::Hunk(id) => self.piece(stage, path, Some(id)),
-            PartId::File(id) => {
-                let section = self.sections.iter().find(|section| section.stage == stage)?;
-                let same = section.digests().get(path) == Some(id);
-                if same { self.piece(stage, path, None) } else { None }
-            }
-        }
-    }
-
-    /// The file at `path` in `stage`, with the hunk `id` only, or with all hunks.
-    ///
-    /// git prints two diffs for some files: one that became a link is deleted and added, and a
-    /// conflict is preceded by a note. Such a file is one piece, without hunks.
-    #[must_use]
-    pub fn piece(&self, stage: Stage, path: &[u8], id: Option<&str>) -> Option<FileDiff> {
-        let section = self.sections.iter().find(|section| section.stage == stage)?;
-        let files = || section.files.iter().filter(|file| file.path() == path);
-        let piece = if let Some(id) = id {
-            files().find_map(|file| file.with(id))?
-        } else {
-            let first = files().next()?.clone();
-            files().skip(1).fold(first, |all, file| all.joined(file))
-        };
-        let in_conflict = files().any(|file| file.change == Change::Unmerged);
-        let change = if in_conflict { Change::Unmerged } else { piece.change };
-        Some(FileDiff { change, ..piece })
     }
 }
 

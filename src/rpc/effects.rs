@@ -102,6 +102,8 @@ pub(super) enum Effect {
     },
     /// Puts a text into the unnamed register.
     Register(String),
+    /// Reads the files below a folder again that buffers show, where Neovim does so by itself.
+    Checktime(PathBuf),
 }
 
 /// Which shell a terminal runs.
@@ -256,6 +258,9 @@ impl Effect {
                 kind("refresh").put("name", name).some("rig", rig).some("spec", spec)
             }
             Self::Register(text) => kind("register").put("text", text),
+            Self::Checktime(folder) => {
+                kind("checktime").put("folder", encode::word(folder.as_os_str()))
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ table! {
         IsRunning, Status, List, Capture, CaptureSession, Inject, ShowQueue, DropQueued,
         ReleaseQueue, Interrupt, Answer, Asked, Attach,
         OpenAttach, OpenStatus, OpenCapture, OpenDiff,
-        CompareFile, Comment, FileRead, FileWrite,
+        CompareFile, Comment, DiffHighlight, DiffVersions, FileRead, FileWrite,
     }
 }
 
@@ -94,6 +94,8 @@ impl OperationCall {
     pub(super) fn view(&self) -> Option<u64> {
         match self {
             Self::CommandRun(call) => call.view,
+            Self::DiffHighlight(call) => Some(call.view),
+            Self::DiffVersions(call) => Some(call.view),
             _ => None,
         }
     }

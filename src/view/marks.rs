@@ -11,7 +11,7 @@ use super::{
     frame::{Group, Line},
 };
 use crate::core::{
-    diff::{self, Changes, FileDiff, Hunk, PartId, find},
+    diff::{self, Changes, FileDiff, Hunk, find},
     review::{Comment, location},
 };
 
@@ -60,25 +60,6 @@ pub struct Spot<'a> {
     pub hunk: Option<&'a HunkRow>,
     /// The row, from 0.
     pub row: usize,
-}
-
-impl Spot<'_> {
-    /// What of the file it stands for.
-    #[must_use]
-    pub fn part(&self) -> PartId {
-        match self.hunk {
-            Some(hunk) => PartId::Hunk(hunk.id.clone()),
-            None => PartId::File(self.file.digest.clone()),
-        }
-    }
-
-    /// What the user calls it: ``the hunk -1,2 +1,3 of `a` ``.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let path = String::from_utf8_lossy(&self.file.path);
-        let Some(HunkRow { old, new, .. }) = self.hunk else { return format!("all of `{path}`") };
-        format!("the hunk -{},{} +{},{} of `{path}`", old.0, old.1, new.0, new.1)
-    }
 }
 
 impl FileRow {
@@ -274,8 +255,9 @@ mod tests {
         let ranges = picture.marks(&changes, &[]).ranges;
         let id = |at: usize, row: usize| format!("{}+{row}", ranges[at].id);
         let spot = picture.spot(&id(3, 2)).unwrap();
-        assert_eq!((spot.row, spot.name()), (18, "the hunk -9,1 +9,1 of `f`".to_owned()));
-        assert_eq!(picture.spot(&id(1, 0)).unwrap().name(), "all of `f`");
+        let name = |spot| picture.whole(spot).name;
+        assert_eq!((spot.row, name(spot)), (18, "the hunk -9,1 +9,1 of `f`".to_owned()));
+        assert_eq!(name(picture.spot(&id(1, 0)).unwrap()), "all of `f`");
         assert_eq!(picture.spot(&id(3, 3)), None, "it has no such row");
         for id in ["", "+1", "a#b+0", "a+0", "#+18446744073709551616"] {
             assert_eq!(picture.spot(id), None, "{id}");
@@ -284,19 +266,6 @@ mod tests {
         assert_eq!(later.spot(&id(3, 2)), None, "the hunk says something else");
         assert_eq!(later.spot(&id(1, 0)), None, "so does the file");
         assert_eq!(later.spot(&id(2, 1)).unwrap().row, 13, "this one is as it was");
-    }
-
-    #[test]
-    fn a_part_that_was_shown_is_found_in_the_changes_while_it_is_the_same() {
-        let (changes, picture) = drawn(DIFF);
-        let (later, _) = drawn(&DIFF.replace("+c", "+d"));
-        for range in &picture.marks(&changes, &[]).ranges[1..] {
-            let spot = picture.spot(&format!("{}+0", range.id)).unwrap();
-            let part = spot.part();
-            assert!(changes.part(Stage::Unstaged, b"f", &part).is_some(), "{part:?}");
-            let same = later.part(Stage::Unstaged, b"f", &part).is_some();
-            assert_eq!(same, range.row == 12, "{part:?}");
-        }
     }
 
     #[test]

@@ -148,8 +148,17 @@ async fn moves_count_repeat_and_take_operators_also_without_a_backend() {
     assert_eq!(value(&shop, line).await, second, "`:normal`");
     shop.editor.command("let @q = ']c' | execute 'normal gg2@q'").await.unwrap();
     assert_eq!(value(&shop, line).await, second, "a register");
-    press(&shop, "9[[").await;
-    assert_eq!(value(&shop, line).await, "diff --git a/a b/a");
+    for forward in ["normal gg]f]f", "normal gg2]f", "let @q = ']f' | execute 'normal gg2@q'"] {
+        shop.editor.command(forward).await.unwrap();
+        assert_eq!(value(&shop, line).await, "diff --git a/b b/b", "{forward}");
+    }
+    for back in ["[f", "G9[[", "G2[f"] {
+        press(&shop, back).await;
+        assert_eq!(value(&shop, line).await, "diff --git a/a b/a", "{back}");
+    }
+    press(&shop, "y]f").await;
+    let count = "select(2, vim.fn.getreg('\"'):gsub('diff %-%-git ', ''))";
+    assert_eq!(value(&shop, count).await, json!(1), "one file, to the beginning of the next");
     press(&shop, "y]]").await;
     let yanked = "vim.split(vim.fn.getreg('\"'), '\\n')[1]";
     assert_eq!(value(&shop, yanked).await, "diff --git a/a b/a");

@@ -78,9 +78,11 @@ async fn hunks_are_staged_and_undone_there() {
     agree(&desk).await;
     open(&desk, "+five").await;
     go_to(&desk, "+five").await;
-    press(&desk, "s").await;
-    desk.editor.expect_message("is staged in the main worktree").await;
+    press(&desk, "Vs").await;
+    desk.editor.expect_message("1 line of `a` is staged in the main worktree").await;
     assert_eq!(git_in(there.project.path(), &["diff", "--cached", "--name-only"]), "a");
+    let file = std::fs::read_to_string(there.project.path().join("a")).unwrap();
+    assert_eq!(file, NINE.replace("5\n", "5\nfive\n"), "the removed one was not selected");
     assert_eq!(git_in(desk.project.path(), &["status", "--porcelain"]), "");
     press(&desk, "u").await;
     desk.editor.expect_message("is as it was").await;

@@ -21,6 +21,7 @@ mod contexts;
 mod deaths;
 mod desk;
 mod dialogs;
+mod diff_colours;
 mod diffing;
 mod events;
 mod failed_turns;

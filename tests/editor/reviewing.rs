@@ -176,10 +176,75 @@ async fn a_hunk_is_taken_or_rejected_after_a_question_and_undone_also_by_another
     press(&shop, "u").await;
     shop.editor.expect_message("`a` in the worktree is as it was").await;
     press(&shop, "u").await;
-    shop.editor.expect_message("`a` in the main worktree's index is as it was").await;
-    assert_eq!(shop.project.git(&["diff", "--cached"]), "");
+    shop.editor.expect_message("`a` in the main worktree and its index is as it was").await;
+    assert_eq!(shop.project.git(&["status", "--porcelain"]), "");
     press(&shop, "u").await;
     shop.editor.expect_message("nothing to undo for `ash`").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_selection_is_taken_and_undone_by_its_lines_also_of_several_files() {
+    let shop = shop(&[("a", NINE), ("b", NINE)]).await;
+    write(&shop, "a", &NINE.replace("5\n", "five\nand a half\n"));
+    write(&shop, "b", &NINE.replace('1', "one"));
+    let file = |name: &str| std::fs::read_to_string(shop.project.path().join(name)).unwrap();
+    // What is edited in the main worktree sees it at once.
+    shop.editor
+        .command(&format!("edit {}", shop.project.path().join("a").display()))
+        .await
+        .unwrap();
+    open(&shop, "+one").await;
+    answer(&shop, true).await;
+    go_to(&shop, "+and a half").await;
+    press(&shop, "Vs").await;
+    shop.editor.expect_message("1 line of `a` is staged in the main worktree; `u`").await;
+    assert_eq!(value(&shop, "_G.asked").await, "Stage 1 line of `a` in the main worktree?");
+    assert_eq!(file("a"), NINE.replace("5\n", "5\nand a half\n"));
+    let there = "vim.fn.getbufline(vim.fn.bufnr('shop/a$'), 6)";
+    expect(&shop, there, json!(["and a half"])).await;
+    // From the rest of that to the end of the other file.
+    go_to(&shop, "-5").await;
+    press(&shop, "VGs").await;
+    shop.editor.expect_message("5 lines of 2 files are staged in the main worktree; `u`").await;
+    assert_eq!(file("a"), NINE.replace("5\n", "five\nand a half\n"));
+    assert_eq!(file("b"), NINE.replace('1', "one"));
+    let clean = shop.project.git(&["diff", "--name-only"]);
+    assert_eq!(clean, "", "the index has the same");
+    press(&shop, "u").await;
+    shop.editor.expect_message("and 1 other file in the main worktree and its index are").await;
+    press(&shop, "u").await;
+    expect(&shop, there, json!(["6"])).await;
+    assert_eq!(shop.project.git(&["status", "--porcelain"]), "");
+    go_to(&shop, " 4").await;
+    press(&shop, "Vs").await;
+    shop.editor.expect_message("no changed line is selected").await;
+    go_to(&shop, "+and a half").await;
+    press(&shop, "VX").await;
+    shop.editor.expect_message("1 line of `a` is undone; `u` brings it back").await;
+    let own = std::fs::read_to_string(shop.project.worktree("ash").join("a")).unwrap();
+    assert_eq!(own, NINE.replace('5', "five"));
+    write(&shop, "new", "x\n");
+    press(&shop, "r").await;
+    shop.editor.expect_line(DIFF, "+x").await;
+    press(&shop, "ggVGX").await;
+    shop.editor.expect_message("the selection is of several sections").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_other_changes_in_the_main_worktree_is_left_alone_by_name() {
+    let shop = shop(&[("a", NINE)]).await;
+    write(&shop, "a", &NINE.replace('5', "five"));
+    std::fs::write(shop.project.path().join("a"), format!("{NINE}mine\n")).unwrap();
+    open(&shop, "+five").await;
+    answer(&shop, true).await;
+    go_to(&shop, "+five").await;
+    press(&shop, "s").await;
+    let told =
+        "is staged in the main worktree; `a` has other changes there, so only the index has it";
+    shop.editor.expect_message(told).await;
+    let file = std::fs::read_to_string(shop.project.path().join("a")).unwrap();
+    assert_eq!(file, format!("{NINE}mine\n"));
+    assert!(shop.project.git(&["diff", "--cached"]).contains("+five"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

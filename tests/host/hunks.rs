@@ -1,8 +1,9 @@
-//! Hunks that are taken into the main worktree's index, rejected in the polecat's, and undone.
+//! Hunks that are taken into the main worktree, rejected in the polecat's, and undone.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 
-use polecat::core::diff::{Changes, FileDiff, Stage};
+use polecat::core::diff::{Changes, PartId, Piece, Stage};
 use polecat::host::{HostError, git};
 
 use super::fixtures::{Sandbox, polecat};
@@ -16,11 +17,11 @@ impl Ash {
         std::fs::read_to_string(self.worktree.join(file)).ok()
     }
 
-    fn staged(&self) -> String {
+    pub(super) fn staged(&self) -> String {
         self.main(&["diff", "--cached", "--unified=0"])
     }
 
-    async fn changes(&self) -> Changes {
+    pub(super) async fn changes(&self) -> Changes {
         let launch = &self.sandbox.launch;
         let base =
             git::fork_point(&self.rig, &polecat("ash"), &self.worktree, launch).await.unwrap();
@@ -28,32 +29,38 @@ impl Ash {
     }
 
     /// A hunk of what was changed, by its index; without one, all of the file.
-    pub(super) async fn piece(
+    pub(super) async fn piece(&self, stage: Stage, path: &str, hunk: Option<usize>) -> Piece {
+        let changes = self.changes().await;
+        let all = changes.piece(stage, path.as_bytes());
+        let all = all.unwrap_or_else(|| panic!("no `{path}` in {changes:#?}"));
+        let Some(hunk) = hunk else { return all };
+        rows(&changes, stage, path, hunk, 0..usize::MAX)
+    }
+
+    /// Some rows of a hunk.
+    pub(super) async fn rows(
         &self,
         stage: Stage,
         path: &str,
-        hunk: Option<usize>,
-    ) -> (FileDiff, bool) {
-        let changes = self.changes().await;
-        let all = changes.piece(stage, path.as_bytes(), None);
-        let all = all.unwrap_or_else(|| panic!("no `{path}` in {changes:#?}"));
-        let id = hunk.map(|hunk| all.id(&all.hunks[hunk]));
-        (changes.piece(stage, path.as_bytes(), id.as_deref()).unwrap(), hunk.is_some())
+        (hunk, rows): (usize, Range<usize>),
+    ) -> Piece {
+        self::rows(&self.changes().await, stage, path, hunk, rows)
     }
 
-    async fn take(&self, (piece, part): &(FileDiff, bool)) -> Result<(), HostError> {
+    pub(super) async fn take(&self, piece: &Piece) -> Result<Vec<Vec<u8>>, HostError> {
         let launch = &self.sandbox.launch;
-        git::take(&self.rig, &polecat("ash"), &self.worktree, (piece, *part), launch).await
+        let pieces = std::slice::from_ref(piece);
+        git::take(&self.rig, &polecat("ash"), &self.worktree, pieces, launch).await
     }
 
-    async fn reject(
-        &self,
-        stage: Stage,
-        (piece, part): &(FileDiff, bool),
-    ) -> Result<(), HostError> {
-        let launch = &self.sandbox.launch;
-        let (ash, piece) = (polecat("ash"), (piece, *part));
-        git::reject(&self.rig, &ash, &self.worktree, stage, piece, launch).await
+    pub(super) async fn reject(&self, stage: Stage, piece: &Piece) -> Result<(), HostError> {
+        let (launch, pieces) = (&self.sandbox.launch, std::slice::from_ref(piece));
+        git::reject(&self.rig, &polecat("ash"), &self.worktree, stage, pieces, launch).await
+    }
+
+    /// What stands in a file of the main worktree.
+    pub(super) fn read_main(&self, file: &str) -> Option<String> {
+        std::fs::read_to_string(self.main.join(file)).ok()
     }
 
     pub(super) async fn undo(&self) -> Result<String, HostError> {
@@ -69,6 +76,12 @@ impl Ash {
     }
 }
 
+fn rows(changes: &Changes, stage: Stage, path: &str, hunk: usize, rows: Range<usize>) -> Piece {
+    let all = changes.piece(stage, path.as_bytes()).expect("it was changed").file;
+    let part = PartId::Rows(vec![(all.id(&all.hunks[hunk]), rows)]);
+    changes.part(stage, path.as_bytes(), &part).expect("the hunk is there")
+}
+
 #[tokio::test]
 async fn a_hunk_is_taken_beside_what_is_staged_already_and_given_back() {
     let ash = Ash::with(FILES).await;
@@ -77,17 +90,17 @@ async fn a_hunk_is_taken_beside_what_is_staged_already_and_given_back() {
     ash.main(&["add", "mine"]);
     let before = ash.staged();
     let last = ash.piece(Stage::Unstaged, "a", Some(1)).await;
-    ash.take(&last).await.unwrap();
+    assert_eq!(ash.take(&last).await.unwrap(), [b""; 0]);
     let staged = ash.staged();
     assert!(staged.contains("+last") && staged.contains("+mine"), "{staged}");
     assert!(!staged.contains("+first"), "{staged}");
-    let file = std::fs::read_to_string(ash.main.join("a")).unwrap();
-    assert_eq!(file, NINE, "the file in the main worktree was touched");
+    assert_eq!(ash.read_main("a"), Some(format!("{NINE}last\n")), "the file has it too");
     let twice = ash.take(&last).await.unwrap_err().to_string();
-    assert!(twice.contains("patch does not apply"), "{twice}");
+    assert_eq!(twice, "what you chose of `a` is in the main worktree already");
     assert_eq!(ash.undos(), 1, "a failure left an undo");
-    assert_eq!(ash.undo().await.unwrap(), "`a` in the main worktree's index is as it was");
-    assert_eq!(ash.staged(), before);
+    let undone = ash.undo().await.unwrap();
+    assert_eq!(undone, "`a` in the main worktree and its index is as it was");
+    assert_eq!((ash.staged(), ash.read_main("a").as_deref()), (before, Some(NINE)));
     let refused = ash.undo().await.unwrap_err().to_string();
     assert_eq!(refused, "nothing to undo for `ash`");
 }
@@ -147,7 +160,7 @@ async fn a_rejected_commit_stays_and_its_change_is_undone_in_the_file() {
     assert_eq!(ash.git(&["rev-parse", "HEAD"]), head);
     assert_eq!(ash.read("a").unwrap(), NINE);
     let again = ash.reject(Stage::Committed, &piece).await.unwrap_err().to_string();
-    assert!(again.contains("patch does not apply"), "{again}");
+    assert_eq!(again, "what you chose of `a` is undone already");
     assert_eq!(ash.undos(), 1);
 }
 
@@ -170,8 +183,9 @@ async fn a_file_that_became_a_link_is_one_change_though_git_tells_it_in_two() {
     let files = changes.sections.iter().flat_map(|section| &section.files);
     let link = files.clone().last().expect("the link is there");
     let id = link.id(&link.hunks[0]);
-    let piece = changes.piece(Stage::Unstaged, b"a", Some(&id)).expect("it can be asked for");
-    ash.reject(Stage::Unstaged, &(piece, true)).await.unwrap();
+    let part = PartId::Rows(vec![(id, 0..usize::MAX)]);
+    let piece = changes.part(Stage::Unstaged, b"a", &part).expect("it can be asked for");
+    ash.reject(Stage::Unstaged, &piece).await.unwrap();
     assert_eq!(ash.git(&["status", "--porcelain"]), " D a");
 }
 
@@ -193,9 +207,11 @@ async fn what_is_shown_of_a_file_in_conflict_is_for_a_person_to_decide() {
     let shown: Vec<_> = files.filter(|file| !file.hunks.is_empty()).collect();
     let [.., file] = &shown[..] else { panic!("{changes:#?}") };
     let id = file.id(&file.hunks[0]);
-    for hunk in [None, Some(&*id)] {
-        let piece = changes.piece(Stage::Unstaged, b"a", hunk).expect("it can be asked for");
-        let refused = ash.take(&(piece, hunk.is_some())).await.unwrap_err().to_string();
+    let part = PartId::Rows(vec![(id, 0..usize::MAX)]);
+    let pieces = [changes.piece(Stage::Unstaged, b"a"), changes.part(Stage::Unstaged, b"a", &part)];
+    for piece in pieces {
+        let piece = piece.expect("it can be asked for");
+        let refused = ash.take(&piece).await.unwrap_err().to_string();
         assert!(refused.contains("is in conflict"), "{refused}");
     }
 }
@@ -274,8 +290,8 @@ async fn what_is_no_text_is_not_taken_from_a_polecat_that_is_a_clone() {
     std::fs::write(clone.join("i"), "\0two").unwrap();
     let launch = &ash.sandbox.launch;
     let changes = git::changes(&ash.rig, &clone, None, launch).await.unwrap();
-    let piece = changes.piece(Stage::Unstaged, b"i", None).unwrap();
-    let taken = git::take(&ash.rig, &polecat("ash"), &clone, (&piece, false), launch).await;
+    let piece = changes.piece(Stage::Unstaged, b"i").unwrap();
+    let taken = git::take(&ash.rig, &polecat("ash"), &clone, &[piece], launch).await;
     let refused = taken.unwrap_err().to_string();
     assert!(refused.contains("taking changes of `i`"), "{refused}");
     assert_eq!(ash.main(&["show", ":i"]), "\0one");
@@ -320,9 +336,8 @@ async fn a_bare_repository_has_no_index_to_take_into() {
     std::fs::write(made.path.join("new"), "x\n").unwrap();
     let changes = git::changes(&rig, &made.path, Some(&made.base), &sandbox.launch).await;
     let changes = changes.unwrap();
-    let piece = changes.piece(Stage::Untracked, b"new", None).unwrap();
-    let taken =
-        git::take(&rig, &polecat("ash"), &made.path, (&piece, false), &sandbox.launch).await;
+    let piece = changes.piece(Stage::Untracked, b"new").unwrap();
+    let taken = git::take(&rig, &polecat("ash"), &made.path, &[piece], &sandbox.launch).await;
     let refused = taken.unwrap_err().to_string();
     assert!(
         refused.ends_with("is a bare repository: it has no index to take changes into"),

@@ -58,10 +58,10 @@ async fn comments_reviews_and_undos_go_with_it_and_the_next_one_has_nothing_of_t
     let ash = Ash::with(&[("a", "1\n2\n3\n")]).await;
     let launch = &ash.sandbox.launch;
     ash.write("a", "1\n2\n3\nfour\n");
-    let (piece, part) = ash.piece(Stage::Unstaged, "a", Some(0)).await;
+    let pieces = [ash.piece(Stage::Unstaged, "a", Some(0)).await];
     let name = polecat("ash");
     let (rig, worktree) = (&ash.rig, &ash.worktree);
-    let rejected = git::reject(rig, &name, worktree, Stage::Unstaged, (&piece, part), launch);
+    let rejected = git::reject(rig, &name, worktree, Stage::Unstaged, &pieces, launch);
     rejected.await.unwrap();
     let snapshot = git::snapshot(rig, worktree, "reviewed", launch).await.unwrap();
     git::keep_reviewed(rig, worktree, &snapshot.commit, launch).await.unwrap();

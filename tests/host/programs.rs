@@ -79,7 +79,7 @@ async fn a_look_runs_no_program_of_the_repository() {
     look(&ash).await;
     assert_eq!(ran(&mark), "");
     let changes = git::changes(&ash.rig, &ash.worktree, Some(&ash.base), launch).await.unwrap();
-    assert!(changes.piece(Stage::Unstaged, b"a", None).is_some());
+    assert!(changes.piece(Stage::Unstaged, b"a").is_some());
     // What acts has its hooks, as by hand, and no monitor.
     git::create_worktree(&ash.rig, &polecat("birch"), None, 40, launch).await.unwrap();
     let told = ran(&mark);
@@ -116,9 +116,9 @@ async fn no_program_of_a_submodule_is_run_that_an_agent_has_put_there() {
     ash.write("README", "changed\n");
     let piece = {
         let changes = git::changes(rig, &ash.worktree, Some(&ash.base), launch).await.unwrap();
-        changes.piece(Stage::Unstaged, b"README", None).unwrap()
+        changes.piece(Stage::Unstaged, b"README").unwrap()
     };
-    git::reject(rig, name, &ash.worktree, Stage::Unstaged, (&piece, false), launch).await.unwrap();
+    git::reject(rig, name, &ash.worktree, Stage::Unstaged, &[piece], launch).await.unwrap();
     git::undo(rig, name, &ash.worktree, launch).await.unwrap();
     let left = git::unsaved_work(rig, name, launch).await.unwrap();
     let told: Vec<_> =
@@ -193,5 +193,5 @@ async fn a_worktree_that_was_moved_by_hand_is_still_the_one() {
     let birch = rig.new_worktree(&polecat("birch"));
     fs::write(birch.join("README"), "changed\n").unwrap();
     let changes = git::changes(rig, &birch, None, launch).await.unwrap();
-    assert!(changes.piece(Stage::Unstaged, b"README", None).is_some());
+    assert!(changes.piece(Stage::Unstaged, b"README").is_some());
 }

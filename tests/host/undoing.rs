@@ -14,9 +14,10 @@ const FILES: &[(&str, &str)] = &[("a", NINE), ("b", "x\nx\nx\nx\nx\nx\n")];
 
 impl Ash {
     /// All that hunks can change.
-    fn stands(&self) -> [String; 3] {
+    fn stands(&self) -> [String; 4] {
         let files = ["a", "b", "new"].map(|file| format!("{:?}", self.read(file)));
-        [self.main(&["diff", "--cached"]), self.git(&["diff", "--cached"]), files.concat()]
+        let main = self.read_main("a").unwrap_or_default();
+        [main, self.main(&["diff", "--cached"]), self.git(&["diff", "--cached"]), files.concat()]
     }
 
     fn last(&self) -> String {
@@ -24,10 +25,10 @@ impl Ash {
     }
 
     async fn take_cut(&self, (path, hunk): (&str, Option<usize>), cut: usize) -> Option<usize> {
-        let (piece, part) = self.piece(Stage::Unstaged, path, hunk).await;
+        let piece = self.piece(Stage::Unstaged, path, hunk).await;
         let (rig, worktree) = (self.rig.clone(), self.worktree.clone());
         killed(&self.sandbox.launch, cut, async move |launch| {
-            git::take(&rig, &polecat("ash"), &worktree, (&piece, part), &launch).await.unwrap();
+            git::take(&rig, &polecat("ash"), &worktree, &[piece], &launch).await.unwrap();
         })
         .await
     }
@@ -38,11 +39,11 @@ impl Ash {
         (path, hunk): (&str, Option<usize>),
         cut: usize,
     ) -> Option<usize> {
-        let (piece, part) = self.piece(stage, path, hunk).await;
+        let piece = self.piece(stage, path, hunk).await;
         let (rig, worktree) = (self.rig.clone(), self.worktree.clone());
         killed(&self.sandbox.launch, cut, async move |launch| {
-            let (ash, piece) = (polecat("ash"), (&piece, part));
-            git::reject(&rig, &ash, &worktree, stage, piece, &launch).await.unwrap();
+            let ash = polecat("ash");
+            git::reject(&rig, &ash, &worktree, stage, &[piece], &launch).await.unwrap();
         })
         .await
     }
@@ -173,7 +174,7 @@ async fn what_cannot_be_told_is_refused_with_its_patch_and_the_way_past_it() {
     let run = |command: &str| ash.main(&command.split(' ').skip(1).collect::<Vec<_>>());
     assert!(run(patch).contains("+x"));
     run(pass);
-    assert_eq!(ash.undo().await.unwrap(), "`a` in the main worktree's index is as it was");
+    assert_eq!(ash.undo().await.unwrap(), "`a` in the main worktree and its index is as it was");
     assert_eq!(ash.main(&["diff", "--cached"]), "");
 }
 
@@ -187,7 +188,7 @@ async fn a_hunk_that_a_person_has_undone_is_passed_over_and_one_that_has_changed
     ash.sandbox.write("shop/a", &format!("first\n{NINE}"));
     ash.main(&["add", "a"]);
     let told = ash.undo().await.unwrap();
-    let expected = "`a` in the main worktree's index is as it was; the `take` of `a`";
+    let expected = "`a` in the main worktree and its index is as it was; the `take-files` of `a`";
     assert!(told.starts_with(expected), "{told}");
     assert_eq!((ash.main(&["diff", "--cached"]).as_str(), ash.undos()), ("", 0));
     ash.take_cut(("a", Some(0)), usize::MAX).await.unwrap();

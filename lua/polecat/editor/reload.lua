@@ -136,6 +136,22 @@ local function below(file, worktree)
   return found
 end
 
+--- Looks at the buffers whose files are below `folder`, after something that the user asked for. One
+--- that Neovim would ask about is left to be found as every change from outside is.
+---@param folder string
+function M.look_below(folder)
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    local file, autoread = file_of(buf), vim.bo[buf].autoread
+    -- Nothing where it is not the buffer's own.
+    if autoread == nil then
+      autoread = vim.go.autoread
+    end
+    if file and autoread and not vim.bo[buf].modified and below(file, folder)[1] then
+      look(buf)
+    end
+  end
+end
+
 --- At the first news, not when this file is loaded.
 local function prepare()
   prepared = true

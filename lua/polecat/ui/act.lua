@@ -33,8 +33,7 @@ function M.press(buf, key)
   if not shown then
     return
   end
-  local first, last = cursor.selected()
-  local id, last_id = rows.id(buf, first - 1), rows.id(buf, last - 1)
+  local id, last_id = cursor.selected(buf)
   local finish = under_way.begin(shown, id or '', key.act or '', key.doing or '')
   if not finish then
     return
@@ -46,7 +45,7 @@ function M.press(buf, key)
     view = (shown.state == 'open' or shown.state == 'opening') and shown.id or nil,
     act = key.act,
     id = id,
-    last_id = last ~= first and last_id or nil,
+    last_id = last_id,
     count = vim.v.count > 0 and vim.v.count or nil,
     -- An empty table would arrive as a list.
     about = next(about) and about or nil,

@@ -74,17 +74,26 @@ function M.follow(buf, wins)
   strand(buf, wins)
 end
 
---- The lines of the selection, which ends, or of the cursor, from 1.
----@return integer first
----@return integer last
-function M.selected()
-  local first, last = vim.fn.line('.'), vim.fn.line('.')
-  if is_visual() then
-    local other = vim.fn.line('v')
-    first, last = math.min(first, other), math.max(last, other)
-    vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'n', false)
+--- What the row of the cursor stands for; of a selection, which ends, the first and the last row
+--- that stands for something.
+---@param buf integer
+---@return string? id
+---@return string? last_id
+function M.selected(buf)
+  local first = vim.fn.line('.')
+  if not is_visual() then
+    return (rows.id(buf, first - 1))
   end
-  return first, last
+  local last = vim.fn.line('v')
+  first, last = math.min(first, last), math.max(first, last)
+  vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'n', false)
+  while first < last and not rows.id(buf, first - 1) do
+    first = first + 1
+  end
+  while first < last and not rows.id(buf, last - 1) do
+    last = last - 1
+  end
+  return (rows.id(buf, first - 1)), (rows.id(buf, last - 1))
 end
 
 --- Where the cursor of `win` is; nil where that stands for nothing.

@@ -91,6 +91,10 @@ function handlers.tab(effect)
   vim.cmd.tcd(vim.fn.fnameescape(effect.dir))
 end
 
+function handlers.checktime(effect)
+  require('polecat.editor.reload').look_below(effect.folder)
+end
+
 function handlers.register(effect)
   vim.fn.setreg('"', effect.text)
 end

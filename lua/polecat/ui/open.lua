@@ -90,6 +90,9 @@ local function fill(buf, effect, at, callback)
   window.dress(buf, kind.options)
   vim.bo[buf].filetype = kind.filetype or ('polecat-' .. effect.view)
   vim.bo[buf].syntax = kind.syntax or vim.bo[buf].syntax
+  if effect.view == 'diff' then
+    require('polecat.ui.diff_highlight').attach(buf)
+  end
 end
 
 --- Shows `buf` in a window of ours in place of what that was opened for.

@@ -146,6 +146,25 @@ function M.jump(buf, kind, step)
   end
 end
 
+--- The stops of a kind whose rows may be between two rows: those there, and the last one above.
+---@param buf integer
+---@param kind string
+---@param from integer From 0.
+---@param to integer
+---@return integer[]
+function M.stops_in(buf, kind, from, to)
+  local found = {}
+  for _, stop in ipairs(marks[buf] and marks[buf].stops[kind] or {}) do
+    if stop > to then
+      break
+    elseif stop <= from then
+      found = {}
+    end
+    found[#found + 1] = stop
+  end
+  return found
+end
+
 --- Whether any row stands for something.
 ---@param buf integer
 ---@return boolean

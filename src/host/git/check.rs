@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::diff;
 use super::unsaved_work::Status;
-use super::{diff, hunks};
 use crate::core::diff::FileDiff;
 use crate::host::git::diff::{diffstat, untracked};
 use crate::host::git::index::entries::Entry;
@@ -50,12 +50,6 @@ pub fn index_entry(record: &[u8]) -> Option<(u8, bool, bool, PathBuf)> {
 #[must_use]
 pub fn untracked_file(path: &[u8], content: &[u8]) -> FileDiff {
     untracked::diff(path, "100644", content)
-}
-
-/// The patch of `piece`, a part of a file that is called `name` where it is applied.
-#[must_use]
-pub fn part(piece: &FileDiff, name: &[u8]) -> Vec<u8> {
-    hunks::patch(piece, true, name)
 }
 
 /// The message of the backup that has what the message `text` tells; `None` when that is none of

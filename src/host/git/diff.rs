@@ -29,6 +29,8 @@ use crate::host::repository;
 const MOST: usize = 16 * 1024 * 1024;
 /// The maximum of one version of a file, in bytes.
 const MOST_OF_ONE: usize = 8 * 1024 * 1024;
+/// The maximum of one that is only looked at.
+const MOST_TO_LOOK_AT: usize = 1024 * 1024;
 
 /// Makes git's output independent of the user's configuration; see `parse` for the format.
 const PLAIN: &[&str] = &[
@@ -108,6 +110,29 @@ pub async fn before(
     let program = git.program(&args).arg(OsStr::from_bytes(&object)).up_to(MOST_OF_ONE);
     let text = program.run().await.map_err(|source| failed(&doing, source))?.stdout;
     Ok(Before { path: Some(path), text })
+}
+
+/// The version of a file that git calls `hash`; `None` where it has none, or one that is too long to
+/// be of use to who only looks.
+///
+/// # Errors
+/// It is not a worktree, or there is no git.
+pub async fn version_of(
+    rig: &Rig,
+    worktree: &Path,
+    hash: &str,
+    launch: &Launch,
+) -> Result<Option<Vec<u8>>, HostError> {
+    if hash.is_empty() || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
+    let git = Git::in_worktree(rig, worktree, launch).await?;
+    let program = git.program(&["cat-file", "blob", hash]).up_to(MOST_TO_LOOK_AT);
+    match program.run().await {
+        Ok(read) => Ok(Some(read.stdout)),
+        Err(RunError::TooMuch { .. } | RunError::Failed { .. }) => Ok(None),
+        Err(source) => Err(failed("reading a version", source)),
+    }
 }
 
 /// Refuses a folder that is not the top of a worktree: git would search the folders above it, and

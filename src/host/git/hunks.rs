@@ -1,14 +1,15 @@
-//! Stages parts of a polecat's changes in the main worktree's index, and reverts parts in its own
-//! worktree.
+//! Puts parts of a polecat's changes into the main worktree, and reverts parts in its own worktree.
 
 mod action;
 mod binary;
+mod clean;
+mod fitted;
 pub(super) mod undo;
 
 use std::path::Path;
 
-use super::{Git, failed};
-use crate::core::diff::{Change, FileDiff, Stage, written};
+use super::Git;
+use crate::core::diff::{Change, FileDiff, Piece, Stage};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
@@ -18,66 +19,66 @@ use crate::host::locks::{Hunks, Worktrees};
 use crate::host::programs::launch::Launch;
 use action::HunkAction;
 
-/// Applies `piece`, a part of what `polecat` changed, to the index of the main worktree. Files
-/// there, and what is staged already, stay as they are. `part`: less than the whole file.
+/// Applies `pieces` of what `polecat` changed to the index of the main worktree, and to its files
+/// where these are as the index has them. What is staged already stays as it is. Gives the files
+/// that have other changes there, and were left alone.
 ///
 /// # Errors
-/// There is no main worktree, or the patch does not apply there; then nothing was changed.
+/// There is no main worktree, or a piece does not apply there; then nothing was changed.
 pub async fn take(
     rig: &Rig,
     polecat: &PolecatName,
     worktree: &Path,
-    (piece, part): (&FileDiff, bool),
+    pieces: &[Piece],
     launch: &Launch,
-) -> Result<(), HostError> {
-    require_decided(piece)?;
+) -> Result<Vec<Vec<u8>>, HostError> {
+    pieces.iter().try_for_each(|piece| require_decided(&piece.file))?;
     let own = Git::in_worktree(rig, worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
     let _list = Hunks::lock(worktree).await?;
     let _turn = Worktrees::lock(&main.repository).await?;
-    let name = if part && main.has(&piece.old).await? && !main.has(&piece.new).await? {
-        &piece.old
-    } else {
-        &piece.new
-    };
-    let patch = if piece.binary {
-        own.whole(piece).await?
-    } else {
-        Patch::of_lines(patch(piece, part, name))
-    };
-    own.carry_out(polecat, HunkAction::Take, Some(&main), piece, &patch).await
+    let parts = main.parts_to_take(&own, pieces).await?;
+    let (clean, others) = main.told_apart(&parts).await?;
+    let paths = parts.iter().map(|part| part.path.clone()).collect();
+    let mut patch = Patch::of(parts.iter());
+    let action = if clean.is_empty() { HunkAction::Take } else { HunkAction::TakeFiles };
+    patch.files = (!clean.is_empty()).then(|| Patch::of(clean.into_iter()).text);
+    own.carry_out(polecat, action, &main, paths, &patch).await?;
+    Ok(others)
 }
 
-/// Reverts `piece` in the worktree of `polecat`, in its index too if staged; an untracked file is
+/// Reverts `pieces` in the worktree of `polecat`, in its index too if staged; an untracked file is
 /// removed.
 ///
 /// # Errors
-/// It no longer applies, or cannot be saved for an undo; then nothing was changed.
+/// One no longer applies, or cannot be saved for an undo; then nothing was changed.
 pub async fn reject(
     rig: &Rig,
     polecat: &PolecatName,
     worktree: &Path,
     stage: Stage,
-    (piece, part): (&FileDiff, bool),
+    pieces: &[Piece],
     launch: &Launch,
 ) -> Result<(), HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
     let _turn = Hunks::lock(worktree).await?;
-    let untracked;
-    let piece = if stage == Stage::Untracked {
-        untracked = git.untracked_file(piece).await?;
-        &untracked
-    } else {
-        require_decided(piece)?;
-        piece
-    };
-    let patch = if piece.binary {
-        git.whole(piece).await?
-    } else {
-        Patch::of_lines(patch(piece, part, &piece.new))
-    };
+    let parts = git.parts_to_reject(stage, pieces).await?;
     let action = if stage == Stage::Staged { HunkAction::RejectStaged } else { HunkAction::Reject };
-    git.carry_out(polecat, action, None, piece, &patch).await
+    let paths = parts.iter().map(|part| part.path.clone()).collect();
+    git.carry_out(polecat, action, &git, paths, &Patch::of(parts.iter())).await
+}
+
+/// The patch of one file.
+pub(super) struct PatchPart {
+    /// The file, as it is called where it is applied.
+    path: Vec<u8>,
+    /// All paths that it is about: two when it gives a file another name.
+    touched: Vec<Vec<u8>>,
+    text: Vec<u8>,
+    /// The objects that it names and does not contain.
+    objects: Vec<String>,
+    /// It is of a submodule, which is no file.
+    submodule: bool,
 }
 
 /// The input of `git apply`.
@@ -85,48 +86,55 @@ pub(super) struct Patch {
     pub(super) text: Vec<u8>,
     /// The objects that it names and does not contain.
     pub(super) objects: Vec<String>,
+    /// What is applied to files, where the text is for the index alone.
+    pub(super) files: Option<Vec<u8>>,
 }
 
 impl Patch {
-    fn of_lines(text: Vec<u8>) -> Self {
-        Self { text, objects: Vec::new() }
+    fn of<'a>(parts: impl Iterator<Item = &'a PatchPart> + Clone) -> Self {
+        let text = parts.clone().flat_map(|part| part.text.iter().copied()).collect();
+        let objects = parts.flat_map(|part| part.objects.iter().cloned()).collect();
+        Self { text, objects, files: None }
+    }
+}
+
+impl PatchPart {
+    fn new(piece: &Piece, path: &[u8], text: Vec<u8>, objects: Vec<String>) -> Self {
+        let submodule = [&b" 160000\n"[..], b"mode 160000\n"];
+        let head = &piece.file.head;
+        let submodule = submodule.iter().any(|mode| head.windows(mode.len()).any(|at| at == *mode));
+        let FileDiff { old, new, .. } = &piece.file;
+        let touched = if piece.is_part() { vec![path] } else { vec![&**old, &**new] };
+        let touched = touched.into_iter().filter(|path| !path.is_empty());
+        let mut touched: Vec<_> = touched.map(<[u8]>::to_vec).collect();
+        touched.dedup();
+        Self { path: path.to_vec(), touched, text, objects, submodule }
     }
 }
 
 impl Git {
-    /// Whether the index has a file.
-    async fn has(&self, path: &[u8]) -> Result<bool, HostError> {
-        if path.is_empty() {
-            return Ok(false);
-        }
-        let program = self.program(&["--literal-pathspecs", "ls-files", "-z", "--"]);
-        let listed = program.arg(path_from(path)).run().await;
-        let listed = listed.map_err(|source| failed("looking at the index", source))?;
-        Ok(!listed.stdout.is_empty())
-    }
-
-    /// Applies `patch` as `action` says, after recording it for an undo.
+    /// Applies `patch` as `action` says in the worktree of `place`, after recording it for an undo.
     async fn carry_out(
         &self,
         polecat: &PolecatName,
         action: HunkAction,
-        main: Option<&Git>,
-        piece: &FileDiff,
+        place: &Git,
+        paths: Vec<Vec<u8>>,
         patch: &Patch,
     ) -> Result<(), HostError> {
-        let doing = format!("{} changes of `{}`", action.doing(), shown(piece));
-        let targets = action.targets(self, main);
+        let doing = format!("{} changes of {}", action.doing(), undo::files(&paths));
+        let targets = action.targets(place, patch);
         for target in &targets {
-            target.require(&doing, action, &patch.text).await?;
+            target.require(&doing, action).await?;
         }
-        let noted = self.remember(polecat, action, piece.path(), patch).await?;
+        let noted = self.remember(polecat, action, paths, patch).await?;
         for (index, target) in targets.iter().enumerate() {
-            let Err(error) = target.apply(&doing, (action, false), &patch.text).await else {
+            let Err(error) = target.apply(&doing, (action, false)).await else {
                 continue;
             };
             // The record stays: the files tell what a program that failed has done.
             for done in &targets[..index] {
-                done.apply("rolling back", (action, true), &patch.text).await?;
+                done.apply("rolling back", (action, true)).await?;
             }
             return Err(error);
         }
@@ -145,16 +153,6 @@ impl Git {
         let mode = untracked::mode(&found);
         Ok(if piece.binary { untracked::diff(&piece.new, mode, b"\0") } else { piece.clone() })
     }
-}
-
-/// The patch of `piece`. For a part of a file, without its new name and mode.
-pub(super) fn patch(piece: &FileDiff, part: bool, name: &[u8]) -> Vec<u8> {
-    if !part || matches!(piece.change, Change::Added | Change::Deleted) {
-        return piece.patch(&piece.hunks);
-    }
-    let (a, b) = (written("a/", name), written("b/", name));
-    let head = [b"diff --git ", &a[..], b" ", &b, b"\n--- ", &a, b"\n+++ ", &b, b"\n"].concat();
-    FileDiff { head, ..piece.clone() }.patch(&piece.hunks)
 }
 
 fn require_decided(piece: &FileDiff) -> Result<(), HostError> {

@@ -9,7 +9,7 @@ use crate::{
         review::Comment,
     },
     rpc::{encode::encoded_by_serde, error::Refusal},
-    session::{Changed, Pair, Part, Reach, Reviews, Since},
+    session::{Changed, Pair, Parts, Paths, Reach, Reviews, Since, Version},
 };
 
 calls! {
@@ -32,6 +32,9 @@ calls! {
         /// As of [`ReviewChanges`].
         against: Option<String>,
     }
+    /// A version of a file by what git calls it.
+    #[derive(serde::Serialize)]
+    "review.version" => ReviewVersion { at: At, polecat: String, hash: String }
     /// Keeps a comment.
     #[derive(serde::Serialize)]
     "review.keep" => KeepComment { at: At, polecat: String, comment: Comment }
@@ -40,18 +43,18 @@ calls! {
     /// Sends all comments to its agent, and tells how many.
     #[derive(serde::Serialize)]
     "review.send" => SendComments { at: At, polecat: String }
-    /// Puts a part into the index of the main worktree.
+    /// Puts parts into the main worktree, and gives the files that only its index has them for.
     #[derive(serde::Serialize)]
-    "review.take" => TakeHunk { at: At, polecat: String, part: Part }
-    /// Undoes a part in its worktree.
+    "review.take" => TakeParts { at: At, polecat: String, parts: Parts }
+    /// Undoes parts in its worktree.
     #[derive(serde::Serialize)]
-    "review.reject" => RejectHunk { at: At, polecat: String, part: Part }
+    "review.reject" => RejectParts { at: At, polecat: String, parts: Parts }
     /// Undoes what was taken or rejected last, and says what that was.
     #[derive(serde::Serialize)]
-    "review.undo" => UndoHunk { at: At, polecat: String }
+    "review.undo" => UndoParts { at: At, polecat: String }
 }
 
-encoded_by_serde! { (), usize, String, Changed, Pair }
+encoded_by_serde! { (), usize, String, Changed, Pair, Paths, Version }
 
 /// How much of what was changed goes from host to host, in bytes: no message is longer than 16 MiB.
 const CHANGES_LIMIT: usize = 12 * 1024 * 1024;
@@ -109,6 +112,16 @@ impl Everywhere for ReviewBefore {
     }
 }
 
+impl Everywhere for ReviewVersion {
+    type Answer = Version;
+    const READS: bool = true;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<Version, Refusal> {
+        let (reviews, polecat) = whose(context, (self.at, self.polecat), Reach::Anywhere).await?;
+        Ok(reviews.version(&polecat, &self.hash).await?)
+    }
+}
+
 impl Everywhere for KeepComment {
     type Answer = ();
 
@@ -136,30 +149,30 @@ impl Everywhere for SendComments {
     }
 }
 
-impl Everywhere for TakeHunk {
+impl Everywhere for TakeParts {
+    type Answer = Paths;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<Paths, Refusal> {
+        let (reviews, polecat) = whose(context, (self.at, self.polecat), Reach::Anywhere).await?;
+        Ok(reviews.take_parts(&polecat, &self.parts).await?)
+    }
+}
+
+impl Everywhere for RejectParts {
     type Answer = ();
 
     async fn here(self, context: &CallContext<'_>) -> Result<(), Refusal> {
         let (reviews, polecat) = whose(context, (self.at, self.polecat), Reach::Anywhere).await?;
-        Ok(reviews.take_hunk(&polecat, &self.part).await?)
+        Ok(reviews.reject_parts(&polecat, &self.parts).await?)
     }
 }
 
-impl Everywhere for RejectHunk {
-    type Answer = ();
-
-    async fn here(self, context: &CallContext<'_>) -> Result<(), Refusal> {
-        let (reviews, polecat) = whose(context, (self.at, self.polecat), Reach::Anywhere).await?;
-        Ok(reviews.reject_hunk(&polecat, &self.part).await?)
-    }
-}
-
-impl Everywhere for UndoHunk {
+impl Everywhere for UndoParts {
     type Answer = String;
 
     async fn here(self, context: &CallContext<'_>) -> Result<String, Refusal> {
         let (reviews, polecat) = whose(context, (self.at, self.polecat), Reach::Anywhere).await?;
-        Ok(reviews.undo_hunk(&polecat).await?)
+        Ok(reviews.undo_parts(&polecat).await?)
     }
 }
 

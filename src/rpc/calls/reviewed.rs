@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use super::{
-    At, CallContext, DropComment, KeepComment, Operation as _, RejectHunk, ReviewBefore,
-    ReviewChanges, SendComments, TakeHunk, UndoHunk,
+    At, CallContext, DropComment, KeepComment, Operation as _, RejectParts, ReviewBefore,
+    ReviewChanges, ReviewVersion, SendComments, TakeParts, UndoParts,
 };
 use crate::{
     core::{
@@ -22,7 +22,7 @@ use crate::{
         error::{Refusal, RpcError},
         views::drawn_diff::{Reviewed, buffer},
     },
-    session::{Changed, Pair, Part, Reach, SessionError, Since},
+    session::{Changed, Pair, Parts, Paths, Reach, SessionError, Since},
 };
 
 impl Reviewed {
@@ -89,6 +89,17 @@ impl Reviewed {
         ReviewBefore { at, polecat, path, since, against }.run(context).await
     }
 
+    /// A version of a file that git calls `hash`; `None` where it has none, or one that is too long.
+    pub(in crate::rpc) async fn version(
+        &self,
+        context: &CallContext<'_>,
+        hash: &str,
+    ) -> Result<Option<Vec<u8>>, Refusal> {
+        let ((at, polecat), hash) = (self.named(), hash.to_owned());
+        let version = ReviewVersion { at, polecat, hash }.run(context).await?;
+        Ok(version.text.map(serde_bytes::ByteBuf::into_vec))
+    }
+
     pub(in crate::rpc) async fn keep(
         &self,
         context: &CallContext<'_>,
@@ -113,28 +124,29 @@ impl Reviewed {
         SendComments { at, polecat }.run(context).await
     }
 
+    /// Gives the files that have other changes, so that only the index has it.
     pub(in crate::rpc) async fn take(
         &self,
         context: &CallContext<'_>,
-        part: Part,
-    ) -> Result<(), Refusal> {
+        parts: Parts,
+    ) -> Result<Paths, Refusal> {
         let (at, polecat) = self.named();
-        TakeHunk { at, polecat, part }.run(context).await
+        TakeParts { at, polecat, parts }.run(context).await
     }
 
     pub(in crate::rpc) async fn reject(
         &self,
         context: &CallContext<'_>,
-        part: Part,
+        parts: Parts,
     ) -> Result<(), Refusal> {
         let (at, polecat) = self.named();
-        RejectHunk { at, polecat, part }.run(context).await
+        RejectParts { at, polecat, parts }.run(context).await
     }
 
     /// Undoes what was taken or rejected last; gives what that was.
     pub(in crate::rpc) async fn undo(&self, context: &CallContext<'_>) -> Result<String, Refusal> {
         let (at, polecat) = self.named();
-        UndoHunk { at, polecat }.run(context).await
+        UndoParts { at, polecat }.run(context).await
     }
 
     /// The file at `path` of its machine, with what is in it where Neovim cannot read that itself;

@@ -71,8 +71,8 @@ macro_rules! everywhere {
 everywhere! {
     Stop, IsRunning, Status, Asked, Capture, Inject, ShowQueue, DropQueued, ReleaseQueue, Interrupt,
     Answer, Start, Fork, Sling, New, Setup, Remove, Restore, Label, Attempts,
-    ReviewChanges, ReviewBefore, KeepComment, DropComment, SendComments, TakeHunk, RejectHunk,
-    UndoHunk,
+    ReviewChanges, ReviewBefore, ReviewVersion, KeepComment, DropComment, SendComments, TakeParts,
+    RejectParts, UndoParts,
     PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree;
     StopAll, ResumeAll;
 }

@@ -8,7 +8,9 @@ use rmpv::Value;
 use super::{Done, keys::DiffKey, pressed::Press, words::word};
 use crate::{
     core::{
+        diff::PartId,
         host_files::HostFile,
+        names::shown,
         review::{Comment, location, target},
     },
     rpc::{
@@ -20,8 +22,8 @@ use crate::{
             rows::Rows,
         },
     },
-    session::{FoundLocation, Part, Reach, Since},
-    view::{Picture, Spot},
+    session::{FoundLocation, Part, Parts, Paths, Reach, Since},
+    view::{FileRow, Picture, Selection, Spot},
 };
 
 /// Does what `key` is for.
@@ -181,11 +183,23 @@ async fn toggle_since(press: &Press<'_>) -> Done {
     Ok(vec![drawn.of.redraw(Some(since))])
 }
 
-/// Stages or undoes the hunk, or the file, once the person has said so.
+/// Stages or undoes the hunk, the file, or the lines of the selection, once the person has said so.
 async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
     let drawn = drawn(press)?;
-    let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
-    let name = spot.name();
+    let (first, last) = (first(press, &drawn)?, last(press, &drawn)?);
+    let selection = match (first, last) {
+        (None, _) => return Ok(nothing()),
+        (Some(spot), None) => Some(drawn.picture.whole(spot)),
+        (Some(from), Some(till)) => {
+            drawn.picture.selected(&drawn.changed.changes, &(from.row..=till.row))
+        }
+    };
+    let Some(selection) = selection else { return Ok(warn("no changed line is selected")) };
+    let parts = Parts { since: drawn.since, parts: parts(&selection) };
+    if key == DiffKey::UndoHunk {
+        parts.stage()?;
+    }
+    let name = &selection.name;
     if !press.asked.confirmed.unwrap_or_default() {
         let prompt = match key {
             DiffKey::Stage => format!("Stage {name} in the main worktree?"),
@@ -194,22 +208,52 @@ async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
         let (again, then) = (press.lhs.to_owned(), press.confirmed());
         return Ok(vec![Effect::Confirm { prompt, yes: "Yes", again, then }]);
     }
-    let (since, stage) = (drawn.since, spot.file.stage);
-    let part = Part { since, stage, path: spot.file.path.clone(), id: spot.part() };
+    let is = if selection.several { "are" } else { "is" };
     let told = if key == DiffKey::Stage {
-        drawn.of.take(press.context, part).await?;
-        format!("{name} is staged in the main worktree; `u` undoes it")
+        let left = left_alone(&drawn.of.take(press.context, parts).await?);
+        format!("{name} {is} staged in the main worktree{left}; `u` undoes it")
     } else {
-        drawn.of.reject(press.context, part).await?;
-        format!("{name} is undone; `u` brings it back")
+        drawn.of.reject(press.context, parts).await?;
+        let it = if selection.several { "them" } else { "it" };
+        format!("{name} {is} undone; `u` brings {it} back")
     };
-    Ok(vec![info(told), drawn.of.redraw(None)])
+    Ok(done(told, &drawn.of))
+}
+
+/// Tells what was done to files; those that buffers show are read again, and the diff is drawn anew.
+fn done(told: String, of: &Reviewed) -> Vec<Effect> {
+    let rig = of.at.rig.clone().filter(|_| of.host.is_none());
+    let read = rig.map(Effect::Checktime);
+    [info(told), of.redraw(None)].into_iter().chain(read).collect()
+}
+
+fn parts(selection: &Selection<'_>) -> Vec<Part> {
+    let part = |(file, id): &(&FileRow, PartId)| Part {
+        stage: file.stage,
+        path: file.path.clone(),
+        id: id.clone(),
+    };
+    selection.parts.iter().map(part).collect()
+}
+
+/// Which files have other changes, so that only the index has what was taken.
+fn left_alone(Paths { paths }: &Paths) -> String {
+    let Some(first) = paths.first() else { return String::new() };
+    let first = shown(&String::from_utf8_lossy(first));
+    match paths.len() - 1 {
+        0 => format!("; `{first}` has other changes there, so only the index has it"),
+        more => {
+            let files =
+                if more == 1 { "1 more file".to_owned() } else { format!("{more} more files") };
+            format!("; `{first}` and {files} have other changes there, so only the index has it")
+        }
+    }
 }
 
 async fn undo_last(press: &Press<'_>) -> Done {
     let of = whose(press).await?;
     let told = of.undo(press.context).await?;
-    Ok(vec![info(told), of.redraw(None)])
+    Ok(done(told, &of))
 }
 
 /// What the view shows.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::{
     core::{as_bytes, diff::Changes, names::PolecatName, review::Comment},
@@ -52,6 +53,14 @@ pub struct Pair {
     pub there: bool,
     /// As it was.
     pub before: git::Before,
+}
+
+/// A version of a file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Version {
+    /// What is in it; `None` where git does not have it, or it is too long.
+    pub text: Option<ByteBuf>,
 }
 
 impl Reviews {
@@ -163,6 +172,17 @@ impl Reviews {
         // Where that cannot be told, who opens it will hear why.
         let there = tokio::fs::try_exists(&file).await.unwrap_or(true);
         Ok(Pair { polecat, path: path.to_vec(), file, there, before })
+    }
+
+    /// The version of a file that git calls `hash`, as a diff tells it.
+    ///
+    /// # Errors
+    /// As [`Reviews::changes`].
+    pub async fn version(&self, polecat: &str, hash: &str) -> Result<Version, SessionError> {
+        let (_, workdir) = self.worktree(polecat).await?;
+        let launch = &self.context.shared.launch;
+        let text = git::version_of(&self.context.rig, &workdir, hash, launch).await?;
+        Ok(Version { text: text.map(ByteBuf::from) })
     }
 
     /// The same of a file by its full path, which tells the polecat.

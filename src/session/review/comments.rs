@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 use tokio::task::spawn_blocking;
 
 use crate::{
     core::{
-        diff::{FileDiff, PartId, Stage},
+        diff::{PartId, Piece, Stage},
         names::PolecatName,
         review::{Comment, message},
     },
@@ -18,13 +19,21 @@ use crate::{
     },
 };
 
-/// A part of a polecat's changes.
+/// Parts of a polecat's changes, and what was looked at.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Part {
+pub struct Parts {
     /// Since when the changes were looked at.
     pub since: Since,
-    /// How far they have come.
+    /// In the order in which they were shown.
+    pub parts: Vec<Part>,
+}
+
+/// A part of what was changed in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// How far it has come.
     pub stage: Stage,
     /// The file.
     #[serde(with = "serde_bytes")]
@@ -33,10 +42,27 @@ pub struct Part {
     pub id: PartId,
 }
 
-impl Part {
-    fn is_hunk(&self) -> bool {
-        matches!(self.id, PartId::Hunk(_))
+impl Parts {
+    /// The stage of all of them.
+    ///
+    /// # Errors
+    /// They are of several.
+    pub fn stage(&self) -> Result<Stage, SessionError> {
+        let stage = self.parts.first().map_or(Stage::Unstaged, |part| part.stage);
+        if self.parts.iter().all(|part| part.stage == stage) {
+            return Ok(stage);
+        }
+        let why = "the selection is of several sections: undo those of each alone";
+        Err(SessionError::BadArgument(why.to_owned()))
     }
+}
+
+/// The paths of files.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paths {
+    /// From the top of the worktree.
+    pub paths: Vec<ByteBuf>,
 }
 
 impl Reviews {
@@ -112,58 +138,57 @@ impl Reviews {
         Ok(count)
     }
 
-    /// Puts a part of what `polecat` changed into the index of the main worktree.
+    /// Puts parts of what `polecat` changed into the main worktree: into the index, and into the
+    /// files that have no other changes. Gives those that have.
     ///
     /// # Errors
-    /// It has changed meanwhile, does not apply, or there is no main worktree: nothing was done.
-    pub async fn take_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
+    /// Something has changed meanwhile, does not apply, or there is no main worktree: nothing was
+    /// done.
+    pub async fn take_parts(&self, polecat: &str, parts: &Parts) -> Result<Paths, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
-        let piece = self.piece(&polecat, &workdir, part).await?;
-        let piece = (&piece, part.is_hunk());
-        Ok(git::take(&self.context.rig, &polecat, &workdir, piece, &self.context.shared.launch)
-            .await?)
+        let pieces = self.pieces(&polecat, &workdir, parts).await?;
+        let launch = &self.context.shared.launch;
+        let left = git::take(&self.context.rig, &polecat, &workdir, &pieces, launch).await?;
+        Ok(Paths { paths: left.into_iter().map(ByteBuf::from).collect() })
     }
 
-    /// The part as it is now, which must be what was looked at.
-    async fn piece(
+    /// The parts as they are now, which must be what was looked at.
+    async fn pieces(
         &self,
         polecat: &PolecatName,
         workdir: &Path,
-        part: &Part,
-    ) -> Result<FileDiff, SessionError> {
-        let changes = self.look_at_changes(polecat, workdir, part.since).await?;
-        let Part { stage, path, id, .. } = part.clone();
+        Parts { since, parts }: &Parts,
+    ) -> Result<Vec<Piece>, SessionError> {
+        let changes = self.look_at_changes(polecat, workdir, *since).await?;
+        let parts = parts.clone();
         // All of a large difference is read for it.
-        let found = spawn_blocking(move || changes.part(stage, &path, &id));
-        let found = found.await.map_err(|error| HostError::Internal(error.to_string()))?;
+        let found = spawn_blocking(move || {
+            parts.iter().map(|part| changes.part(part.stage, &part.path, &part.id)).collect()
+        });
+        let found: Option<Vec<Piece>> =
+            found.await.map_err(|error| HostError::Internal(error.to_string()))?;
         let gone = || HostError::Refused("that has changed meanwhile: look at it again".to_owned());
-        Ok(found.ok_or_else(gone)?)
+        Ok(found.filter(|found| !found.is_empty()).ok_or_else(gone)?)
     }
 
-    /// Undoes a part of what `polecat` changed in its worktree.
+    /// Undoes parts of what `polecat` changed in its worktree, all of one stage.
     ///
     /// # Errors
-    /// It has changed meanwhile, or does not apply: nothing was done.
-    pub async fn reject_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
+    /// Something has changed meanwhile, does not apply, or they are of several stages: nothing was
+    /// done.
+    pub async fn reject_parts(&self, polecat: &str, parts: &Parts) -> Result<(), SessionError> {
+        let stage = parts.stage()?;
         let (polecat, workdir) = self.worktree(polecat).await?;
-        let piece = self.piece(&polecat, &workdir, part).await?;
-        let piece = (&piece, part.is_hunk());
-        Ok(git::reject(
-            &self.context.rig,
-            &polecat,
-            &workdir,
-            part.stage,
-            piece,
-            &self.context.shared.launch,
-        )
-        .await?)
+        let pieces = self.pieces(&polecat, &workdir, parts).await?;
+        let launch = &self.context.shared.launch;
+        Ok(git::reject(&self.context.rig, &polecat, &workdir, stage, &pieces, launch).await?)
     }
 
     /// Undoes what was taken or rejected last, and says what that was.
     ///
     /// # Errors
     /// There is nothing to undo, or it does not apply any more.
-    pub async fn undo_hunk(&self, polecat: &str) -> Result<String, SessionError> {
+    pub async fn undo_parts(&self, polecat: &str) -> Result<String, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         Ok(git::undo(&self.context.rig, &polecat, &workdir, &self.context.shared.launch).await?)
     }

@@ -1,6 +1,7 @@
 //! The actions on a hunk, and where they apply: in an index, or in the files of a worktree.
 
 use crate::host::error::HostError;
+use crate::host::git::hunks::Patch;
 use crate::host::git::{Git, failed};
 use crate::host::programs::run::{Program, RunError};
 
@@ -13,24 +14,29 @@ const CHECK: &[&str] = &["--check"];
 pub(in crate::host::git) enum HunkAction {
     /// Put into the main worktree's index.
     Take,
+    /// Put into its files too.
+    TakeFiles,
     /// Reverted in the polecat's files.
     Reject,
     /// Reverted in its index too.
     RejectStaged,
 }
 
-/// Where an action applies: in the index of a worktree, or in its files.
+/// Where an action applies: in the index of a worktree, or in its files; and what is applied there.
 pub(in crate::host::git) struct Target {
     git: Git,
     in_index: bool,
+    patch: Vec<u8>,
 }
 
 impl HunkAction {
-    pub(in crate::host::git) const ALL: [Self; 3] = [Self::Take, Self::Reject, Self::RejectStaged];
+    pub(in crate::host::git) const ALL: [Self; 4] =
+        [Self::Take, Self::TakeFiles, Self::Reject, Self::RejectStaged];
 
     pub(in crate::host::git) fn as_str(self) -> &'static str {
         match self {
             Self::Take => "take",
+            Self::TakeFiles => "take-files",
             Self::Reject => "reject",
             Self::RejectStaged => "reject-staged",
         }
@@ -38,34 +44,41 @@ impl HunkAction {
 
     /// What errors say was being done.
     pub(in crate::host::git) fn doing(self) -> &'static str {
-        if self == Self::Take { "taking" } else { "rejecting" }
+        if self.takes() { "taking" } else { "rejecting" }
     }
 
-    /// Where it applies: `own` is the polecat's worktree, `main` the main one.
-    pub(in crate::host::git) fn targets(self, own: &Git, main: Option<&Git>) -> Vec<Target> {
-        let target = |git: &Git, in_index| Target { git: git.clone(), in_index };
-        match self {
-            Self::Take => vec![target(main.unwrap_or(own), true)],
-            Self::Reject => vec![target(own, false)],
-            Self::RejectStaged => vec![target(own, true), target(own, false)],
-        }
+    /// Whether it is done in the main worktree.
+    pub(in crate::host::git) fn takes(self) -> bool {
+        matches!(self, Self::Take | Self::TakeFiles)
+    }
+
+    /// Where it applies in the worktree of `git`: the main one, or the polecat's.
+    pub(in crate::host::git) fn targets(self, git: &Git, patch: &Patch) -> Vec<Target> {
+        let target =
+            |in_index, patch: &[u8]| Target { git: git.clone(), in_index, patch: patch.to_vec() };
+        let index = (self != Self::Reject).then(|| target(true, &patch.text));
+        let files = match self {
+            Self::Take => None,
+            Self::TakeFiles => patch.files.as_deref(),
+            Self::Reject | Self::RejectStaged => Some(&*patch.text),
+        };
+        index.into_iter().chain(files.map(|patch| target(false, patch))).collect()
     }
 
     /// Whether the patch is applied in reverse, to do it or to undo it.
     fn reverses(self, undo: bool) -> bool {
-        (self == Self::Take) == undo
+        self.takes() == undo
     }
 }
 
 impl Target {
-    /// Does or undoes `action`: all of `patch`, or nothing.
+    /// Does or undoes `action`: all of its patch, or nothing.
     pub(in crate::host::git) async fn apply(
         &self,
         doing: &str,
         (action, undo): (HunkAction, bool),
-        patch: &[u8],
     ) -> Result<(), HostError> {
-        let run = self.program(action.reverses(undo), &[], patch).run().await;
+        let run = self.program(action.reverses(undo), &[]).run().await;
         run.map(drop).map_err(|source| failed(doing, source))
     }
 
@@ -74,9 +87,8 @@ impl Target {
         &self,
         doing: &str,
         action: HunkAction,
-        patch: &[u8],
     ) -> Result<(), HostError> {
-        let run = self.program(action.reverses(false), CHECK, patch).run().await;
+        let run = self.program(action.reverses(false), CHECK).run().await;
         run.map(drop).map_err(|source| failed(doing, source))
     }
 
@@ -84,9 +96,8 @@ impl Target {
     pub(in crate::host::git) async fn applies(
         &self,
         (action, undo): (HunkAction, bool),
-        patch: &[u8],
     ) -> Result<bool, HostError> {
-        match self.program(action.reverses(undo), CHECK, patch).run().await {
+        match self.program(action.reverses(undo), CHECK).run().await {
             Ok(_) => Ok(true),
             // Its error for a patch that does not apply.
             Err(RunError::Failed { status, .. }) if status.code() == Some(1) => Ok(false),
@@ -94,10 +105,10 @@ impl Target {
         }
     }
 
-    fn program(&self, reverse: bool, check: &[&str], patch: &[u8]) -> Program {
+    fn program(&self, reverse: bool, check: &[&str]) -> Program {
         let flags = [(self.in_index, "--cached"), (reverse, "--reverse")];
         let flags = flags.into_iter().filter_map(|(set, flag)| set.then_some(flag));
         let program = self.git.program(APPLY).args(flags).args(check).arg("-");
-        program.input(patch)
+        program.input(self.patch.clone())
     }
 }

@@ -33,7 +33,7 @@ impl Git {
             new => new,
         };
         let objects = old.iter().chain(&new).cloned().collect();
-        Ok(Patch { text: told.header(&piece.head, old, new), objects })
+        Ok(Patch { text: told.header(&piece.head, old, new), objects, files: None })
     }
 
     /// The full hash of a version; `None` if there was none, or git does not have it.

@@ -1,16 +1,18 @@
 //! The undo list of hunk actions: each is a commit on top of the previous one, in
 //! `refs/polecat/undo/<polecat>`.
 //!
-//! A commit's tree holds `patch`, what was applied, and the objects that it names. Its subject says
-//! what was done to which file, and begins with `maybe` until that is certain, and again while it is
-//! undone: if the backend is killed midway, whether the patch applies, or applies in reverse, tells
-//! whether it was done.
+//! A commit's tree holds `patch`, what was applied, and the objects that it names; `files` is what was
+//! applied to files, where that is something else than to the index. Its subject says what was done to
+//! which file, the lines below it to which others; it begins with `maybe` until that is certain, and
+//! again while it is undone: if the backend is killed midway, whether the patch applies, or applies in
+//! reverse, tells whether it was done.
 
 use std::path::Path;
 
 use crate::core::diff::{unquoted, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
+use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::command::format::printable;
 use crate::host::git::hunks::Patch;
 use crate::host::git::hunks::action::{HunkAction, Target};
@@ -20,6 +22,10 @@ use crate::host::programs::launch::Launch;
 
 /// Begins the subject of an action that may or may not have been done.
 const MAYBE: &str = "maybe ";
+/// What was applied, in a commit's tree.
+const PATCH: &str = "patch";
+/// What was applied to files.
+const FILES: &str = "files";
 
 /// A recorded action.
 pub(in crate::host::git) struct UndoEntry {
@@ -30,7 +36,8 @@ pub(in crate::host::git) struct UndoEntry {
     /// Whether it was certainly done.
     sure: bool,
     action: HunkAction,
-    path: Vec<u8>,
+    /// The files.
+    paths: Vec<Vec<u8>>,
 }
 
 /// Undoes the last staging or reverting of a part of `polecat`'s changes, and says what that was.
@@ -48,21 +55,18 @@ pub async fn undo(
     let _turn = Hunks::lock(worktree).await?;
     let mut passed = String::new();
     while let Some(done) = own.last_done(polecat).await? {
-        let main = match done.action {
-            HunkAction::Take => Some(Git::main(rig, launch).await?),
-            _ => None,
-        };
+        let main = if done.action.takes() { Some(Git::main(rig, launch).await?) } else { None };
         let _turn = match &main {
             Some(main) => Some(Worktrees::lock(&main.repository).await?),
             None => None,
         };
-        let targets = done.action.targets(&own, main.as_ref());
+        let patch = own.patch_of(&done).await?;
+        let targets = done.action.targets(main.as_ref().unwrap_or(&own), &patch);
         match own.undo_one(polecat, &done, &targets).await {
             Ok(true) => return Ok(done.undone() + &passed),
             Ok(false) => {
-                let (action, file) = (done.action.as_str(), done.file());
-                let more =
-                    ["; the `", action, "` of `", &file, "` is not there: it is passed over"];
+                let (action, files) = (done.action.as_str(), done.files());
+                let more = ["; the `", action, "` of ", &files, " is not there: it is passed over"];
                 passed.extend(more);
             }
             Err(HostError::Refused(why)) => return Err(HostError::Refused(why + &passed)),
@@ -73,32 +77,41 @@ pub async fn undo(
 }
 
 impl UndoEntry {
-    fn file(&self) -> String {
-        printable(&String::from_utf8_lossy(&self.path))
+    fn files(&self) -> String {
+        files(&self.paths)
     }
 
     fn undone(&self) -> String {
         let place = match self.action {
             HunkAction::Take => "the main worktree's index",
-            _ => "the worktree",
+            HunkAction::TakeFiles => "the main worktree and its index",
+            HunkAction::Reject | HunkAction::RejectStaged => "the worktree",
         };
-        format!("`{}` in {place} is as it was", self.file())
+        let are = if self.paths.len() > 1 { "are as they were" } else { "is as it was" };
+        format!("{} in {place} {are}", self.files())
     }
 
     fn subject(&self, sure: bool) -> String {
-        let file = String::from_utf8_lossy(&written("", &self.path)).into_owned();
-        format!("{}{} {file}", if sure { "" } else { MAYBE }, self.action.as_str())
+        let maybe = if sure { "" } else { MAYBE };
+        let paths = self.paths.iter().map(|path| written("", path));
+        let paths: Vec<_> = paths.map(|path| String::from_utf8_lossy(&path).into_owned()).collect();
+        let (first, more) =
+            paths.split_first().map(|(first, more)| (first.as_str(), more)).unwrap_or_default();
+        let more: Vec<_> = more.iter().map(|path| format!("\n{path}")).collect();
+        let more = if more.is_empty() { String::new() } else { format!("\n{}", more.concat()) };
+        format!("{maybe}{} {first}{more}", self.action.as_str())
     }
 
     /// Why it cannot be undone, and how to go on without it.
     fn changed(&self, polecat: &PolecatName) -> HostError {
-        let (reference, commit, file) = (reference(polecat), &self.commit, self.file());
+        let (reference, commit, files) = (reference(polecat), &self.commit, self.files());
+        let have = if self.paths.len() > 1 { "have" } else { "has" };
         let pass = match &self.parent {
             Some(parent) => format!("git update-ref {reference} {parent}"),
             None => format!("git update-ref -d {reference}"),
         };
         HostError::Refused(format!(
-            "`{file}` has changed since: it cannot be undone; `git show {commit}:patch` shows what \
+            "{files} {have} changed since: it cannot be undone; `git show {commit}:patch` shows what \
              was done, `{pass}` passes over it"
         ))
     }
@@ -112,11 +125,10 @@ impl Git {
         done: &UndoEntry,
         targets: &[Target],
     ) -> Result<bool, HostError> {
-        let patch = self.patch_of(done).await?;
         let mut left = Vec::new();
         for target in targets {
-            let undoes = target.applies((done.action, true), &patch).await?;
-            let does = target.applies((done.action, false), &patch).await?;
+            let undoes = target.applies((done.action, true)).await?;
+            let does = target.applies((done.action, false)).await?;
             match (undoes, does) {
                 (true, false) => left.push(target),
                 // With repeated lines the patch may apply in several places.
@@ -126,13 +138,13 @@ impl Git {
                 _ => return Err(done.changed(polecat)),
             }
         }
-        let doing = format!("undoing the `{}` of `{}`", done.action.as_str(), done.file());
+        let doing = format!("undoing the `{}` of {}", done.action.as_str(), done.files());
         let mut last = done.commit.clone();
         if !left.is_empty() {
             last = self.mark(polecat, done, false).await?;
         }
         for target in &left {
-            target.apply(&doing, (done.action, true), &patch).await?;
+            target.apply(&doing, (done.action, true)).await?;
         }
         self.set_undo(polecat, done.parent.as_deref(), Some(&last)).await?;
         Ok(!left.is_empty())
@@ -143,23 +155,32 @@ impl Git {
         &self,
         polecat: &PolecatName,
         action: HunkAction,
-        file: &[u8],
+        paths: Vec<Vec<u8>>,
         patch: &Patch,
     ) -> Result<UndoEntry, HostError> {
-        let doing = "keeping the undo";
-        let text = patch.text.clone();
-        let blob = self.store(doing, &["hash-object", "-w", "--stdin"], text).await?;
-        let mut lines = format!("100644 blob {blob}\tpatch\n");
-        for (number, object) in patch.objects.iter().enumerate() {
-            lines = format!("100644 blob {object}\t{number}\n{lines}");
-        }
-        let tree = self.store(doing, &["mktree"], lines.into_bytes()).await?;
+        let tree = self.keep_patch(patch).await?;
         let parent = self.commit(&reference(polecat)).await?;
         let commit = String::new();
-        let done = UndoEntry { commit, tree, parent, sure: false, action, path: file.to_vec() };
+        let done = UndoEntry { commit, tree, parent, sure: false, action, paths };
         let commit = self.note(&done, false).await?;
         self.set_undo(polecat, Some(&commit), done.parent.as_deref()).await?;
         Ok(UndoEntry { commit, ..done })
+    }
+
+    /// A tree that holds it.
+    async fn keep_patch(&self, patch: &Patch) -> Result<String, HostError> {
+        let (doing, args) = ("keeping the undo", ["hash-object", "-w", "--stdin"]);
+        let mut lines = String::new();
+        for (number, object) in patch.objects.iter().enumerate() {
+            lines = format!("100644 blob {object}\t{number}\n{lines}");
+        }
+        let texts = [(FILES, patch.files.as_ref()), (PATCH, Some(&patch.text))];
+        for (name, text) in texts {
+            let Some(text) = text else { continue };
+            let blob = self.store(doing, &args, text.clone()).await?;
+            lines = format!("{lines}100644 blob {blob}\t{name}\n");
+        }
+        self.store(doing, &["mktree"], lines.into_bytes()).await
     }
 
     /// A commit of the action.
@@ -216,7 +237,7 @@ impl Git {
         let (objects, message) = told.split_once('\n').unwrap_or((&told, ""));
         let (tree, parent) = objects.split_once(' ').unwrap_or((objects, ""));
         let certain = message.strip_prefix(MAYBE);
-        let (action, path) =
+        let (action, paths) =
             certain.unwrap_or(message).trim_end().split_once(' ').unwrap_or_default();
         let action = HunkAction::ALL.into_iter().find(|known| known.as_str() == action);
         let Some(action) = action else {
@@ -225,13 +246,23 @@ impl Git {
             return Err(HostError::Refused(message));
         };
         let parent = (!parent.is_empty()).then(|| parent.to_owned());
-        let (tree, path) = (tree.to_owned(), unquoted(path.as_bytes()));
-        Ok(Some(UndoEntry { commit, tree, parent, sure: certain.is_none(), action, path }))
+        let paths = paths.lines().filter(|path| !path.is_empty());
+        let paths = paths.map(|path| unquoted(path.as_bytes())).collect();
+        let tree = tree.to_owned();
+        Ok(Some(UndoEntry { commit, tree, parent, sure: certain.is_none(), action, paths }))
     }
 
-    async fn patch_of(&self, done: &UndoEntry) -> Result<Vec<u8>, HostError> {
-        let object = format!("{}:patch", done.commit);
-        Ok(self.run("reading what was done", &["cat-file", "blob", &object]).await?.stdout)
+    async fn patch_of(&self, done: &UndoEntry) -> Result<Patch, HostError> {
+        let read = async |name| {
+            let object = format!("{}:{name}", done.commit);
+            let program = self.program(&["cat-file", "blob", &object]).up_to(LISTING_LIMIT);
+            let read = program.run().await;
+            read.map(|read| read.stdout).map_err(|source| failed("reading what was done", source))
+        };
+        let text = read(PATCH).await?;
+        let files = done.action == HunkAction::TakeFiles;
+        let files = if files { Some(read(FILES).await?) } else { None };
+        Ok(Patch { text, objects: Vec::new(), files })
     }
 
     /// Points the reference to `to`, if it still stands at `from`.
@@ -265,4 +296,15 @@ impl Git {
 
 fn reference(polecat: &PolecatName) -> String {
     format!("refs/polecat/undo/{polecat}")
+}
+
+/// `` `a` and 2 other files ``
+pub(super) fn files(paths: &[Vec<u8>]) -> String {
+    let first = paths.first().map(Vec::as_slice).unwrap_or_default();
+    let first = printable(&String::from_utf8_lossy(first));
+    match paths.len().saturating_sub(1) {
+        0 => format!("`{first}`"),
+        1 => format!("`{first}` and 1 other file"),
+        more => format!("`{first}` and {more} other files"),
+    }
 }

@@ -14,8 +14,10 @@ pub(super) const DIFF: &[Key] = &[
     ),
     jump("]c", "Go to the next hunk", "hunk", 1),
     jump("[c", "Go to the previous hunk", "hunk", -1),
-    jump("]]", "Go to the next file", "file", 1),
-    jump("[[", "Go to the previous file", "file", -1),
+    jump("]f", "Go to the next file", "file", 1),
+    jump("[f", "Go to the previous file", "file", -1),
+    jump("]]", "The same as `]f`", "file", 1),
+    jump("[[", "The same as `[f`", "file", -1),
     Key {
         modes: "nx",
         ..diff("c", "Comment on the line or the selection", "comment", "opening", DiffKey::Comment)
@@ -36,20 +38,26 @@ pub(super) const DIFF: &[Key] = &[
         "looking",
         DiffKey::ToggleSince,
     ),
-    diff(
-        "s",
-        "Stage the hunk or the file in the main worktree",
-        "stage",
-        "staging",
-        DiffKey::Stage,
-    ),
-    diff(
-        "X",
-        "Undo the hunk or the file in the polecat's worktree",
-        "undo_hunk",
-        "undoing",
-        DiffKey::UndoHunk,
-    ),
+    Key {
+        modes: "nx",
+        ..diff(
+            "s",
+            "Stage the hunk, the file or the selected lines in the main worktree",
+            "stage",
+            "staging",
+            DiffKey::Stage,
+        )
+    },
+    Key {
+        modes: "nx",
+        ..diff(
+            "X",
+            "Undo the hunk, the file or the selected lines in the polecat's worktree",
+            "undo_hunk",
+            "undoing",
+            DiffKey::UndoHunk,
+        )
+    },
     MERGE,
     PUSH,
     diff("u", "Undo the last `s` or `X`", "undo_last", "undoing", DiffKey::UndoLast),

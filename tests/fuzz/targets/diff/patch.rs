@@ -2,8 +2,8 @@
 
 use std::slice::from_ref;
 
-use polecat::core::diff::{Change, FileDiff, Hunk, parse, unquoted, written};
-use polecat::host::git::check::{part, untracked_file};
+use polecat::core::diff::{Change, FileDiff, Hunk, Piece, Way, parse, unquoted, written};
+use polecat::host::git::check::untracked_file;
 
 pub fn check(bytes: &[u8]) {
     let files = parse(bytes);
@@ -35,12 +35,20 @@ fn a_hunk_alone_is_the_same(file: &FileDiff, hunk: &Hunk) {
     if file.binary || file.change == Change::Unmerged {
         return;
     }
+    let all = Piece { file: piece, rows: Some(vec![0..usize::MAX]) };
     for name in [&file.old, &file.new].into_iter().filter(|name| !name.is_empty()) {
-        let [read] = &parse(&part(&piece, name))[..] else { panic!("one file became several") };
-        assert_eq!(read.hunks, piece.hunks);
-        let whole = matches!(file.change, Change::Added | Change::Deleted);
+        let text = all.patch(Way::Do, name);
+        let read = match &parse(&text)[..] {
+            [] => continue,
+            [read] => read.clone(),
+            _ => panic!("one file became several"),
+        };
+        assert!(by_counts(&text).is_some(), "its counts are not those of its rows");
+        let whole = matches!(read.change, Change::Added | Change::Deleted);
         let path = if whole { file.path() } else { name };
         assert_eq!((read.path(), read.binary), (path, false));
+        let (read, drawn) = (read.counts(), all.file.counts());
+        assert!(read.0 >= drawn.0 && read.1 >= drawn.1, "a line is lost: {read:?} of {drawn:?}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changes as an editor shows them: what stands in which rows.
 
-use polecat::core::diff::{Change, Changes, FileDiff, Section, Stage, parse};
+use polecat::core::diff::{Change, Changes, FileDiff, PartId, Section, Stage, parse};
 use polecat::view::{self, FileRow, HunkRow, Line, Picture, Shown};
 
 /// Longer than any line that an editor is given.
@@ -85,21 +85,19 @@ fn rows_say_what_the_diff_says(lines: &[Line], picture: &Picture, index: usize, 
 
 /// By what the editor has been told of it.
 fn what_is_shown_can_be_asked_for(changes: &Changes, row: &FileRow, file: &FileDiff) {
-    let all = changes.piece(row.stage, &row.path, None).expect("the file is there");
+    let all = changes.piece(row.stage, &row.path).expect("the file is there").file;
     let text = |file: &FileDiff| file.patch(&file.hunks);
     let (whole, one) = (text(&all), text(file));
     assert!(whole.windows(one.len().max(1)).any(|part| part == one), "a part of it is left out");
     assert_eq!(all.path(), row.path);
     for hunk in &file.hunks {
-        let id = file.id(hunk);
-        let piece = changes.piece(row.stage, &row.path, Some(&id)).expect("the hunk is there");
-        assert!(!piece.hunks.is_empty());
-        for found in &piece.hunks {
-            assert_eq!(found, hunk);
-        }
-        assert!(file.change != Change::Unmerged || piece.change == Change::Unmerged);
+        let part = PartId::Rows(vec![(file.id(hunk), 0..1)]);
+        let piece = changes.part(row.stage, &row.path, &part).expect("the hunk is there");
+        assert_eq!(piece.file.hunks, [hunk.clone()]);
+        assert!(file.change != Change::Unmerged || piece.file.change == Change::Unmerged);
     }
-    assert_eq!(changes.piece(row.stage, &row.path, Some("no hunk")), None);
+    let none = PartId::Rows(vec![("no hunk".to_owned(), 0..1)]);
+    assert_eq!(changes.part(row.stage, &row.path, &none), None);
 }
 
 fn the_buffer_shows_the_last_picture(old: &Picture, new: &Picture) {

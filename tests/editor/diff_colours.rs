@@ -1,0 +1,95 @@
+//! Words and syntax in a diff, as they are seen in a terminal.
+
+use serde_json::json;
+
+use crate::{
+    diffing::{NINE, expect, open, shop, value, write},
+    support::{eventually, screen::Screen},
+};
+
+/// The colour of a text, or of its ground, as tmux tells it.
+fn colour(of: &str, rgb: [u8; 3]) -> String {
+    let kind = if of == "ground" { 48 } else { 38 };
+    format!("{kind};2;{};{};{}", rgb[0], rgb[1], rgb[2])
+}
+
+/// The line that shows `part`, once it has all of these colours.
+async fn expect_colours(screen: &Screen, part: &str, colours: &[String]) -> String {
+    eventually(&format!("{colours:?} on the line `{part}`"), async || {
+        let seen = screen.colours();
+        let plain = screen.text();
+        let row = plain.lines().position(|line| line.contains(part));
+        let line = row.and_then(|row| seen.lines().nth(row)).unwrap_or_default().to_owned();
+        let all = colours.iter().all(|colour| line.contains(colour.as_str()));
+        if all && !line.is_empty() { Ok(line) } else { Err(seen) }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
+    let screen = Screen::new();
+    let before = "local function count(list)\n  return #list\nend\n--[[ all\nthat\nwas said ]]\nreturn count\n";
+    screen.project.commit("a.lua", before);
+    screen.expect("~").await;
+    screen.command("set termguicolors notitle");
+    for group in [
+        "PolecatDiffAdded guibg=#0a0b0c guifg=#eeeeee",
+        "PolecatDiffRemoved guibg=#1a1b1c guifg=#eeeeee",
+        "PolecatDiffAddedWord guibg=#2a2b2c",
+        "PolecatDiffRemovedWord guibg=#3a3b3c",
+        "@keyword.return.lua guifg=#4a4b4c",
+        "@comment.lua guifg=#5a5b5c",
+    ] {
+        screen.command(&format!("highlight {group}"));
+    }
+    screen.command("PolecatNew ash");
+    screen.expect("made `ash`").await;
+    let file = screen.project.worktree("ash").join("a.lua");
+    let after = before.replace("#list", "#list + 1").replace("that\n", "this\n");
+    std::fs::write(&file, after).unwrap();
+    screen.command("PolecatDiff ash");
+    screen.expect("+  return #list + 1").await;
+    screen.keys(&["C-w", "_"]);
+    let keyword = colour("text", [0x4a, 0x4b, 0x4c]);
+    let added = [
+        colour("ground", [0x0a, 0x0b, 0x0c]),
+        colour("ground", [0x2a, 0x2b, 0x2c]),
+        keyword.clone(),
+    ];
+    expect_colours(&screen, "+  return #list + 1", &added).await;
+    let removed = [colour("ground", [0x1a, 0x1b, 0x1c]), keyword.clone()];
+    expect_colours(&screen, "-  return #list", &removed).await;
+    // It is a comment only in the whole file.
+    let inside = [colour("text", [0x5a, 0x5b, 0x5c]), colour("ground", [0x0a, 0x0b, 0x0c])];
+    expect_colours(&screen, "+this", &inside).await;
+    expect_colours(&screen, " return count", &[keyword]).await;
+    screen.command("qall!");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_asked_of_files_that_are_not_on_the_screen() {
+    let shop = shop(&[("a.lua", &NINE.repeat(20)), ("b.lua", "b\n")]).await;
+    write(&shop, "a.lua", &NINE.repeat(20).replace('5', "five"));
+    write(&shop, "b.lua", "c\n");
+    let count = "_G.asked = {}
+        local client = require('polecat.rpc.client')
+        local call = client.call
+        client.call = function(method, args, done)
+            if method == 'diff.highlight' then table.insert(_G.asked, args.id) end
+            return call(method, args, done)
+        end";
+    shop.editor.lua(count, json!(null)).await.unwrap();
+    // An editor without a screen draws nothing.
+    let options = nvim_rs::UiAttachOptions::new();
+    shop.editor.nvim.ui_attach(80, 24, &options).await.unwrap();
+    open(&shop, "+c").await;
+    expect(&shop, "#_G.asked", json!(1)).await;
+    shop.editor.command("normal! G").await.unwrap();
+    expect(&shop, "#_G.asked", json!(2)).await;
+    let ids = value(&shop, "_G.asked").await;
+    assert_ne!(ids[0], ids[1]);
+    shop.editor.command("normal! ggG").await.unwrap();
+    shop.editor.command("redraw!").await.unwrap();
+    assert_eq!(value(&shop, "#_G.asked").await, json!(2), "each is asked for once");
+}
