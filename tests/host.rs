@@ -38,6 +38,7 @@ mod host {
     mod rigs;
     mod run;
     mod settings;
+    mod setup;
     mod snapshot;
     mod strangers;
     mod towns;

@@ -29,12 +29,7 @@ return {
   {
     name = 'Stop',
     sub = 'stop',
-    opts = {
-      desc = "Stop a polecat's session; ! at once",
-      nargs = '*',
-      bang = true,
-      bar = true,
-    },
+    opts = { desc = "Stop a polecat's session; ! at once", nargs = '*', bang = true, bar = true },
     words = { 'running' },
   },
   {
@@ -42,22 +37,24 @@ return {
     sub = 'stop-all',
     opts = {
       desc = 'Stop all polecats of the rig',
-      nargs = 0,
+      nargs = '*',
       bang = true,
       bar = true,
     },
     map = 'n',
+    words = { 'rigs?' },
   },
   {
     name = 'Resume',
     sub = 'resume',
     opts = {
       desc = 'Resume all that were cut off; ! the stopped ones too',
-      nargs = 0,
+      nargs = '*',
       bang = true,
       bar = true,
     },
     map = 'n',
+    words = { 'rigs?' },
   },
   {
     name = 'Status',
@@ -118,11 +115,7 @@ return {
   {
     name = 'Inject',
     sub = 'inject',
-    opts = {
-      desc = 'Send a message, or the lines of a range',
-      nargs = '*',
-      range = true,
-    },
+    opts = { desc = 'Send a message, or the lines of a range', nargs = '*', range = true },
     range = 'lines',
     map = 'x',
     words = { 'running?', 'message?' },
@@ -143,21 +136,14 @@ return {
   {
     name = 'Interrupt',
     sub = 'interrupt',
-    opts = {
-      desc = 'Interrupt what a polecat is doing',
-      nargs = '*',
-      bar = true,
-    },
+    opts = { desc = 'Interrupt what a polecat is doing', nargs = '*', bar = true },
     map = 'n',
     words = { 'running?' },
   },
   {
     name = 'Answer',
     sub = 'answer',
-    opts = {
-      desc = 'Answer what a polecat asks, or see who asks what',
-      nargs = '*',
-    },
+    opts = { desc = 'Answer what a polecat asks, or see who asks what', nargs = '*' },
     map = 'n',
     words = { 'running?', 'choice?', 'text?' },
   },
@@ -165,7 +151,7 @@ return {
     name = 'Diff',
     sub = 'diff',
     opts = {
-      desc = 'Show what a polecat changed; ! side by side',
+      desc = 'Show changes, or how two differ; ! side by side',
       nargs = '*',
       bang = true,
       bar = true,
@@ -174,7 +160,7 @@ return {
     },
     range = 'size',
     map = 'n',
-    words = { 'polecats?' },
+    words = { 'polecats?', 'polecats?' },
     keys = {
       { 'since', 'since' },
       { 'size', 'number' },
@@ -199,11 +185,7 @@ return {
   {
     name = 'New',
     sub = 'new',
-    opts = {
-      desc = 'Create a polecat: name, worktree and branch',
-      nargs = '*',
-      bar = true,
-    },
+    opts = { desc = 'Create a polecat: name, worktree and branch', nargs = '*', bar = true },
     map = 'n',
     words = { 'new?' },
     keys = {
@@ -231,11 +213,7 @@ return {
   {
     name = 'Sling',
     sub = 'sling',
-    opts = {
-      desc = 'Give an issue or a task to a free or new polecat',
-      nargs = '*',
-      range = true,
-    },
+    opts = { desc = 'Give an issue or a task to a free or new polecat', nargs = '*', range = true },
     range = 'lines',
     map = 'n',
     words = { 'issue?', 'polecats?' },
@@ -253,12 +231,20 @@ return {
   {
     name = 'Issues',
     sub = 'issues',
+    opts = { desc = 'Choose an issue that is ready, for a polecat', nargs = 0, bar = true },
+    map = 'n',
+  },
+  {
+    name = 'Setup',
+    sub = 'setup',
     opts = {
-      desc = 'Choose an issue that is ready, for a polecat',
-      nargs = 0,
+      desc = 'Set a worktree up again; ! shows what that prints',
+      nargs = '*',
+      bang = true,
       bar = true,
     },
     map = 'n',
+    words = { 'polecats?' },
   },
   {
     name = 'Remove',
@@ -288,11 +274,7 @@ return {
   {
     name = 'Push',
     sub = 'push',
-    opts = {
-      desc = "Push a polecat's branch, and open a pull request",
-      nargs = '*',
-      bar = true,
-    },
+    opts = { desc = "Push a polecat's branch, and open a pull request", nargs = '*', bar = true },
     map = 'n',
     words = { 'polecats?' },
   },
@@ -316,41 +298,26 @@ return {
   {
     name = 'Restore',
     sub = 'restore',
-    opts = {
-      desc = 'Bring back a removed polecat',
-      nargs = '*',
-      bar = true,
-    },
+    opts = { desc = 'Bring back a removed polecat', nargs = '*', bar = true },
     words = { 'backups' },
   },
   {
     name = 'Label',
     sub = 'label',
-    opts = {
-      desc = 'Call a polecat something, beside its name',
-      nargs = '*',
-    },
+    opts = { desc = 'Call a polecat something, beside its name', nargs = '*' },
     words = { 'polecats', 'text?' },
   },
   {
     name = 'Rig',
     sub = 'rig',
-    opts = {
-      desc = 'Show or pin the rig; ! unpins',
-      nargs = '?',
-      bang = true,
-    },
+    opts = { desc = 'Show or pin the rig; ! unpins', nargs = '?', bang = true },
     map = 'n',
     words = { 'folder?' },
   },
   {
     name = 'Tour',
     sub = 'tour',
-    opts = {
-      desc = 'Try all of it with scripted agents, in five steps',
-      nargs = 0,
-      bar = true,
-    },
+    opts = { desc = 'Try all of it with scripted agents, in five steps', nargs = 0, bar = true },
   },
   {
     name = 'Connect',
@@ -365,23 +332,13 @@ return {
   {
     name = 'Reconnect',
     sub = 'reconnect',
-    opts = {
-      desc = 'Try hosts again that are not connected',
-      nargs = 0,
-      bar = true,
-    },
+    opts = { desc = 'Try hosts again that are not connected', nargs = 0, bar = true },
     map = 'n',
   },
   {
     name = 'Log',
     sub = 'log',
-    opts = {
-      desc = "Open the backend's log",
-      nargs = '*',
-      bar = true,
-      range = 0,
-      addr = 'other',
-    },
+    opts = { desc = "Open the backend's log", nargs = '*', bar = true, range = 0, addr = 'other' },
     range = 'size',
     map = 'n',
     opens = 'log',

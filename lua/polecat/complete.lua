@@ -13,6 +13,7 @@ local FIRST_TIMEOUT = 150
 ---@field agents string[]
 ---@field accounts string[]
 ---@field backups string[] Removed polecats that can be restored.
+---@field rigs string[] Those that are known, of this machine and of hosts.
 ---@field hosts string[] Of the configuration.
 local NOTHING = {
   polecats = {},
@@ -22,6 +23,7 @@ local NOTHING = {
   agents = {},
   accounts = {},
   backups = {},
+  rigs = {},
   hosts = {},
 }
 
@@ -168,7 +170,9 @@ local function candidates(spec, text, lead)
   end
   local name, value = lead:match('^([^=]*)=(.*)$')
   if value and kinds[name] then
-    return of(kinds[name], value, name .. '=')
+    -- Of several agents, the last one.
+    local before = kinds[name] == 'agents' and value:match('^.*,') or ''
+    return of(kinds[name], value, name .. '=' .. before)
   end
   local words = spec.words or {}
   if words[#words] == 'message?' and place >= #words then

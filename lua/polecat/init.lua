@@ -112,6 +112,7 @@ end
 ---@field base? string Of a new polecat: the branch, tag or commit that its branch begins at.
 ---@field branch? string Of a new polecat: the branch that it works on, instead of one of its own.
 ---@field changes? 'move'|'copy' Of a new polecat: what is not committed in the main worktree goes along.
+---@field large? boolean Of a new polecat: its set-up may copy more than 500 MB without being asked about.
 ---@field prompt? string What the agent is told first, behind the issue.
 ---@field agent? string
 ---@field account? string
@@ -132,14 +133,14 @@ M.start = api('session.start', { 'polecat', 'opts', 'cb' }, with_cwd)
 ---@type fun(name: string, opts?: { force?: boolean }, cb?: polecat.Callback)
 M.stop = api('session.stop', { 'polecat', 'opts', 'cb' })
 
---- Stops all polecats of the rig. The result is `{ stopped = names }`.
----@type fun(opts?: { force?: boolean }, cb?: polecat.Callback)
+--- Stops all polecats of the rig, or of another `rig`. The result is `{ stopped = names }`.
+---@type fun(opts?: { force?: boolean, rig?: string }, cb?: polecat.Callback)
 M.stop_all = api('session.stop_all', { 'opts', 'cb' })
 
 --- Starts all polecats that were cut off, each with its last conversation; with `stopped`, also those
 --- that were stopped. The result is `{ resumed = names, failed }`: each with `polecat`, `code`,
 --- `message` and `hint`.
----@type fun(opts?: { stopped?: boolean, in_use?: 'ignore' }, cb?: polecat.Callback)
+---@type fun(opts?: { stopped?: boolean, in_use?: 'ignore', rig?: string }, cb?: polecat.Callback)
 M.resume = api('session.resume_all', { 'opts', 'cb' })
 
 --- Whether a polecat has a session.
@@ -201,11 +202,16 @@ M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 ---@field base? string As in `polecat.StartOpts`.
 ---@field branch? string
 ---@field changes? 'move'|'copy'
+---@field large? boolean
 
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
 --- name pool. The result is `{ polecat, workdir, branch }`.
 ---@type fun(name?: string, opts?: polecat.NewOpts, cb?: polecat.Callback)
 M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
+
+--- Sets the worktree of a polecat up, or what of it is missing. The result is `{ warnings }`.
+---@type fun(name: string, opts?: { in_use?: 'ignore', large?: boolean }, cb?: polecat.Callback)
+M.set_up = api('polecat.setup', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.ForkOpts
 ---@field name? string Of the new one; without, the next free name of the rig's name pool.
@@ -213,6 +219,7 @@ M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 ---@field prompt? string What the new one is told first.
 ---@field trust? 'once'|'always' As of |polecat.start()|.
 ---@field trust_id? string
+---@field large? boolean As in `polecat.StartOpts`.
 
 --- Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it. The
 --- result is the SessionInfo of the new one, with `warnings`.
@@ -225,16 +232,18 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 ---@field changes? 'move'|'copy'
 ---@field prompt? string The task, or what is told besides the issue.
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
----@field agent? string
+---@field agent? string|string[] Several, in a list or with commas, get a polecat each.
 ---@field account? string
 ---@field config_dir? string
 ---@field cmd? string
 ---@field trust? 'once'|'always' As of |polecat.start()|.
 ---@field trust_id? string
 ---@field in_use? 'ignore' As in `polecat.StartOpts`.
+---@field large? boolean As in `polecat.StartOpts`.
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
---- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`.
+--- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`;
+--- for several agents a list of them, in that order.
 ---@type fun(issue?: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
 M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
 
@@ -283,6 +292,12 @@ M.worktree = api('polecat.worktree', { 'polecat', 'cb' })
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)
 M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
 
+--- The other attempts at the task of a polecat, each `{ polecat, number, agent?, running, unsaved,
+--- deleted, in_the_way }`: in words, what a backup would hold if it were removed by force, what would
+--- be deleted, and what keeps it from being removed.
+---@type fun(name: string, cb?: polecat.Callback)
+M.attempts = api('polecat.attempts', { 'polecat', 'cb' })
+
 --- Calls a polecat something, beside its name; without a text no more. The result is what it is
 --- called, or nil.
 ---@type fun(name: string, text?: string, cb?: polecat.Callback)
@@ -302,7 +317,7 @@ M.open_status = api('open.status', { 'polecat', 'opts' }, open)
 M.open_capture = api('open.capture', { 'polecat', 'opts' }, open)
 
 --- Opens what a polecat changed in a split.
----@type fun(name: string, opts?: { since?: 'review' })
+---@type fun(name: string, opts?: { since?: 'review', against?: string })
 M.open_diff = api('open.diff', { 'polecat', 'opts' }, open)
 
 --- The sessions as they were last told of. Does not wait.

@@ -72,6 +72,7 @@
 ---@field branch_status? polecat.BranchStatus
 ---@field issue? string
 ---@field task? string What it works on, in a few words.
+---@field attempt? polecat.Attempt Which of several attempts at one task it is.
 ---@field label? string What a person calls it.
 ---@field usage? polecat.Usage What its screen shows of its model and conversation.
 ---@field queued? integer How many messages wait until it is at its prompt.
@@ -83,6 +84,12 @@
 ---@field exit? polecat.Exit
 ---@field waiting? polecat.Waiting While its state is `waiting`.
 ---@field detail? polecat.Detail What holds it up, or ended its last turn.
+
+--- One of several attempts at the same task.
+---@class polecat.Attempt
+---@field task string What all attempts at it have in common.
+---@field number integer From 1.
+---@field of integer How many were begun.
 
 --- What an agent's screen shows now; what it does not show is absent.
 ---@class polecat.Usage
@@ -145,6 +152,8 @@
 ---@field rig? polecat.RigOpts
 ---@field rigs? table<string, polecat.NamedRigOpts> Rigs to know, by their folders.
 ---@field hosts? table<string, polecat.HostOpts> Other machines with rigs, by their names.
+---@field setup? polecat.SetupOpts What new worktrees get. |polecat-setup|
+---@field wrap? string|string[] Words in front of what is run in worktrees. |polecat-config-wrap|
 ---@field watch? boolean Whether these, and the rig around, are watched from the start.
 ---@field all? boolean Whether lists are of all rigs where nobody says otherwise.
 ---@field gastown? 'auto'|'0.5'|'0.6' Which gastown runs the town; `auto` by default.
@@ -173,7 +182,9 @@
 ---@field attach? string|string[]|fun(): string[] What runs one there that needs a terminal.
 ---@field quote? boolean Whether a shell there takes the words apart once more.
 ---@field backend? string Our program there, by a name or a path.
----@field rigs? table<string, table> Its rigs, by their folders there.
+---@field rigs? table<string, polecat.NamedRigOpts> Its rigs, by their folders there.
+---@field setup? polecat.SetupOpts
+---@field wrap? string|string[]
 ---@field tmux? polecat.HostTmuxOpts
 ---@field login? boolean Whether the environment there is that of a login shell; `true` by default.
 ---@field env? string[] The variables of Neovim's environment that go there, by their names.
@@ -188,6 +199,14 @@
 
 ---@class polecat.NamedRigOpts
 ---@field watch? boolean Whether it is watched from the start.
+---@field setup? polecat.SetupOpts
+---@field wrap? string|string[]
+
+--- What a new worktree gets, besides what `.worktreeinclude` names. |polecat-setup|
+---@class polecat.SetupOpts
+---@field copy? string[] Patterns of files that are copied, as in `.gitignore`.
+---@field link? string[] Files and folders that are links to those of the main worktree.
+---@field run? string A command for `sh`, run in the worktree before its agent starts.
 
 ---@class polecat.TmuxOpts
 ---@field command? string The program.

@@ -68,6 +68,8 @@ pub enum Stage {
     Untracked,
     /// Since the last review, in any stage.
     Reviewed,
+    /// From another polecat's work, in any stage.
+    Compared,
 }
 
 impl Stage {
@@ -80,13 +82,15 @@ impl Stage {
             Self::Unstaged => "unstaged",
             Self::Untracked => "untracked",
             Self::Reviewed => "reviewed",
+            Self::Compared => "compared",
         }
     }
 
     /// The stage of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let all = [Self::Committed, Self::Staged, Self::Unstaged, Self::Untracked, Self::Reviewed];
+        let uncommitted = [Self::Staged, Self::Unstaged, Self::Untracked];
+        let all = [Self::Committed, Self::Reviewed, Self::Compared].into_iter().chain(uncommitted);
         all.into_iter().find(|stage| stage.as_str() == name)
     }
 }

@@ -17,7 +17,7 @@ const SCHEME: &[u8] = b"polecat://";
 /// What our own buffers begin with behind the scheme: no host is called so.
 pub const VIEWS: &[&str] = &[
     "answer", "base", "capture", "comment", "compose", "diff", "log", "preview", "question",
-    "queue", "sidebar", "status",
+    "queue", "setup", "sidebar", "status",
 ];
 
 /// A file of a host.

@@ -36,6 +36,8 @@ pub enum Column {
     Sign,
     /// The polecat.
     Name,
+    /// Which of several attempts at one task it is.
+    Attempt,
     /// What a person calls it.
     Label,
     /// The state; of one that waits, what for.
@@ -74,6 +76,7 @@ words!(
     Column,
     Sign = "sign",
     Name = "name",
+    Attempt = "attempt",
     Label = "label",
     State = "state",
     Since = "since",
@@ -97,6 +100,7 @@ impl Column {
     pub const DEFAULT: &[Self] = &[
         Self::Sign,
         Self::Name,
+        Self::Attempt,
         Self::Label,
         Self::State,
         Self::Since,
@@ -117,6 +121,7 @@ impl Column {
         match self {
             Self::Sign => "`!` waits, `✗` died, `●` works, `○` at its prompt, `·` stopped",
             Self::Name => "the polecat",
+            Self::Attempt => "which of several attempts at one task",
             Self::Label => "what you call it (:PolecatLabel)",
             Self::State => "the state; of one that waits, what for",
             Self::Since => "how long it has been so",

@@ -1,5 +1,6 @@
 //! What is known about a polecat's session.
 
+pub mod attempt;
 pub mod branch_status;
 pub mod debounced_state;
 mod detail;
@@ -18,6 +19,7 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use self::attempt::Attempt;
 use self::branch_status::BranchStatus;
 use self::diffstat::Diffstat;
 pub use self::{
@@ -86,6 +88,9 @@ pub struct SessionInfo {
     /// What it works on: as it calls that itself, else the first line of what it was given.
     #[serde(default)]
     pub task: Option<String>,
+    /// Which of several attempts at one task it is.
+    #[serde(default)]
+    pub attempt: Option<Attempt>,
     /// What a person calls it.
     #[serde(default)]
     pub label: Option<String>,
@@ -137,6 +142,7 @@ impl SessionInfo {
             branch_status: None,
             issue: None,
             task: None,
+            attempt: None,
             label: None,
             usage: None,
             queued: None,

@@ -66,6 +66,21 @@ pub struct Allowed {
     pub id: String,
 }
 
+impl Allowed {
+    /// Whether what has this id was allowed. Of several agents each may need it: `id` names what was
+    /// allowed before, with commas, and last what is answered.
+    #[must_use]
+    pub fn covers(&self, id: &str) -> bool {
+        self.id.split(',').any(|allowed| allowed == id)
+    }
+
+    /// Whether it was allowed for good.
+    #[must_use]
+    pub fn is_lasting_for(&self, id: &str) -> bool {
+        self.answer == Answer::Always && self.id.rsplit(',').next() == Some(id)
+    }
+}
+
 impl Request {
     /// A hash of the whole request, which identifies it.
     #[must_use]

@@ -296,6 +296,13 @@ impl HostError {
             Self::Conflict { .. } => "`:e!` reads it again, `:w!` writes over it",
             Self::Broken { .. } => "repair the file, or move it away",
             Self::Git { source: RunError::Missing { .. }, .. } => "install git",
+            // git's words name the file.
+            Self::Git { source: RunError::Failed { said, .. }, .. }
+                if said.contains("smudge filter") =>
+            {
+                "`git lfs fetch` in the main worktree brings that file, and says why if it cannot; \
+                 `git lfs install --skip-smudge` leaves such files out of new worktrees"
+            }
             Self::NotUndone { cause, .. } => return cause.hint(),
             Self::Merge(error) => return error.hint(),
             Self::Push(error) => return error.hint(),

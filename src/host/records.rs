@@ -4,7 +4,7 @@
 //! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
 //! what is being brought back in `restoring/<name>.json`, what is being merged in
 //! `merging/<name>.json`, what was queued for it when its session ended
-//! in `queues/<name>.json`, what a person calls it in `labels/<name>.json`, what it ran last in
+//! in `queues/<name>.json`, that its worktree is being set up in `setups/<name>.json`, what a person calls it in `labels/<name>.json`, what it ran last in
 //! `sessions/<name>.json`. Keys that a later version adds are passed over.
 //!
 //! A repository that was cloned may have brought them along. So what they say is accepted in the
@@ -18,6 +18,7 @@ pub mod queues;
 pub mod reviews;
 pub mod session_settings;
 pub mod sessions;
+pub mod setups;
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,7 @@ pub(super) use journals::{
     Making, Merging, Removing, Restoring, all_unfinished, load_making, unfinished,
 };
 use labels::StoredLabel;
+use setups::StoredSetup;
 
 /// What is kept of a polecat in a file of its own.
 pub(super) trait Record: Serialize + DeserializeOwned + Send + 'static {
@@ -168,6 +170,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
         StoredBase::KIND => same::<StoredBase>(path, text),
         Queue::KIND => same::<Queue>(path, text),
         StoredLabel::KIND => same::<StoredLabel>(path, text),
+        StoredSetup::KIND => same::<StoredSetup>(path, text),
         SessionRecord::KIND => same::<SessionRecord>(path, text),
         Removing::KIND => same::<Removing>(path, text),
         Restoring::KIND => same::<Restoring>(path, text),
@@ -309,7 +312,7 @@ impl From<&ExitRecord> for StoredExit {
         let (status, signal) = match record.exit.how {
             ExitHow::Status(status) => (Some(status), None),
             ExitHow::Signal(signal) => (None, Some(signal)),
-            ExitHow::Unknown | ExitHow::Gone => (None, None),
+            ExitHow::Unknown | ExitHow::Gone | ExitHow::Job => (None, None),
         };
         let record = record.clone();
         Self {

@@ -20,6 +20,7 @@ mod rig;
 mod served;
 mod server;
 mod sessions;
+mod setup;
 mod start;
 mod views;
 mod worktree;
@@ -37,7 +38,7 @@ use super::{
 };
 use crate::{
     core::session::SessionInfo,
-    session::{Answered, Completion, HealthRow, Interrupted, Started, StoppedAll},
+    session::{Answered, Completion, HealthRow, Interrupted, Started},
 };
 
 pub(super) use super::at::At;
@@ -48,7 +49,7 @@ pub(super) use everywhere::Everywhere;
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{Bring, InUse, Resume, Said, Since, Trust, UserPath};
+pub(super) use given::{Agents, Bring, InUse, Resume, RigName, Said, Since, Trust, UserPath};
 pub(super) use highlight::*;
 pub(super) use merge::*;
 pub(super) use polecats::*;
@@ -59,6 +60,7 @@ pub(super) use rig::*;
 pub(super) use served::FarCalls;
 pub(super) use server::*;
 pub(super) use sessions::*;
+pub(super) use setup::*;
 pub(super) use start::*;
 pub(super) use views::*;
 pub(super) use worktree::*;
@@ -99,7 +101,7 @@ pub(super) async fn answer<C: Operation>(
 
 encoded_by_serde! {
     bool, ByteBuf, Option<String>, Vec<Effect>, Vec<HealthRow>, Answered, Completion, Greeting,
-    Interrupted, SessionInfo, Started, StoppedAll, Vec<Message>, Waiting,
+    Interrupted, SessionInfo, Started, Vec<Message>, Waiting,
 }
 
 /// Defines calls: the name on the wire, the type, and the arguments.

@@ -1,6 +1,7 @@
 //! The commands: what each takes (the table), and what it does.
 
 mod answer;
+mod compare;
 mod connect;
 mod diff;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod questions;
 mod queue;
 mod report;
 mod run;
+mod setup;
 mod sling;
 mod table;
 mod words;

@@ -147,6 +147,8 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         agent: config.text("agent"),
         agents: agents(config),
         dialogs: config.read("dialogs", |item| item.one_of(&POLICIES)).unwrap_or_default(),
+        setup: rigs::setup(config).unwrap_or_default(),
+        wrap: rigs::wrap(config, paths).unwrap_or_default(),
         gastown: config.read("gastown", |item| item.one_of(&GASTOWNS)).flatten(),
         worktrees: config
             .read("worktrees", |item| paths.template(item, editor.data.as_deref()))

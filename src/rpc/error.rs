@@ -33,6 +33,7 @@ pub(super) const CODES: &[&str] = &[
     "in_use",
     "internal",
     "issue_invalid",
+    "large_copy",
     "not_answerable",
     "not_interruptible",
     "not_shown",
@@ -50,6 +51,8 @@ pub(super) const CODES: &[&str] = &[
     "rig_not_found",
     "session_not_found",
     "session_running",
+    "setup_failed",
+    "setup_running",
     "stale",
     "timeout",
     "tmux_failed",
@@ -90,6 +93,11 @@ impl RpcError {
 
     pub(super) fn internal(message: impl Into<String>) -> Self {
         Self::of("internal", message)
+    }
+
+    /// `code` if it is one of ours: a host can say anything.
+    pub(super) fn known(code: &str) -> &'static str {
+        CODES.iter().find(|known| **known == code).unwrap_or(&"internal")
     }
 
     /// Whether asking again makes sense: what could not be seen just now is not gone.

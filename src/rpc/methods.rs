@@ -62,7 +62,7 @@ table! {
     view { ViewOpen, ViewSet, ViewList, ViewRefresh, ViewClose, ViewAct }
     operation {
         CommandRun, Health, Complete, Issues,
-        New, Remove, Restore, Label, PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree, Start, Fork, ResumeAll, Sling, Stop, StopAll,
+        New, Setup, Remove, Restore, Label, Attempts, PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree, Start, Fork, ResumeAll, Sling, Stop, StopAll,
         IsRunning, Status, List, Capture, CaptureSession, Inject, ShowQueue, DropQueued,
         ReleaseQueue, Interrupt, Answer, Asked, Attach,
         OpenAttach, OpenStatus, OpenCapture, OpenDiff,

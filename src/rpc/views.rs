@@ -7,11 +7,12 @@ pub(super) mod drawn_diff;
 mod far_capture;
 mod far_status;
 mod frames;
-mod hosts;
+pub(super) mod hosts;
 mod listing;
 mod queue;
 mod rest;
 pub(super) mod rows;
+mod setup;
 mod status;
 mod transcript;
 
@@ -82,6 +83,13 @@ impl Views {
         self.open.get(&view).map(|open| open.rows.clone())
     }
 
+    /// Tells all of them that these are the hosts from now on.
+    pub(super) fn follow(&self, fleet: &Fleet) {
+        for open in self.open.values() {
+            drop(open.orders.send(Order::Hosts(fleet.clone())));
+        }
+    }
+
     pub(super) fn close_all(self) {
         for open in self.open.into_values() {
             open.task.abort();
@@ -99,6 +107,7 @@ impl Views {
                 "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
                 "capture" => capture::run((&workspace, &fleet), open, &mut canvas).await,
                 "queue" => queue::run((&workspace, &fleet), open, &mut canvas).await,
+                "setup" => setup::run(&workspace, open, &mut canvas).await,
                 "diff" => {
                     let context = CallContext::new(&editor, (&workspace, &fleet), call);
                     diff::run(&context, open, &mut canvas).await

@@ -25,6 +25,7 @@ use crate::{
         messages::typing::TypingLocks,
         servers::Servers,
         settings::Settings,
+        setup::runs::SetupRuns,
         start::starts::Starts,
     },
     tmux::{Socket, Tmux},
@@ -50,6 +51,7 @@ pub(in crate::session) struct Shared {
     pub(in crate::session) trust: Option<Store>,
     pub(in crate::session) news: EventQueue,
     pub(in crate::session) starts: Starts,
+    pub(in crate::session) setup_runs: SetupRuns,
     /// The help texts of agents.
     pub(in crate::session) helps: HelpTexts,
     pub(in crate::session) typing: TypingLocks,

@@ -12,6 +12,7 @@ pub use crate::session::{
     addresses::error::AddressError,
     answers::error::AnswerError,
     messages::{error::MessageError, interrupt::error::InterruptError, queue::error::QueueError},
+    setup::error::SetupError,
     start::conversation::error::ResumeError,
 };
 use crate::{
@@ -150,6 +151,18 @@ pub enum SessionError {
         /// What prevents it.
         reasons: Vec<String>,
     },
+    /// One of several agents was not started, and so none of them.
+    #[error("none was started, because of `{agent}` ({number} of {of}): {cause}")]
+    OneOfSeveral {
+        /// Its name.
+        agent: String,
+        /// Which of them it is, from 1.
+        number: u32,
+        /// How many there are.
+        of: u32,
+        /// Why it was not.
+        cause: Box<SessionError>,
+    },
     /// An operation failed, and its rollback was incomplete.
     #[error("{cause}; not rolled back: {}", left.join("; "))]
     NotUndone {
@@ -176,6 +189,9 @@ pub enum SessionError {
     /// A conversation was not gone on with.
     #[error(transparent)]
     Resume(#[from] ResumeError),
+    /// A worktree was not set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// A message was not delivered.
     #[error(transparent)]
     Message(#[from] MessageError),
@@ -228,6 +244,7 @@ impl SessionError {
             Self::BadArgument(_) => "bad_argument",
             Self::ConfigInvalid(_) => "config_invalid",
             Self::Resume(error) => error.code(),
+            Self::Setup(error) => error.code(),
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
@@ -237,7 +254,7 @@ impl SessionError {
             Self::Address(error) => error.code(),
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
-            Self::NotUndone { cause, .. } => cause.code(),
+            Self::NotUndone { cause, .. } | Self::OneOfSeveral { cause, .. } => cause.code(),
             Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
             Self::Name(_) => "bad_name",
@@ -259,10 +276,11 @@ impl SessionError {
     }
 
     /// Whether it is transient, so that asking again makes sense: a server that does not answer has
-    /// not lost its sessions.
+    /// not lost its sessions. One of another version never answers us.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Tmux(_)) && matches!(self.code(), "timeout" | "tmux_failed")
+        matches!(self, Self::Tmux(error) if !matches!(error, TmuxError::OtherVersion { .. }))
+            && matches!(self.code(), "timeout" | "tmux_failed")
     }
 
     /// What the user can do about it, if anything.
@@ -276,6 +294,7 @@ impl SessionError {
                 Some("see it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
             Self::Resume(error) => Some(error.hint()),
+            Self::Setup(error) => error.hint(),
             Self::Message(error) => error.hint(),
             Self::Interrupt(error) => error.hint().map(str::to_owned),
             Self::Queue(error) => error.hint().map(str::to_owned),
@@ -306,7 +325,7 @@ impl SessionError {
             Self::NotFree { .. } => {
                 Some("without a polecat's name, a free or new one is used".to_owned())
             }
-            Self::NotUndone { cause, .. } => cause.hint(),
+            Self::NotUndone { cause, .. } | Self::OneOfSeveral { cause, .. } => cause.hint(),
             Self::NotRemoved { hint, .. } => Some(hint.clone()),
             Self::Host(error) => error.hint(),
             Self::Tracker(error) => error.hint(),
@@ -314,6 +333,10 @@ impl SessionError {
             Self::Tmux(TmuxError::Missing { .. }) => {
                 Some("install tmux 3.2 or later, or set `tmux.command`".to_owned())
             }
+            Self::Tmux(TmuxError::OtherVersion { .. }) => Some(
+                "set `tmux.command` to the tmux that started it, or end it when its sessions are done"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

@@ -23,6 +23,7 @@ mod rigs;
 mod servers;
 mod sessions;
 mod settings;
+mod setup;
 mod start;
 mod workspace;
 
@@ -32,12 +33,12 @@ pub use complete::Completion;
 pub use context::RigContext;
 pub use error::{
     AddressError, AnswerError, ErrorDetail, InterruptError, MessageError, QueueError, ResumeError,
-    SessionError,
+    SessionError, SetupError,
 };
-pub use events::notifier::Notifier;
-pub use events::{Event, EventQueue, Files, Snapshot};
+pub use events::notifier::{NewsOf, Notifier};
+pub use events::{Event, EventQueue, Files, JobEnding, Snapshot};
 pub use files::locations::{FoundLocation, Viewpoint, found_locations, named_paths};
-pub use health::{HealthRow, Level};
+pub use health::{FoundAgent, HealthRow, Level, agents_found};
 pub use hook::report_hook;
 pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;
@@ -50,6 +51,7 @@ pub use observe::idle_watch::IdleWatch;
 pub use observe::rest::RestDetector;
 pub use observe::status_watch::{Status, StatusWatch};
 pub use polecats::Polecats;
+pub use polecats::attempts::OtherAttempt;
 pub use polecats::create::NewPolecat;
 pub use polecats::fork::Conversing;
 pub use polecats::presence::InUse;
@@ -63,7 +65,10 @@ pub use rigs::{KnownRig, known::RigWatch};
 pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
-pub use settings::{EditorFacts, RigSettings, Settings, Sidebar};
+pub use settings::{
+    EditorFacts, RigSettings, Settings, SetupSettings, Sidebar, Wanted, bad_pattern,
+};
+pub use setup::{Printed, SetUp, Setups};
 pub use start::options::{Resuming, StartOptions};
 pub use start::resume_all::ResumedAll;
 pub use start::{Started, Starter};

@@ -1,5 +1,6 @@
 //! Polecats: made, forked, given work, removed and brought back; and who works in their worktrees.
 
+pub(in crate::session) mod attempts;
 pub(in crate::session) mod begun;
 pub(in crate::session) mod claims;
 pub(in crate::session) mod create;

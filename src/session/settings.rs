@@ -10,6 +10,7 @@ use crate::core::{
     screen::Policy,
     session::notifications::Occasion,
 };
+pub use crate::host::setup::{Wanted, bad_pattern};
 
 /// The configuration without what only Lua needs. `None` means the default.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,10 @@ pub struct Settings {
     pub agents: BTreeMap<String, Changes>,
     /// `dialogs`: who answers the dialogs that agents show at startup.
     pub dialogs: Policy,
+    /// `setup`: what a new worktree gets, where nothing is said for its rig.
+    pub setup: SetupSettings,
+    /// `wrap`: the words in front of what is run in worktrees, where nothing is said for its rig.
+    pub wrap: Vec<String>,
     /// `gastown`: the version that runs the town; otherwise detected.
     pub gastown: Option<Gastown>,
     /// `worktrees`: where the worktrees of plain repositories go.
@@ -79,10 +84,23 @@ impl Default for Sidebar {
 }
 
 /// What is configured of one rig.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RigSettings {
     /// `watch`: whether it is watched from the start, as if it had been used.
     pub watch: bool,
+    /// `setup`, in place of that for all rigs.
+    pub setup: Option<SetupSettings>,
+    /// `wrap`, in place of that for all rigs.
+    pub wrap: Option<Vec<String>>,
+}
+
+/// What a new worktree gets, besides what the project's `.worktreeinclude` names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetupSettings {
+    /// `copy` and `link`.
+    pub wanted: Wanted,
+    /// `run`: a command for the shell.
+    pub run: Option<String>,
 }
 
 /// Facts about the editor that are not configuration.

@@ -102,6 +102,7 @@ impl Starter {
         choice.warnings.extend(before.warning());
         if let Some(polecat) = &found {
             choice.warnings.extend(self.end_outlived(polecat, &before).await?);
+            choice.warnings.extend(self.context.setups().unfinished(polecat).await);
         }
         // An agent with another working directory disturbs nobody in the worktree.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
@@ -111,7 +112,8 @@ impl Starter {
             (polecat, Vec::new())
         } else {
             let (polecats, issue) = (self.context.polecats(), options.issue.as_deref());
-            let new = polecats.create(Some(name), issue, &options.begin).await?;
+            let how = (options.large, progress);
+            let new = Box::pin(polecats.create(Some(name), issue, &options.begin, how)).await?;
             (new.polecat, new.warnings)
         };
         // No sling takes the polecat before its session shows that it has work. Without a worktree

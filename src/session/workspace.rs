@@ -31,10 +31,14 @@ use crate::{
         rigs::Rigs,
         servers::Servers,
         settings::Settings,
+        setup::runs::SetupRuns,
         start::starts::Starts,
     },
     tmux::{Socket, Tmux, socket_folder},
 };
+
+/// What goes on in this process, whatever the settings are by now.
+type Going = (Starts, SetupRuns);
 
 /// How many lines a capture opens with when the configuration does not say.
 const CAPTURE_LINES: u32 = 200;
@@ -95,18 +99,18 @@ impl Workspace {
     /// # Errors
     /// A setting is invalid.
     pub fn new(settings: Settings, launch: Launch, news: EventQueue) -> Result<Self, SessionError> {
-        Self::sharing(settings, launch, news, Starts::default())
+        Self::sharing(settings, launch, news, Going::default())
     }
 
     fn sharing(
         settings: Settings,
         launch: Launch,
         news: EventQueue,
-        starts: Starts,
+        going: Going,
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
         let rigs = Rigs::configured(settings.rigs.keys());
-        let shared = Arc::new(shared(settings, launch, news, starts)?);
+        let shared = Arc::new(shared(settings, launch, news, going)?);
         Ok(Self { shared, pollers: Arc::default(), rigs, pinned, last: Arc::default() })
     }
 
@@ -140,8 +144,9 @@ impl Workspace {
     pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
         let by_hand =
             self.pinned().filter(|path| Some(path) != self.shared.settings.rig_path.as_ref());
-        let Shared { launch, news, starts, .. } = &*self.shared;
-        let workspace = Self::sharing(settings, launch.clone(), news.clone(), starts.clone())?;
+        let Shared { launch, news, starts, setup_runs, .. } = &*self.shared;
+        let going = (starts.clone(), setup_runs.clone());
+        let workspace = Self::sharing(settings, launch.clone(), news.clone(), going)?;
         if by_hand.is_some() {
             workspace.pin_to(by_hand);
         }
@@ -164,6 +169,12 @@ impl Workspace {
     #[must_use]
     pub fn notify_command(&self) -> &[String] {
         &self.shared.settings.notify_command
+    }
+
+    /// Neovim's folder for state.
+    #[must_use]
+    pub fn state_folder(&self) -> Option<&Path> {
+        self.shared.settings.editor.state.as_deref()
     }
 
     /// The texts for messages that a person keeps, by name.
@@ -338,7 +349,7 @@ fn shared(
     settings: Settings,
     launch: Launch,
     news: EventQueue,
-    starts: Starts,
+    (starts, setup_runs): Going,
 ) -> Result<Shared, SessionError> {
     let command = settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned());
     let socket = settings.tmux_socket.as_deref().map(Socket::parse);
@@ -355,6 +366,7 @@ fn shared(
         trust,
         news,
         starts,
+        setup_runs,
         helps: HelpTexts::default(),
         typing: TypingLocks::default(),
         events: FileEvents::default(),

@@ -248,6 +248,7 @@ fn heading(section: &Section) -> Line {
         Stage::Unstaged => "Not staged",
         Stage::Untracked => "Untracked",
         Stage::Reviewed => "Since the last review",
+        Stage::Compared => "Differences",
     };
     let counts = section.files.iter().map(FileDiff::counts);
     let (added, removed) = counts.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));

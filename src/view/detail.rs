@@ -7,8 +7,8 @@ use super::{
     words,
 };
 use crate::core::session::{
-    Detail, Exit, SessionInfo, Usage, Waiting, branch_status::BranchStatus, describe,
-    diffstat::Diffstat,
+    Detail, Exit, SessionInfo, Usage, Waiting, attempt::Attempt, branch_status::BranchStatus,
+    describe, diffstat::Diffstat,
 };
 
 /// The width of the labels.
@@ -50,9 +50,10 @@ pub(super) fn heading(session: &SessionInfo) -> Line {
 
 fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
     let since = |at: Option<Timestamp>| at.map(|at| words::local(at, now));
-    let known: [(&'static str, Option<String>); 23] = [
+    let known: [(&'static str, Option<String>); 24] = [
         ("label", session.label.clone()),
         ("task", session.task.clone()),
+        ("attempt", session.attempt.as_ref().map(attempt)),
         ("trouble", session.detail.as_ref().map(Detail::in_words)),
         ("asks", session.waiting.as_ref().map(question)),
         ("queued", queued(session)),
@@ -76,6 +77,11 @@ fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
         ("pane", session.pane_id.as_ref().map(|pane| pane_and_pid(pane, session.pid))),
     ];
     known.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
+}
+
+/// `2 of 3`
+fn attempt(attempt: &Attempt) -> String {
+    format!("{} of {}", attempt.number, attempt.of)
 }
 
 /// `permission: $ rm -rf build · Do you want to proceed?`

@@ -4,18 +4,20 @@ mod cells;
 mod choices;
 pub(super) mod doing;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 pub use self::choices::{filters, orders};
 use super::{
-    columns::{self, Fit, Row},
+    columns::{self, Cell, Fit, Row},
     frame::{Frame, Group, Line},
     lost::lost,
     words,
 };
 use crate::core::{
     listing::{Column, Listing, Order},
-    session::{SessionInfo, State},
+    session::{SessionInfo, State, attempt},
 };
 
 /// Which columns go when the window is narrow, the first to go in front; the others stay.
@@ -31,6 +33,7 @@ const EXPENDABLE: &[Column] = &[
     Column::Issue,
     Column::Silence,
     Column::Label,
+    Column::Attempt,
     Column::Since,
     Column::Queued,
     Column::Work,
@@ -38,7 +41,7 @@ const EXPENDABLE: &[Column] = &[
 ];
 
 /// What stands in a rig without polecats.
-const HINT: &str = "no polecats yet: `:PolecatStart! {name}` makes one";
+const HINT: &str = "no polecats yet: `t` writes a task, which a new one gets";
 
 /// What is told of what a polecat does before other columns go, in cells.
 const DOING_WIDTH: usize = 16;
@@ -76,6 +79,8 @@ struct Shown<'a> {
     section: &'a Section<'a>,
     /// In their order, without those that the filter hides.
     rows: Vec<&'a SessionInfo>,
+    /// How many attempts there are at each task.
+    attempts: BTreeMap<&'a str, usize>,
     folded: bool,
 }
 
@@ -84,15 +89,31 @@ impl Shown<'_> {
     fn is_hidden(&self) -> bool {
         self.rows.is_empty() && !self.section.sessions.is_empty()
     }
+
+    /// What stands in the column. Which attempt one is says nothing where it is the only one left.
+    fn cell(&self, column: Column, session: &SessionInfo, now: Timestamp) -> Cell {
+        let task = session.attempt.as_ref().map(|attempt| attempt.task.as_str());
+        let others = task.is_some_and(|task| self.attempts.get(task) > Some(&1));
+        if column == Column::Attempt && !others {
+            return Cell::default();
+        }
+        cells::cell(column, session, now)
+    }
+
+    fn row(&self, session: &SessionInfo, columns: &[Column], now: Timestamp) -> Row {
+        let cells = columns.iter().map(|column| self.cell(*column, session, now)).collect();
+        Row { cells, key: format!("{}{}", self.section.prefix, session.polecat) }
+    }
 }
 
 /// The rows of `sections` at `now`: of each rig who needs a person first, or as a person chose.
 #[must_use]
 pub fn status(sections: &[Section], list: &List, now: Timestamp) -> Frame {
     let shown: Vec<_> = sections.iter().map(|section| of_section(section, list.listing)).collect();
-    let rows = shown.iter().filter(|one| !one.folded).flat_map(|one| {
-        one.rows.iter().map(|session| row(one.section, session, list.columns, now))
-    });
+    let rows = shown
+        .iter()
+        .filter(|one| !one.folded)
+        .flat_map(|one| one.rows.iter().map(|session| one.row(session, list.columns, now)));
     let rows: Vec<_> = rows.collect();
     let order: Vec<_> = EXPENDABLE.iter().filter_map(|one| place(*one, list.columns)).collect();
     let elastic = place(Column::Doing, list.columns).map(|at| (at, DOING_WIDTH));
@@ -130,12 +151,32 @@ fn name_width(session: &SessionInfo) -> usize {
 fn of_section<'a>(section: &'a Section<'a>, listing: &Listing) -> Shown<'a> {
     let shows = |one: &&SessionInfo| listing.filter.shows(one, section.home);
     let mut rows: Vec<_> = section.sessions.iter().filter(shows).collect();
-    rows.sort_by(|one, other| {
-        rank(one, listing.order)
-            .cmp(&rank(other, listing.order))
-            .then_with(|| one.polecat.cmp(&other.polecat))
-    });
-    Shown { section, rows, folded: listing.folded.contains(section.home) }
+    rows.sort_by_key(|one| place_of(one, listing.order));
+    if listing.order == Order::Urgency {
+        // Attempts at one task stand where the first of them does.
+        let mut first = BTreeMap::new();
+        for one in rows.iter().rev() {
+            first.extend(task(one).map(|task| (task, place_of(one, listing.order))));
+        }
+        rows.sort_by_key(|one| {
+            let own = place_of(one, listing.order);
+            let place = task(one).and_then(|task| first.get(task)).copied().unwrap_or(own);
+            let number = one.attempt.as_ref().map(|attempt| attempt.number);
+            (place, own.0, number, own.1)
+        });
+    }
+    let attempts = attempt::counts(section.sessions);
+    Shown { section, rows, attempts, folded: listing.folded.contains(section.home) }
+}
+
+/// The task that others are given, too.
+fn task(session: &SessionInfo) -> Option<&str> {
+    session.attempt.as_ref().map(|attempt| attempt.task.as_str())
+}
+
+/// What rows are sorted by.
+fn place_of(session: &SessionInfo, order: Order) -> (Rank<'_>, &str) {
+    (rank(session, order), session.polecat.as_str())
 }
 
 /// What rows are sorted by, before their names: a number, a text, a time in milliseconds.
@@ -165,11 +206,6 @@ fn rank(session: &SessionInfo, order: Order) -> Rank<'_> {
 fn urgency(session: &SessionInfo) -> u8 {
     let state = if session.turn_failed() && session.running { State::Died } else { session.state };
     words::urgency(session.state).min(words::urgency(state))
-}
-
-fn row(section: &Section, session: &SessionInfo, columns: &[Column], now: Timestamp) -> Row {
-    let cells = columns.iter().map(|column| cells::cell(*column, session, now)).collect();
-    Row { cells, key: format!("{}{}", section.prefix, session.polecat) }
 }
 
 /// `shop: 3 polecats, 2 running, 1 waiting`, and where that is not told otherwise the server.

@@ -24,7 +24,7 @@ use crate::{
 
 /// All that a sling could leave behind.
 #[derive(Debug, PartialEq)]
-struct World {
+pub(crate) struct World {
     polecats: BTreeSet<String>,
     records: BTreeSet<String>,
     branches: String,
@@ -38,7 +38,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-fn world(shop: &Shop, issue: &str) -> World {
+pub(crate) fn world(shop: &Shop, issue: &str) -> World {
     let home = shop.project.home();
     let state = shop.project.issue_state(issue);
     let mut records = BTreeSet::new();

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::{
     gastown::Gastown,
+    merging::{answers, asked},
     rig::{Shop, agent},
     support::{
         editor::Editor,
@@ -294,6 +295,46 @@ async fn a_sling_asks_before_it_takes_anything() {
     let info = editor.call("sling", json!([issue, allowing("once", &refused.untrusted)])).await;
     assert_eq!(info.unwrap()["issue"], issue);
     drop(br(project.path(), &["show", &issue, "--json"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_agents_is_asked_about_before_one_is_started() {
+    let project = Project::new();
+    let tmux = TmuxServer::absent();
+    let editor = Editor::with(&tmux, project.path(), Json::Null).await;
+    let settings = project.home().join("settings");
+    let shell = |script: &str| {
+        let script = format!("{script}; exec {}", agent("prompts"));
+        json!({ "command": "/bin/sh", "args": ["-c", script] })
+    };
+    let agents = json!({ "nice": shell("true"), "kind": shell(":") });
+    write(&settings.join("agents.json"), &json!({ "agents": agents }).to_string());
+    let shop = Shop { editor, tmux, project };
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let mut task = json!({ "prompt": "Paint", "agent": "nice,kind" });
+        (task["trust"], task["trust_id"]) = (json!("once"), json!(ids.join(",")));
+        let refused = shop.refusal("sling", json!([null, task])).await;
+        assert_eq!(refused.code, "untrusted", "{refused:?}");
+        ids.push(refused.untrusted["id"].as_str().unwrap().to_owned());
+    }
+    assert_ne!(ids[0], ids[1]);
+    assert_eq!(shop.sessions(), [""; 0]);
+    // What was allowed once is, after the second question too.
+    answers(&shop, &["Run once", "Run once"]).await;
+    shop.editor.command("PolecatSling agent=nice,kind prompt=Paint").await.unwrap();
+    shop.editor.expect_message("2 agents work on the task").await;
+    assert_eq!(asked(&shop, 2).await.len(), 2);
+    // What is allowed for good is the last one, not all before it.
+    shop.editor.call("stop_all", json!([{ "force": true }])).await.unwrap();
+    let task = json!({
+        "prompt": "Paint", "agent": "nice,kind", "trust": "always", "trust_id": ids.join(","),
+    });
+    shop.editor.call("sling", json!([null, task])).await.unwrap();
+    let alone = json!([null, { "prompt": "Sweep", "agent": "nice" }]);
+    assert_eq!(shop.refusal("sling", alone).await.code, "untrusted");
+    let alone = json!([null, { "prompt": "Sweep", "agent": "kind" }]);
+    shop.editor.call("sling", alone).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,11 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::future::pending;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use polecat::host::RunError;
 use polecat::host::path::find_program;
-use polecat::host::run::Program;
+use polecat::host::run::{Followed, Program};
 
 use super::fixtures::{Ends, Sandbox, eventually, runs};
 
@@ -105,4 +107,59 @@ async fn a_program_is_found_as_starting_it_would_find_it() {
     (sandbox.launch)(OsStr::new("chmod")).arg("+x").arg(&tool).status().unwrap();
     let found = find_program("./bin/tool", &dir).unwrap();
     assert_eq!(found.canonicalize().unwrap(), tool);
+}
+
+fn followed<'a>(dir: &'a Path, script: &str, within: Duration) -> Followed<'a> {
+    let words = ["sh", "-c", script].map(Into::into).to_vec();
+    Followed { words, dir, env: vec![("WHOSE", "ours".into())], within }
+}
+
+#[tokio::test]
+async fn what_a_long_command_prints_comes_in_order_and_what_it_leaves_running_stays() {
+    let sandbox = Sandbox::new();
+    let script = "echo $WHOSE; echo two >&2; cat; sleep 600 & echo $! > left; exit 7";
+    let (dir, mut seen) = (sandbox.path("."), Vec::new());
+    let command = followed(&dir, script, Duration::from_secs(60));
+    let tell = |bytes: &[u8]| seen.extend_from_slice(bytes);
+    let status = command.run(&sandbox.launch, tell, pending()).await.unwrap().unwrap();
+    assert_eq!((status.code(), &*seen), (Some(7), &b"ours\ntwo\n"[..]));
+    let left = Ends(pid_in(&sandbox, "left"));
+    // Its watch ends by itself, and takes nobody along.
+    eventually(vec![left.0], || beside(left.0)).await;
+}
+
+/// The running processes of the group that `pid` is in.
+fn beside(pid: u32) -> Vec<u32> {
+    let group = |pid: u32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let rest = stat.rsplit_once(") ").map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+        rest.split(' ').nth(2).map(str::to_owned)
+    };
+    let names = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.file_name());
+    let all = names.filter_map(|name| name.to_str()?.parse().ok());
+    all.filter(|other| runs(*other) && group(*other) == group(pid)).collect()
+}
+
+#[tokio::test]
+async fn a_long_command_that_takes_too_long_or_is_not_awaited_ends_with_what_it_started() {
+    let sandbox = Sandbox::new();
+    let script = "trap '' TERM HUP; sleep 600 & echo $! > child; wait";
+    let dir = sandbox.path(".");
+    let begun = || fs::read_to_string(dir.join("child")).is_ok_and(|pid| pid.ends_with('\n'));
+    for patience in [500, 5_000, 30_000].map(Duration::from_millis) {
+        let ended = followed(&dir, script, patience).run(&sandbox.launch, |_| {}, pending()).await;
+        assert!(matches!(ended, Err(RunError::TimedOut { .. })), "{ended:?}");
+        if begun() {
+            break;
+        }
+    }
+    let child = Ends(pid_in(&sandbox, "child"));
+    eventually(false, || runs(child.0)).await;
+    fs::remove_file(dir.join("child")).unwrap();
+    let stop = async {
+        eventually(true, begun).await;
+    };
+    let ended = followed(&dir, script, Duration::from_secs(60));
+    assert_eq!(ended.run(&sandbox.launch, |_| {}, stop).await.unwrap(), None);
+    assert!(!runs(pid_in(&sandbox, "child")), "it is awaited");
 }

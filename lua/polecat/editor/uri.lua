@@ -10,6 +10,7 @@ local COMMANDS = {
   capture = 'CaptureSession',
   diff = 'Diff',
   queue = 'Queue',
+  setup = 'Setup!',
   compose = 'Inject',
 }
 
@@ -31,7 +32,8 @@ local function request(buf, kind, subject)
     name, subject = 'Capture', vim.b[buf].polecat
   end
   if name and (subject ~= '' or kind == 'status') then
-    local args = { at = at, cwd = at.cwd, name = name, args = vim.fn.escape(subject, ' \\') }
+    local args = { at = at, cwd = at.cwd, args = vim.fn.escape(subject, ' \\') }
+    args.name, args.bang = name:match('%a+'), name:find('!') and true or nil
     return { method = 'command.run', args = args }
   end
 end

@@ -11,7 +11,7 @@ local window = require('polecat.ui.window')
 local M = {}
 
 ---@class polecat.Open An effect of this kind.
----@field view 'status'|'sidebar'|'detail'|'capture'|'queue'|'diff'
+---@field view 'status'|'sidebar'|'detail'|'capture'|'queue'|'setup'|'diff'
 ---@field name string Of the buffer.
 ---@field title string
 ---@field keys string The list of its keys, in `view_keys.lua`.
@@ -56,6 +56,7 @@ local KINDS = {
       .. ' list listchars=extends:›,precedes:‹,tab:\\ \\ ',
   },
   queue = { hidden = 'wipe', options = PLAIN .. ' cursorline' },
+  setup = { hidden = 'wipe', options = PLAIN },
   diff = {
     hidden = 'hide',
     -- Neovim's own, which every colour scheme knows.

@@ -10,7 +10,7 @@ local window = require('polecat.ui.window')
 local M = {}
 
 ---@class polecat.ViewSpec What is asked of the backend, and what the view is called.
----@field kind 'status'|'capture'|'queue'|'diff'
+---@field kind 'status'|'capture'|'queue'|'setup'|'diff'
 ---@field title string
 ---@field polecat? string
 ---@field session? string

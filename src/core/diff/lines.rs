@@ -66,7 +66,7 @@ impl Stage {
         match self {
             Self::Committed => &[Self::Staged, Self::Unstaged],
             Self::Staged => &[Self::Unstaged],
-            Self::Unstaged | Self::Untracked | Self::Reviewed => &[],
+            Self::Unstaged | Self::Untracked | Self::Reviewed | Self::Compared => &[],
         }
     }
 }

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use crate::core::names::PolecatName;
+
 /// A polecat as it was named. What stands in it is checked by who looks it up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -21,6 +23,28 @@ impl<'a> Address<'a> {
             None => Self { rig: None, polecat: text },
         }
     }
+}
+
+/// What names `polecat` beside one that is named `said`: in the same rig, on the same host.
+#[must_use]
+pub fn beside(said: &str, polecat: &str) -> String {
+    let rig = said.rfind(['/', ':']).map_or("", |end| &said[..=end]);
+    format!("{rig}{polecat}")
+}
+
+/// The polecat alone, without what stands in front of it.
+#[must_use]
+pub fn bare(said: &str) -> &str {
+    &said[beside(said, "").len()..]
+}
+
+/// Two polecats of one rig that are compared, as they are named together: `ash..birch`, or
+/// `shop/ash..birch`. No polecat has a dot in its name.
+#[must_use]
+pub fn compared(text: &str) -> Option<(&str, &str)> {
+    let (one, other) = text.rsplit_once("..")?;
+    let are_names = |names: [&str; 2]| names.iter().all(|name| PolecatName::parse(name).is_ok());
+    are_names([bare(one), other]).then_some((one, other))
 }
 
 /// A rig as it can be named.
@@ -123,5 +147,26 @@ mod tests {
         // A name that is another's folder is not its own any more.
         let rigs = [rig("shop", "/src/store"), rig("x", "/old/shop")];
         assert_eq!(addresses(&rigs), ["src/shop", "x"]);
+    }
+
+    #[test]
+    fn two_that_are_compared_are_told_from_one_wherever_they_are() {
+        for (text, expected) in [
+            ("ash..birch", Some(("ash", "birch"))),
+            ("shop/ash..birch", Some(("shop/ash", "birch"))),
+            ("build1:a..b/ash..birch", Some(("build1:a..b/ash", "birch"))),
+            ("a..b/ash", None),
+            ("../ash", None),
+            ("ash..", None),
+            ("..birch", None),
+            ("ash..shop/birch", None),
+            ("ash", None),
+        ] {
+            assert_eq!(compared(text), expected, "{text}");
+        }
+        assert_eq!(
+            (beside("build1:ash", "birch"), bare("shop/ash")),
+            ("build1:birch".into(), "ash")
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::branch::{branch_name, branch_name_after};
+use super::branch::{Base, branch_name, branch_name_after};
 use crate::core::names::{IssueId, PolecatName};
 
 /// Where a new polecat begins. What is absent is as usual.
@@ -10,6 +10,9 @@ use crate::core::names::{IssueId, PolecatName};
 pub struct Beginning {
     /// The branch, tag or commit that its own branch begins at.
     pub base: Option<String>,
+    /// What that was when it was looked up, once for several.
+    #[serde(skip)]
+    pub at: Option<Base>,
     /// The branch that it works on, instead of one of its own: `x`, or `origin/x`.
     pub branch: Option<String>,
     /// What is done with what is not committed in the main worktree, besides nothing.

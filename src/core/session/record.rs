@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::agent::ConversationId;
-use crate::core::session::ExitHow;
+use crate::core::session::{ExitHow, attempt::Attempt};
 use crate::core::unknown_fields::UnknownFields;
 
 /// What this version writes. A newer record is only read.
@@ -35,6 +35,9 @@ pub struct SessionRecord {
     /// The conversation that it was in last, as far as is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// Which of several attempts at one task the polecat is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<Attempt>,
     /// When it was started, in whole milliseconds: no two of a polecat's starts are the same.
     pub started: Timestamp,
     /// Where it ran.
@@ -102,6 +105,7 @@ impl SessionRecord {
             command: None,
             workdir: None,
             conversation: None,
+            attempt: None,
             started: at,
             server: Server::default(),
             ended: None,
@@ -129,7 +133,7 @@ impl Ended {
         let how = match how {
             ExitHow::Status(status) => Ending::Status(status),
             ExitHow::Signal(signal) => Ending::Signal(signal),
-            ExitHow::Unknown | ExitHow::Gone => Ending::Unknown,
+            ExitHow::Unknown | ExitHow::Gone | ExitHow::Job => Ending::Unknown,
         };
         Self { how, at }
     }

@@ -2,6 +2,8 @@
 //! trusted. No link on the way is followed: whoever can write one there, a repository that was
 //! cloned or an agent, could otherwise have us read, write or remove anything anywhere.
 
+mod copies;
+
 use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Read, Write};
@@ -15,6 +17,8 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::host::error::{HostError, broken, unread, unwritten};
+
+pub(in crate::host) use copies::{Copied, Kind};
 
 /// Larger than any file that we read as a whole.
 pub(in crate::host) const TEXT_MAX: u64 = 4 * 1024 * 1024;

@@ -1,6 +1,7 @@
 //! What was changed in a worktree, by stage: committed, staged, or neither.
 
 mod branch_status;
+pub(super) mod compared;
 pub(super) mod diffstat;
 pub(super) mod fork_point;
 pub(super) mod reviewed;

@@ -13,7 +13,7 @@ mod orphans;
 pub(super) mod push;
 pub(super) mod recovery;
 pub(super) mod remove;
-mod require_pristine;
+pub(super) mod require_pristine;
 pub(super) mod restore;
 pub(super) mod reuse;
 

@@ -1,5 +1,7 @@
 //! Running a program to its end: bounded in time and output, and with it what it started.
 
+mod followed;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -13,6 +15,8 @@ use tokio::process::Child;
 use tokio::time::timeout;
 
 use super::launch::Launch;
+
+pub use followed::Followed;
 
 /// More output than this ends a program, unless it may print more.
 const OUTPUT_MAX: usize = 8 * 1024 * 1024;
@@ -112,6 +116,8 @@ pub struct Program {
     dir: Option<PathBuf>,
     patience: Duration,
     input: Option<Vec<u8>>,
+    /// Its input, its output and its errors, where they are not ours to give and to read.
+    streams: Option<[Stdio; 3]>,
     limit: usize,
     finishes: bool,
 }
@@ -126,6 +132,7 @@ impl Program {
             dir: None,
             patience: USUAL_WAIT,
             input: None,
+            streams: None,
             limit: OUTPUT_MAX,
             finishes: false,
         }
@@ -236,14 +243,17 @@ impl Program {
 
     async fn spawn(mut self) -> Result<Child, RunError> {
         let (program, line) = (self.words[0].to_string_lossy().into_owned(), self.line());
-        let input = match self.input.take() {
-            Some(bytes) => unnamed(bytes).await.map(Stdio::from),
-            None => Ok(Stdio::null()),
+        let [input, output, errors] = match (self.streams.take(), self.input.take()) {
+            (Some(streams), _) => streams,
+            (None, Some(bytes)) => {
+                let failed = |source| RunError::Io { program: line.clone(), source };
+                let input = unnamed(bytes).await.map_err(failed)?;
+                [input.into(), Stdio::piped(), Stdio::piped()]
+            }
+            (None, None) => [Stdio::null(), Stdio::piped(), Stdio::piped()],
         };
-        let input = input.map_err(|source| RunError::Io { program: self.line(), source })?;
         let mut command = tokio::process::Command::from(self.command);
-        command.stdin(input);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(input).stdout(output).stderr(errors);
         command.process_group(0).kill_on_drop(!self.finishes);
         command.spawn().map_err(|source| match (source.kind(), self.dir) {
             // The system says the same of a missing folder as of a missing program.

@@ -36,6 +36,14 @@ pub fn new_conversation() -> io::Result<ConversationId> {
     Ok(ConversationId::random(random))
 }
 
+/// What attempts at a task that is begun now have in common.
+///
+/// # Errors
+/// The system gives no random numbers.
+pub fn new_task() -> io::Result<String> {
+    new_conversation().map(|id| id.to_string())
+}
+
 /// The record; `None` if there is none.
 ///
 /// # Errors

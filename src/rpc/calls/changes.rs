@@ -15,10 +15,23 @@ use crate::{
 calls! {
     /// What it changed, and what was said of that.
     #[derive(serde::Serialize)]
-    "review.changes" => ReviewChanges { at: At, polecat: String, since: Since }
+    "review.changes" => ReviewChanges {
+        at: At,
+        polecat: String,
+        since: Since,
+        /// Another one of its rig, whose work it is compared with instead.
+        against: Option<String>,
+    }
     /// A file of its worktree as it was.
     #[derive(serde::Serialize)]
-    "review.before" => ReviewBefore { at: At, polecat: String, path: ByteBuf, since: Since }
+    "review.before" => ReviewBefore {
+        at: At,
+        polecat: String,
+        path: ByteBuf,
+        since: Since,
+        /// As of [`ReviewChanges`].
+        against: Option<String>,
+    }
     /// A version of a file by what git calls it.
     #[derive(serde::Serialize)]
     "review.version" => ReviewVersion { at: At, polecat: String, hash: String }
@@ -62,7 +75,10 @@ impl Everywhere for ReviewChanges {
 
     async fn here(self, context: &CallContext<'_>) -> Result<Changed, Refusal> {
         let (reviews, polecat) = whose(context, (self.at, self.polecat), Reach::Reads).await?;
-        let mut changed = reviews.changes(&polecat, self.since).await?;
+        let mut changed = match &self.against {
+            Some(other) => reviews.compared(&polecat, other).await?,
+            None => reviews.changes(&polecat, self.since).await?,
+        };
         if context.is_of_hub() {
             shorten(&mut changed.changes, CHANGES_LIMIT);
         }
@@ -89,7 +105,10 @@ impl Everywhere for ReviewBefore {
 
     async fn here(self, context: &CallContext<'_>) -> Result<Pair, Refusal> {
         let (reviews, polecat) = whose(context, (self.at, self.polecat), Reach::Anywhere).await?;
-        Ok(reviews.pair(&polecat, &self.path, self.since).await?)
+        Ok(match &self.against {
+            Some(other) => reviews.pair_against(&polecat, &self.path, other).await?,
+            None => reviews.pair(&polecat, &self.path, self.since).await?,
+        })
     }
 }
 

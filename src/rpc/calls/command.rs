@@ -129,6 +129,9 @@ pub(in crate::rpc) struct Answers {
     /// Which of several it is about; after which one to look for who waits.
     pub(in crate::rpc) polecat: Option<String>,
     pub(in crate::rpc) in_use: Option<InUse>,
+    /// That much may be copied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rpc) large: Option<bool>,
     pub(in crate::rpc) trust: Option<Trust>,
     pub(in crate::rpc) trust_id: Option<String>,
     /// Which question of an agent is answered.
@@ -141,4 +144,6 @@ pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) round: Option<bool>,
     /// The commit that the person was asked about.
     pub(in crate::rpc) commit: Option<String>,
+    /// Whom the person wants removed.
+    pub(in crate::rpc) remove: Option<Vec<String>>,
 }

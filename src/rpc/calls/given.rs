@@ -14,6 +14,33 @@ use crate::{
     session::{self, Answer},
 };
 
+/// A rig as it was named, whether there is a `/` behind it or not: `bank`, `build1:shop`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(from = "String", into = "String")]
+pub(in crate::rpc) struct RigName(String);
+
+impl From<String> for RigName {
+    fn from(mut name: String) -> Self {
+        if !name.ends_with('/') {
+            name.push('/');
+        }
+        Self(name)
+    }
+}
+
+impl From<RigName> for String {
+    fn from(RigName(name): RigName) -> Self {
+        name
+    }
+}
+
+impl RigName {
+    /// What stands in front of a polecat of it: `build1:shop/`.
+    pub(in crate::rpc) fn prefix(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A path as a user wrote it: `~` and relative paths are allowed, nothing is not.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "PathBuf")]
@@ -61,6 +88,53 @@ impl TryFrom<String> for Trust {
 impl From<Trust> for &'static str {
     fn from(Trust(answer): Trust) -> Self {
         TRUST.into_iter().find(|(_, known)| *known == answer).map_or("", |(word, _)| word)
+    }
+}
+
+/// The agents that a task is given to: a name, several with commas between them, or a list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "Names", into = "Names")]
+pub(in crate::rpc) struct Agents {
+    pub(in crate::rpc) names: Vec<String>,
+    /// Whether the answer is a list.
+    pub(in crate::rpc) several: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected the name of an agent, or a list of names")]
+enum Names {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl Agents {
+    /// The agents that are written so.
+    pub(in crate::rpc) fn written(text: String) -> Result<Self, RpcError> {
+        Self::try_from(Names::Text(text)).map_err(RpcError::bad_argument)
+    }
+}
+
+impl TryFrom<Names> for Agents {
+    type Error = &'static str;
+
+    fn try_from(names: Names) -> Result<Self, Self::Error> {
+        let (names, is_list) = match names {
+            Names::Text(text) => {
+                (text.split(',').map(str::trim).map(str::to_owned).collect(), false)
+            }
+            Names::List(names) => (names, true),
+        };
+        let several = is_list || names.len() > 1;
+        if names.is_empty() || several && names.iter().any(String::is_empty) {
+            return Err("the name of an agent is missing");
+        }
+        Ok(Self { names, several })
+    }
+}
+
+impl From<Agents> for Names {
+    fn from(Agents { names, several }: Agents) -> Self {
+        if several { Self::List(names) } else { Self::Text(names.join(",")) }
     }
 }
 

@@ -7,10 +7,12 @@ use rmpv::Value;
 use super::{At, Bring, CallContext, Everywhere, InUse, calls};
 use crate::{
     rpc::{
-        encode::{Encode, Map, texts},
+        encode::{Encode, Map, encoded_by_serde, texts},
         error::Refusal,
     },
-    session::{Beginning, NewPolecat, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat},
+    session::{
+        Beginning, NewPolecat, OtherAttempt, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat,
+    },
 };
 
 calls! {
@@ -26,6 +28,8 @@ calls! {
         branch: Option<String>,
         /// What is done with what is not committed in the main worktree.
         changes: Option<Bring>,
+        /// Whether the set-up may copy what costs much room.
+        large: Option<bool>,
     }
     /// Removes a polecat, unless work would be lost; by force that is kept in a backup first.
     #[derive(serde::Serialize)]
@@ -42,31 +46,38 @@ calls! {
     /// Brings a removed polecat back from its last backup.
     #[derive(serde::Serialize)]
     "polecat.restore" => Restore { at: At, polecat: String, in_use: Option<InUse> }
+    /// The other attempts at a polecat's task.
+    #[derive(serde::Serialize)]
+    "polecat.attempts" => Attempts { at: At, polecat: String }
     /// Calls a polecat so, beside its name; without a text no more.
     #[derive(serde::Serialize)]
     "polecat.label" => Label { at: At, polecat: String, text: Option<String> }
 }
 
+encoded_by_serde! { Vec<OtherAttempt> }
+
 impl Everywhere for New {
     type Answer = NewPolecat;
 
     async fn here(self, context: &CallContext<'_>) -> Result<NewPolecat, Refusal> {
-        let (rig, polecat) = match self.polecat {
+        let (rig, polecat, shown) = match self.polecat {
             Some(polecat) => {
                 let whom = context.whom(self.at, &polecat, Reach::Here).await?;
-                (whom.context, Some(whom.polecat))
+                (whom.context, Some(whom.polecat), whom.shown)
             }
-            None => (context.rig(self.at).await?, None),
+            None => (context.rig(self.at).await?, None, "new".to_owned()),
         };
+        let (progress, large) = (context.progress(shown), self.large.unwrap_or_default());
         let polecats = rig.polecats();
         // Boxed, to keep the futures of callers small.
         let begin = Beginning {
             base: self.base,
             branch: self.branch,
             changes: self.changes.map(|changes| changes.0),
-            topic: None,
+            ..Beginning::default()
         };
-        let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref(), &begin));
+        let (issue, how) = (self.issue.as_deref(), (large, &progress as _));
+        let work = Box::pin(polecats.create(polecat.as_deref(), issue, &begin, how));
         Ok(context.changing(work).await?)
     }
 
@@ -100,6 +111,18 @@ impl Everywhere for Restore {
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let polecats = whom.context.polecats();
         Ok(context.changing(polecats.restore(&whom.polecat, in_use)).await?)
+    }
+}
+
+impl Everywhere for Attempts {
+    type Answer = Vec<OtherAttempt>;
+
+    const READS: bool = true;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<Vec<OtherAttempt>, Refusal> {
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let polecats = whom.context.polecats();
+        Ok(Box::pin(polecats.other_attempts(&whom.polecat)).await?)
     }
 }
 

@@ -67,7 +67,7 @@ impl Operation for CompareFile {
                 let pair = context.rig(self.at).await?.reviews().pair_of(&file).await?;
                 let polecat = pair.polecat.to_string();
                 let right = pair.there.then(|| (pair.file.clone(), None));
-                Ok(vec![SideBySide::effect(pair, right, (&polecat, None), self.line, true)])
+                Ok(vec![SideBySide::effect(pair, right, (&polecat, None, None), self.line, true)])
             }
             _ => Err(RpcError::bad_argument("not a polecat's diff or a file").into()),
         }

@@ -8,7 +8,12 @@ use super::{
     ReviewChanges, ReviewVersion, SendComments, TakeParts, UndoParts,
 };
 use crate::{
-    core::{host_files::HostFile, names::shown, review::Comment},
+    core::{
+        host_files::HostFile,
+        names::shown,
+        review::Comment,
+        rig::address::{bare, beside, compared},
+    },
     rpc::{
         effects::{
             Effect,
@@ -28,14 +33,34 @@ impl Reviewed {
         said: &str,
         reach: Reach,
     ) -> Result<Self, SessionError> {
-        let host = context.host(said);
+        if let Some((one, other)) = compared(said) {
+            let of = Self::find_one(context, at, &beside(one, other), reach).await?;
+            let against = Some(bare(one).to_owned());
+            return Ok(Self { against, shown: said.to_owned(), ..of });
+        }
+        Self::find_one(context, at, said, reach).await
+    }
+
+    async fn find_one(
+        context: &CallContext<'_>,
+        at: At,
+        said: &str,
+        reach: Reach,
+    ) -> Result<Self, SessionError> {
+        let (host, against) = (context.host(said), None);
         if host.is_some() {
-            let said = said.to_owned();
-            return Ok(Self { host, at: at.for_host(), polecat: said.clone(), shown: said });
+            let (polecat, shown) = (said.to_owned(), said.to_owned());
+            return Ok(Self { host, at: at.for_host(), polecat, against, shown });
         }
         let whom = context.whom(at.clone(), said, reach).await?;
         let at = at.in_rig(whom.context.rig_path());
-        Ok(Self { host, at, polecat: whom.polecat, shown: whom.shown })
+        Ok(Self { host, at, polecat: whom.polecat, against, shown: whom.shown })
+    }
+
+    /// The one whose work it is compared with.
+    pub(in crate::rpc) fn other(&self) -> Option<Self> {
+        let polecat = beside(&self.polecat, self.against.as_deref()?);
+        Some(Self { polecat, against: None, ..self.clone() })
     }
 
     fn named(&self) -> (At, String) {
@@ -48,7 +73,8 @@ impl Reviewed {
         since: Since,
     ) -> Result<Changed, Refusal> {
         let (at, polecat) = self.named();
-        ReviewChanges { at, polecat, since }.run(context).await
+        let against = self.against.clone();
+        ReviewChanges { at, polecat, since, against }.run(context).await
     }
 
     /// A file of its worktree as it was.
@@ -59,7 +85,8 @@ impl Reviewed {
         since: Since,
     ) -> Result<Pair, Refusal> {
         let ((at, polecat), path) = (self.named(), path.to_vec().into());
-        ReviewBefore { at, polecat, path, since }.run(context).await
+        let against = self.against.clone();
+        ReviewBefore { at, polecat, path, since, against }.run(context).await
     }
 
     /// A version of a file that git calls `hash`; `None` where it has none, or one that is too long.
@@ -151,7 +178,8 @@ impl Reviewed {
     ) -> Result<Effect, Refusal> {
         let right = if pair.there { self.open(context, &pair.file).await? } else { None };
         let at = Some(self.at.clone());
-        Ok(SideBySide::effect(pair, right, (&self.shown, at), line, edits))
+        let whom = (&*self.shown, self.against.as_deref(), at);
+        Ok(SideBySide::effect(pair, right, whom, line, edits))
     }
 
     /// Has its diff drawn anew.

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 
 use rmpv::Value;
+use serde::{Deserialize, Serialize};
 
-use super::{At, Bring, CallContext, Everywhere, InUse, Operation, Resume, Trust, UserPath, calls};
+use super::{
+    Agents, At, Bring, CallContext, Everywhere, InUse, Resume, RigName, Trust, UserPath, calls,
+};
 use crate::{
     rpc::{
-        encode::{Encode, Map},
-        error::Refusal,
+        encode::{Encode, Map, texts},
+        error::{Refusal, RpcError},
     },
     session::{Allowed, Beginning, Conversing, Reach, ResumedAll, StartOptions, Started},
 };
@@ -42,10 +45,15 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
+        /// Whether the set-up of a new worktree may copy what costs much room.
+        large: Option<bool>,
     }
-    /// Goes on with the conversations of all that ended without a person's doing.
+    /// Goes on with the conversations of all of a rig that ended without a person's doing.
+    #[derive(serde::Serialize)]
     "session.resume_all" => ResumeAll {
         at: At,
+        /// The one around, where none is named.
+        rig: Option<RigName>,
         /// Also of those that a person has stopped.
         stopped: Option<bool>,
         in_use: Option<InUse>,
@@ -63,6 +71,8 @@ calls! {
         prompt: Option<String>,
         trust: Option<Trust>,
         trust_id: Option<String>,
+        /// As of [`Start`].
+        large: Option<bool>,
     }
     /// Gives an issue, or a task that is told, to a polecat: worktree, branch, hook, session and
     /// prompt, or nothing of it.
@@ -78,7 +88,8 @@ calls! {
         base: Option<String>,
         branch: Option<String>,
         changes: Option<Bring>,
-        agent: Option<String>,
+        /// One, or several: then each gets a polecat of its own.
+        agent: Option<Agents>,
         account: Option<String>,
         /// As of [`Start`].
         cwd: Option<PathBuf>,
@@ -87,6 +98,8 @@ calls! {
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
+        /// As of [`Start`].
+        large: Option<bool>,
     }
 }
 
@@ -108,6 +121,7 @@ impl Everywhere for Start {
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            large: self.large.unwrap_or_default(),
             conversation: Resume::of(self.resume),
             ..StartOptions::default()
         };
@@ -123,39 +137,72 @@ impl Everywhere for Start {
     }
 }
 
-impl Operation for ResumeAll {
-    type Answer = ResumedAll;
+/// What came of it.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct ResumeAllAnswer {
+    pub(in crate::rpc) resumed: Vec<String>,
+    pub(in crate::rpc) failed: Vec<NotResumed>,
+    pub(in crate::rpc) warnings: Vec<String>,
+}
 
-    async fn run(self, context: &CallContext<'_>) -> Result<ResumedAll, Refusal> {
+/// A polecat that could not be resumed, and why.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct NotResumed {
+    pub(in crate::rpc) polecat: String,
+    pub(in crate::rpc) code: String,
+    pub(in crate::rpc) message: String,
+    pub(in crate::rpc) hint: Option<String>,
+}
+
+impl From<ResumedAll> for ResumeAllAnswer {
+    fn from(ResumedAll { resumed, failed, warnings }: ResumedAll) -> Self {
+        let failed = failed.into_iter().map(|(polecat, error)| {
+            let RpcError { code, message, hint, .. } = error.into();
+            NotResumed { polecat, code: code.to_owned(), message, hint }
+        });
+        Self { resumed, failed: failed.collect(), warnings }
+    }
+}
+
+impl Everywhere for ResumeAll {
+    type Answer = ResumeAllAnswer;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<ResumeAllAnswer, Refusal> {
         let (stopped, in_use) = (self.stopped.unwrap_or_default(), InUse::of(self.in_use));
         let progress = context.progress("resume".to_owned());
         let work = Box::pin(async {
-            let rig = context.rig(self.at).await?;
+            let rig = context.named_rig(self.at, self.rig.as_ref()).await?;
             Box::pin(rig.starter().resume_all(stopped, in_use, &progress)).await
         });
-        Ok(context.changing(work).await?)
+        Ok(context.changing(work).await?.into())
     }
 
-    fn warnings(all: &ResumedAll) -> &[String] {
+    fn warnings(all: &ResumeAllAnswer) -> &[String] {
         &all.warnings
+    }
+
+    fn arrived(all: &mut ResumeAllAnswer, _: i64) {
+        for one in &mut all.failed {
+            one.code = RpcError::known(&one.code).to_owned();
+        }
     }
 }
 
 /// Names, and what went wrong by name.
-impl Encode for ResumedAll {
+impl Encode for ResumeAllAnswer {
     fn encode(self) -> Result<Value, String> {
-        let failed = self.failed.into_iter().map(|(polecat, error)| {
-            let (code, message) = (error.code(), error.to_string());
+        let failed = self.failed.into_iter().map(|one| {
             Map::new()
-                .put("polecat", polecat)
-                .put("code", code)
-                .put("message", message)
-                .some("hint", error.hint())
+                .put("polecat", one.polecat)
+                .put("code", one.code)
+                .put("message", one.message)
+                .some("hint", one.hint)
                 .into()
         });
         let failed = Value::Array(failed.collect());
-        let resumed = self.resumed.into_iter().map(Value::from).collect();
-        Ok(Map::new().put("resumed", Value::Array(resumed)).put("failed", failed).into())
+        Ok(Map::new().put("resumed", texts(&self.resumed)).put("failed", failed).into())
     }
 }
 
@@ -169,6 +216,7 @@ impl Everywhere for Fork {
         let options = StartOptions {
             prompt: self.prompt,
             allowed: allowed(self.trust, self.trust_id),
+            large: self.large.unwrap_or_default(),
             ..StartOptions::default()
         };
         // Until there is another one, a person knows it by the first one.
@@ -186,20 +234,22 @@ impl Everywhere for Fork {
 }
 
 impl Everywhere for Sling {
-    type Answer = Started;
+    type Answer = Slung;
 
-    async fn here(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<Slung, Refusal> {
         let (at, issue, polecat) = (self.at, self.issue, self.polecat);
+        let (agents, several) =
+            self.agent.map(|agents| (agents.names, agents.several)).unwrap_or_default();
         let cwd = self.cwd.unwrap_or_else(|| at.cwd.clone());
         let options = StartOptions {
             begin: beginning(self.base, self.branch, self.changes),
             prompt: self.prompt,
-            agent: self.agent,
             account: self.account,
             config_dir: self.config_dir.map(|path| path.absolute(&cwd)),
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            large: self.large.unwrap_or_default(),
             ..StartOptions::default()
         };
         // Until there is a polecat, a person knows it by its issue.
@@ -214,13 +264,32 @@ impl Everywhere for Sling {
         };
         let progress = context.progress(shown);
         let polecats = rig.polecats();
-        let work =
-            Box::pin(polecats.sling(issue.as_deref(), polecat.as_deref(), options, &progress));
-        Ok(context.changing(work).await?)
+        let whom = (issue.as_deref(), polecat.as_deref());
+        let work = Box::pin(polecats.sling(whom.0, whom.1, &agents, options, &progress));
+        Ok(Slung { started: context.changing(work).await?, several })
     }
 
     fn arrived(answer: &mut Self::Answer, ahead: i64) {
-        answer.info.shift_times(-ahead);
+        answer.started.iter_mut().for_each(|one| one.info.shift_times(-ahead));
+    }
+}
+
+/// Who was given a task.
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
+pub(in crate::rpc) struct Slung {
+    /// One at least.
+    pub(in crate::rpc) started: Vec<Started>,
+    /// Whether several were asked for.
+    several: bool,
+}
+
+impl Encode for Slung {
+    fn encode(self) -> Result<Value, String> {
+        let mut all = self.started.into_iter().map(Encode::encode);
+        if self.several {
+            return all.collect::<Result<_, _>>().map(Value::Array);
+        }
+        all.next().unwrap_or(Ok(Value::Nil))
     }
 }
 
@@ -230,5 +299,6 @@ fn allowed(answer: Option<Trust>, id: Option<String>) -> Option<Allowed> {
 }
 
 fn beginning(base: Option<String>, branch: Option<String>, changes: Option<Bring>) -> Beginning {
-    Beginning { base, branch, changes: changes.map(|changes| changes.0), topic: None }
+    let changes = changes.map(|changes| changes.0);
+    Beginning { base, branch, changes, ..Beginning::default() }
 }

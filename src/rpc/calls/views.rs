@@ -6,9 +6,11 @@ use serde_bytes::ByteBuf;
 
 use super::{At, Attach, CallContext, Operation, Since, Status, calls};
 use crate::{
+    core::rig::address::{bare, beside},
     rpc::{
         effects::{Effect, View},
         error::Refusal,
+        views::drawn_diff::Reviewed,
     },
     session::Reach,
 };
@@ -80,7 +82,13 @@ calls! {
         snapshot: Option<bool>,
     }
     /// The same of what a polecat changed.
-    "open.diff" => OpenDiff { at: At, polecat: String, since: Option<Since> }
+    "open.diff" => OpenDiff {
+        at: At,
+        polecat: String,
+        since: Option<Since>,
+        /// Another one of its rig, whose work it is compared with instead.
+        against: Option<String>,
+    }
 }
 
 /// What a view is about.
@@ -105,13 +113,13 @@ impl Operation for OpenAttach {
                 at: Some(at),
                 size: None,
                 again,
-                dir: None,
+                shell: None,
             }]);
         }
         let whom = context.whom(self.at.clone(), &self.polecat, Reach::Anywhere).await?;
         let (at, polecat) = (self.at.in_rig(whom.context.rig_path()), whom.shown);
         let plan = Attach { at: at.clone(), polecat: whom.polecat }.run(context).await?;
-        Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again, dir: None }])
+        Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again, shell: None }])
     }
 }
 
@@ -157,13 +165,12 @@ impl Operation for OpenDiff {
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
         let since = self.since.map(|since| since.name().to_owned());
-        if context.is_far(&self.polecat) {
-            let view = View::Diff { polecat: self.polecat, since };
-            return Ok(open(view, Some(self.at.for_host())));
-        }
-        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
-        let at = self.at.in_rig(whom.context.rig_path());
-        Ok(open(View::Diff { polecat: whom.shown, since }, Some(at)))
+        let said = match self.against {
+            Some(other) => format!("{}..{}", beside(&self.polecat, &other), bare(&self.polecat)),
+            None => self.polecat,
+        };
+        let of = Reviewed::find(context, self.at, &said, Reach::Reads).await?;
+        Ok(open(View::Diff { polecat: of.shown, since }, Some(of.at)))
     }
 }
 

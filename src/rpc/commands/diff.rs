@@ -5,7 +5,7 @@ use std::{ffi::OsStr, ops::RangeInclusive, os::unix::ffi::OsStrExt, path::PathBu
 
 use rmpv::Value;
 
-use super::{Done, keys::DiffKey, pressed::Press};
+use super::{Done, keys::DiffKey, pressed::Press, words::word};
 use crate::{
     core::{
         diff::PartId,
@@ -28,6 +28,9 @@ use crate::{
 
 /// Does what `key` is for.
 pub(super) async fn press(press: &Press<'_>, key: DiffKey) -> Done {
+    if let Some(refusal) = only_looked_at(press, key) {
+        return Ok(refusal);
+    }
     match key {
         DiffKey::Edit => edit(press).await,
         DiffKey::SideBySide => side_by_side(press).await,
@@ -39,6 +42,15 @@ pub(super) async fn press(press: &Press<'_>, key: DiffKey) -> Done {
         DiffKey::Stage | DiffKey::UndoHunk => hunk(press, key).await,
         DiffKey::UndoLast => undo_last(press).await,
     }
+}
+
+/// What a key says that changes something, where two polecats are compared.
+fn only_looked_at(press: &Press<'_>, key: DiffKey) -> Option<Vec<Effect>> {
+    let drawn = drawn(press).ok()?;
+    let looks = matches!(key, DiffKey::Edit | DiffKey::SideBySide);
+    drawn.of.against.as_ref().filter(|_| !looks)?;
+    let (title, polecat) = (drawn.of.title(), word(&drawn.of.polecat));
+    Some(warn(format!("`{title}` is only looked at: `:PolecatDiff {polecat}` has this key")))
 }
 
 async fn edit(press: &Press<'_>) -> Done {

@@ -65,6 +65,7 @@ fn the_help_has_the_keys_of_each_view() {
         let tag = match *view {
             "rows" | "detail" => "*polecat-status-buffer*",
             "queue" => "*polecat-queue-buffer*",
+            "setup" => "*polecat-setup-buffer*",
             "diff" => "*polecat-diff-buffer*",
             _ => "*polecat-capture-buffer*",
         };
@@ -165,6 +166,9 @@ fn key_row(key: &keys::Key) -> String {
     format!("    {{\n      {},\n    }},\n", fields.join(",\n      "))
 }
 
+/// How wide stylua lets a line be.
+const COLUMNS: usize = 100;
+
 fn lua() -> String {
     let mut lua = HEAD.to_owned();
     for spec in COMMANDS {
@@ -181,7 +185,7 @@ fn fields(spec: &Spec) -> Vec<String> {
     let mut fields = vec![
         format!("name = {}", quoted(spec.name)),
         format!("sub = {}", quoted(&spec.sub())),
-        format!("opts = {{\n{}    }}", attributes(spec)),
+        attributes(spec),
     ];
     fields.extend(spec.editor.then(|| "editor = true".to_owned()));
     fields.extend(match spec.range {
@@ -227,7 +231,13 @@ fn attributes(spec: &Spec) -> String {
         Range::Size => vec!["range = 0".to_owned(), "addr = 'other'".to_owned()],
         Range::Lines => vec!["range = true".to_owned()],
     });
-    fields.iter().flat_map(|field| ["      ", field, ",\n"]).collect()
+    let line = format!("opts = {{ {} }}", fields.join(", "));
+    // With its indent and its comma.
+    if line.len() + 5 <= COLUMNS {
+        return line;
+    }
+    let lines: String = fields.iter().flat_map(|field| ["      ", field, ",\n"]).collect();
+    format!("opts = {{\n{lines}    }}")
 }
 
 /// What completion knows it by: names by the list that has them in the answer to `complete`.
@@ -242,6 +252,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::NewName => "new",
         Kind::Session => "sessions",
         Kind::Host => "hosts",
+        Kind::Rig => "rigs",
         Kind::Issue => "issue",
         Kind::Agent => "agents",
         Kind::Account => "accounts",

@@ -9,7 +9,10 @@ use super::{
     table::{COMMANDS, Command, Range, SIDEBAR, Spec},
     words::Words,
 };
-use crate::core::names::shown;
+use crate::core::{
+    names::shown,
+    rig::address::{beside, compared},
+};
 use crate::rpc::{
     calls::{Answers, At, CallContext, CommandRun, Method, UserPath},
     effects::{Effect, Request, View},
@@ -100,12 +103,30 @@ impl Invocation {
         }
         // Of several each is looked up by itself.
         let Some(said) = said.filter(|said| !said.contains(['*', ','])) else { return Ok(self) };
+        if let Some((one, other)) = compared(&said) {
+            return self.settled_for_two(context, (one, other)).await;
+        }
         let whom = context.whom(self.at(), &said, self.spec.command.reach()).await?;
         self.asked.at = self.asked.at.in_rig(whom.context.rig_path());
         if named.is_some() {
             self.words.set(POLECAT, &whom.shown);
         }
         self.asked.about = self.asked.about.map(|_| whom.shown);
+        Ok(self)
+    }
+
+    /// The same of two that are compared: what else is done there is about the second one.
+    async fn settled_for_two(
+        mut self,
+        context: &CallContext<'_>,
+        (one, other): (&str, &str),
+    ) -> Result<Self, Refusal> {
+        let whom = context.whom(self.at(), one, self.spec.command.reach()).await?;
+        self.asked.at = self.asked.at.in_rig(whom.context.rig_path());
+        let second = beside(&whom.shown, other);
+        let is_diff = self.spec.command == Command::Diff;
+        let said = if is_diff { format!("{}..{other}", whom.shown) } else { second };
+        self.words.set(POLECAT, &said);
         Ok(self)
     }
 
@@ -241,6 +262,7 @@ mod tests {
             confirmed: Some(true),
             polecat: Some("birch".to_owned()),
             in_use: Some(InUse::Ignore),
+            large: Some(true),
             trust: Some(Trust(Answer::Always)),
             trust_id: Some("1f".to_owned()),
             question: Some("2e".to_owned()),
@@ -248,6 +270,7 @@ mod tests {
             cut: Some(true),
             round: Some(true),
             commit: Some("3d".to_owned()),
+            remove: Some(vec!["birch".to_owned()]),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

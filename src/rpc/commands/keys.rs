@@ -3,9 +3,10 @@
 
 mod diff;
 mod list;
+mod setup;
 
 pub(in crate::rpc) use self::list::ListKey;
-use self::{diff::DIFF, list::LIST};
+use self::{diff::DIFF, list::LIST, setup::SET_UP};
 use crate::core::names::shown;
 use crate::rpc::error::RpcError;
 
@@ -72,6 +73,8 @@ pub(super) enum Meaning {
     Worktree(WorktreeKey),
     /// How the polecats are listed.
     List(ListKey),
+    /// Opens a buffer for a task that a free or new polecat gets, in the rig of the row.
+    Task,
     /// Lists the lines of files that the text names.
     ListLocations,
     /// Follows the next polecat that waits for a person, or with -1 the one before.
@@ -134,6 +137,7 @@ pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
     ("snapshot", &[CAPTURE, END]),
     ("diff", &[DIFF, REFRESH, END]),
     ("queue", &[QUEUED, REFRESH, END]),
+    ("setup", &[SET_UP, REFRESH, END]),
     ("plain", &[END]),
 ];
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{invocation::Invocation, report::count, table::Command, words::word};
 use crate::{
     core::{
+        names::visible,
         session::{SessionInfo, Waiting},
         trust::Request as Untrusted,
     },
@@ -12,7 +13,7 @@ use crate::{
         calls::{Answers, InUse, Trust},
         effects::{Choice, Effect, Preview, Request},
     },
-    session::{Answer, MergeHow, MergePlan, PushPlan},
+    session::{Answer, MergeHow, MergePlan, OtherAttempt, PushPlan},
 };
 
 /// How many polecats a question names.
@@ -24,12 +25,24 @@ pub(super) fn in_use(invocation: &Invocation, found: &str) -> Effect {
         Command::Remove => "remove",
         Command::Restore => "restore",
         Command::Merge => "rebase",
+        Command::Setup => "set it up",
         _ => "start",
     };
     let answers = Answers { in_use: Some(InUse::Ignore), ..invocation.answers() };
     Effect::Confirm {
         prompt: format!("{found}: {doing} anyway?"),
         yes: "Yes",
+        again: invocation.line(),
+        then: invocation.again(answers),
+    }
+}
+
+/// Whether a set-up may copy so much, as `found` says.
+pub(super) fn large(invocation: &Invocation, found: &str) -> Effect {
+    let answers = Answers { large: Some(true), ..invocation.answers() };
+    Effect::Confirm {
+        prompt: format!("{found}: copy it?"),
+        yes: "Copy",
         again: invocation.line(),
         then: invocation.again(answers),
     }
@@ -53,6 +66,57 @@ pub(super) fn remove_merged(invocation: &Invocation, polecat: &str, into: &str) 
         again: format!(":PolecatRemove {}", word(polecat)),
         then: invocation.other("Remove", &word(polecat), false),
     }
+}
+
+/// Which of the attempts at a task to remove, of which `polecat` was taken: its work is in `into`.
+/// `whole` says whether that is so of all its work, and nothing runs there; then it may go too.
+pub(super) fn remove_others(
+    invocation: &Invocation,
+    (polecat, into, whole): (&str, &str, bool),
+    others: &[(String, OtherAttempt)],
+) -> Effect {
+    let own = whole.then(|| polecat.to_owned());
+    let names: Vec<_> = others.iter().map(|(name, _)| name.clone()).collect();
+    let choice = |names: Vec<String>| {
+        let answers = Answers { remove: Some(names.clone()), ..invocation.answers() };
+        let label = format!("Remove {}", names.join(", "));
+        Choice { label, then: Some(invocation.again(answers)) }
+    };
+    let mut choices = vec![Choice { label: "Cancel".to_owned(), then: None }];
+    choices.extend(own.clone().map(|own| choice(vec![own])));
+    choices.push(choice(names.clone()));
+    choices.extend(own.map(|own| choice([vec![own], names.clone()].concat())));
+    Effect::Preview(Preview {
+        id: format!("{polecat} {into} {}", names.join(" ")),
+        prompt: format!("`{polecat}` is in `{into}`: remove the other attempts?"),
+        titles: [" the other attempts ", " the other attempts (their beginning) "],
+        filetype: "polecat-attempts",
+        lines: others.iter().flat_map(|(name, other)| attempt(name, other)).collect(),
+        again: format!(
+            ":PolecatRemove! {}",
+            names.first().map(|name| word(name)).unwrap_or_default()
+        ),
+        choices,
+        show_all: "Cancel, show all of it first",
+    })
+}
+
+/// What there is of another attempt, and what becomes of it.
+fn attempt(name: &str, other: &OtherAttempt) -> Vec<String> {
+    let agent = other.agent.as_ref().map(|agent| format!(" ({agent})")).unwrap_or_default();
+    let running = if other.running { ": its session will be ended" } else { "" };
+    let mut lines = vec![format!("{name}{agent}{running}")];
+    lines.extend(other.unsaved.iter().map(|what| format!("  {}", visible(what))));
+    if !other.unsaved.is_empty() {
+        let back = format!("`:PolecatRestore {}` brings it back", word(name));
+        lines.push(format!("  that is kept in a backup: {back}"));
+    }
+    lines.extend(other.deleted.iter().map(|what| format!("  deleted: {}", visible(what))));
+    lines.extend(other.in_the_way.iter().map(|why| format!("  it stays: {}", visible(why))));
+    if lines.len() == 1 {
+        lines.push("  all that it has is saved elsewhere".to_owned());
+    }
+    lines
 }
 
 /// Whether to merge what `plan` says of `polecat`.
@@ -124,8 +188,9 @@ pub(super) fn stop(invocation: &Invocation, polecat: &str, doing: &str, again: &
 /// Whether to run what only files of a project name.
 pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect {
     let id = request.id();
+    let ids: Vec<_> = invocation.answers().trust_id.into_iter().chain([id.clone()]).collect();
     let allow = |label: &str, answer| {
-        let (trust, trust_id) = (Some(Trust(answer)), Some(id.clone()));
+        let (trust, trust_id) = (Some(Trust(answer)), Some(ids.join(",")));
         let answers = Answers { trust, trust_id, ..invocation.answers() };
         Choice { label: label.to_owned(), then: Some(invocation.again(answers)) }
     };
@@ -189,9 +254,10 @@ pub(super) fn cut(invocation: &Invocation, polecat: &str, choice: &str, id: Stri
     }
 }
 
-/// Whether to stop all of `sessions`, of which there is one at least.
-pub(super) fn stop_all(invocation: &Invocation, sessions: &[SessionInfo]) -> Effect {
-    let rig = sessions.first().map_or("", |session| &session.rig_name);
+/// Whether to stop all of `sessions`, of which there is one at least, in the rig that was named so.
+pub(super) fn stop_all(invocation: &Invocation, said: &str, sessions: &[SessionInfo]) -> Effect {
+    let around = || sessions.first().map_or("", |session| &session.rig_name);
+    let rig = if said.is_empty() { around() } else { said };
     let mut names: Vec<_> =
         sessions.iter().take(NAMED).map(|session| session.polecat.as_str().to_owned()).collect();
     if sessions.len() > NAMED {
@@ -229,7 +295,7 @@ mod tests {
             let sessions: Vec<_> = (1..=count)
                 .map(|number| SessionInfo::stopped(name(number), String::new(), "shop".to_owned()))
                 .collect();
-            confirmed(stop_all(&invocation("StopAll", ""), &sessions))
+            confirmed(stop_all(&invocation("StopAll", ""), "", &sessions))
         };
         assert_eq!(ask(2), ["Stop 2 of `shop` (p1, p2)?", "Stop", ":PolecatStopAll"]);
         assert_eq!(ask(9)[0], "Stop 9 of `shop` (p1, p2, p3, p4, p5, p6, p7, p8, and 1 more)?");
@@ -245,6 +311,34 @@ mod tests {
                 [format!("make works there: {doing} anyway?"), "Yes".to_owned(), line]
             );
         }
+    }
+
+    #[test]
+    fn of_another_attempt_it_is_said_what_is_kept_what_is_deleted_and_what_stays() {
+        let texts = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let other = OtherAttempt {
+            polecat: PolecatName::parse("ash").unwrap(),
+            number: 1,
+            agent: Some("claude".to_owned()),
+            running: true,
+            unsaved: texts(&["1 file is untracked: a\u{1b}"]),
+            deleted: texts(&["1 comment is not sent"]),
+            in_the_way: texts(&["a rebase is in progress"]),
+        };
+        assert_eq!(
+            attempt("build1:ash", &other),
+            [
+                "build1:ash (claude): its session will be ended",
+                "  1 file is untracked: a\\u{1b}",
+                "  that is kept in a backup: `:PolecatRestore build1:ash` brings it back",
+                "  deleted: 1 comment is not sent",
+                "  it stays: a rebase is in progress",
+            ]
+        );
+        let [unsaved, deleted, in_the_way] = [(); 3].map(|()| Vec::new());
+        let bare =
+            OtherAttempt { agent: None, running: false, unsaved, deleted, in_the_way, ..other };
+        assert_eq!(attempt("ash", &bare), ["ash", "  all that it has is saved elsewhere"]);
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! What each command does.
 
 use super::{
-    Done, answer, connect, inject,
+    Done, answer, compare, connect, inject,
     invocation::Invocation,
-    list, questions, queue, report, sling,
+    list, questions, queue, report, setup, sling,
     table::{Command, SIDEBAR},
     worktree::{self, merge, push},
 };
 use crate::{
+    core::session::SessionInfo,
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation, Remove,
-            Restore, Resume, ResumeAll, Start, Status, Stop, StopAll,
+            At, Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation,
+            Remove, Restore, Resume, ResumeAll, RigName, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -22,6 +23,8 @@ use crate::{
 
 /// The code of the refusal that a person may set aside: others work in the worktree.
 const IN_USE: &str = "in_use";
+/// The same of a copy that costs much room.
+const LARGE: &str = "large_copy";
 
 impl Operation for CommandRun {
     type Answer = Vec<Effect>;
@@ -39,6 +42,7 @@ pub(super) async fn carry_out(context: &CallContext<'_>, asked: &Invocation) -> 
         match error.detail.as_deref() {
             Some(ErrorDetail::Untrusted(request)) => Ok(vec![questions::untrusted(asked, request)]),
             _ if error.code == IN_USE => Ok(vec![questions::in_use(asked, &error.message)]),
+            _ if error.code == LARGE => Ok(vec![questions::large(asked, &error.message)]),
             _ => Err(error.into()),
         }
     })
@@ -58,12 +62,13 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Queue => Box::pin(queue::run(context, asked)).await,
         Command::Interrupt => interrupt(context, asked).await,
         Command::Answer => answer::run(context, asked).await,
-        Command::Diff => asked.open(diff(asked)?),
+        Command::Diff => asked.open(diff(context, asked).await?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
         Command::Fork => Box::pin(fork(context, asked)).await,
         Command::Sling => Box::pin(sling::run(context, asked)).await,
         Command::Issues => sling::issues(context, asked).await,
+        Command::Setup => Box::pin(setup::run(context, asked)).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
         Command::Merge => Box::pin(merge::run(context, asked)).await,
@@ -110,6 +115,7 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         trust: answers.trust,
         trust_id: answers.trust_id,
         in_use: answers.in_use,
+        large: answers.large,
     };
     let said = start.polecat.clone();
     let started = start.run(context).await?;
@@ -128,6 +134,7 @@ async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
         prompt: inject::first_words(context, asked).await?,
         trust: answers.trust,
         trust_id: answers.trust_id,
+        large: answers.large,
     };
     let started = fork.run(context).await?;
     let new = report::called(Some(&polecat), &started.info.polecat);
@@ -135,12 +142,12 @@ async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn resume_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (at, stopped) = (asked.at(), Some(asked.bang()));
-    let all = ResumeAll { at, stopped, in_use: asked.answers().in_use }.run(context).await?;
-    let failed = all.failed.iter().map(|(name, error)| report::not_resumed(name, error));
-    let failed: Vec<_> = failed.collect();
+    let (at, rig, stopped) = (asked.at(), named_rig(asked)?, Some(asked.bang()));
+    let prefix = rig.as_ref().map_or("", RigName::prefix).to_owned();
+    let all = ResumeAll { at, rig, stopped, in_use: asked.answers().in_use }.run(context).await?;
+    let failed: Vec<_> = all.failed.iter().map(|one| report::not_resumed(&prefix, one)).collect();
     let tells = failed.is_empty() || !all.resumed.is_empty();
-    let done = tells.then(|| report::resumed(&all.resumed));
+    let done = tells.then(|| report::resumed(&prefix, &all.resumed));
     let warnings: Vec<_> = failed.into_iter().chain(all.warnings).collect();
     Ok(done.into_iter().map(info).chain(effects::warnings(&warnings)).collect())
 }
@@ -161,17 +168,40 @@ async fn stop(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn stop_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (at, force) = (asked.at(), asked.bang());
+    let (at, rig, force) = (asked.at(), named_rig(asked)?, asked.bang());
+    let prefix = rig.as_ref().map_or("", RigName::prefix).to_owned();
     if force || asked.answers().confirmed.unwrap_or_default() {
-        let all = StopAll { at, force: Some(force) }.run(context).await?;
-        return Ok(told(report::stopped_all(&all.stopped), &all.warnings));
+        let all = StopAll { at, rig, force: Some(force) }.run(context).await?;
+        return Ok(told(report::stopped_all(&prefix, &all.stopped), &all.warnings));
     }
-    let listed = List { at, all: None }.run(context).await?.0.into_iter();
-    let sessions: Vec<_> = listed.map(|one| one.info).collect();
+    let sessions = with_sessions(context, at, rig.as_ref()).await?;
     if sessions.is_empty() {
         return Ok(vec![info(report::nobody_runs())]);
     }
-    Ok(vec![questions::stop_all(asked, &sessions)])
+    Ok(vec![questions::stop_all(asked, prefix.trim_end_matches('/'), &sessions)])
+}
+
+/// The polecats of the rig that is named, or of the one around, that have a session.
+async fn with_sessions(
+    context: &CallContext<'_>,
+    at: At,
+    rig: Option<&RigName>,
+) -> Result<Vec<SessionInfo>, Refusal> {
+    let far = match rig {
+        Some(rig) => context.far(rig.prefix()).await?,
+        None => None,
+    };
+    let listed = if let Some(far) = far {
+        far.beside()
+    } else {
+        let rig = context.named_rig(at.clone(), rig).await?;
+        List { at: at.in_rig(rig.rig_path()), all: None }.run(context).await?.0
+    };
+    Ok(listed.into_iter().map(|one| one.info).collect())
+}
+
+fn named_rig(asked: &Invocation) -> Result<Option<RigName>, RpcError> {
+    Ok(asked.words.text("rig")?.map(RigName::from))
 }
 
 async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -179,7 +209,9 @@ async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, issue) = (words.text("polecat")?, words.text("issue")?);
     let (base, branch) = (words.text("base")?, words.text("branch")?);
     let (said, changes) = (polecat.clone(), words.changes()?);
-    let new = New { at, polecat, issue, base, branch, changes }.run(context).await?;
+    let large = asked.answers().large;
+    let new = New { at, polecat, issue, base, branch, changes, large };
+    let new = new.run(context).await?;
     let polecat = report::called(said.as_deref(), &new.polecat);
     Ok(told(report::created(&polecat, &new.branch), &new.warnings))
 }
@@ -251,7 +283,7 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
     let size = asked.size()?;
     let at = Some(asked.at());
-    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line(), dir: None }])
+    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line(), shell: None }])
 }
 
 /// Our own program shows it, with the tmux of the configuration.
@@ -280,12 +312,16 @@ async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, 
 }
 
 /// Side by side is about what the cursor is on, which only the editor knows.
-fn diff(asked: &Invocation) -> Result<View, RpcError> {
+async fn diff(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
+    let since = words.text("since")?;
+    if let Some(other) = words.text("other")? {
+        return compare::view(context, asked, &other).await;
+    }
     if asked.bang() {
         return Ok(View::SideBySide { polecat: words.text("polecat")? });
     }
-    Ok(View::Diff { polecat: asked.polecat()?, since: words.text("since")? })
+    Ok(View::Diff { polecat: asked.polecat()?, since })
 }
 
 /// Success, and what went wrong without being in the way.

@@ -61,6 +61,7 @@ pub(in crate::rpc) enum Command {
     Fork,
     Sling,
     Issues,
+    Setup,
     Remove,
     Restore,
     Merge,
@@ -86,6 +87,7 @@ impl Command {
             | Self::New
             | Self::Fork
             | Self::Sling
+            | Self::Setup
             | Self::Remove
             | Self::Merge
             | Self::Push
@@ -166,11 +168,13 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Stop, "Stop", "Stop a polecat's session; ! at once")
     },
     Spec {
+        words: &[maybe("rig", Kind::Rig)],
         bang: true,
         map: Some("n"),
         ..plain(Command::StopAll, "StopAll", "Stop all polecats of the rig")
     },
     Spec {
+        words: &[maybe("rig", Kind::Rig)],
         bang: true,
         map: Some("n"),
         ..plain(Command::Resume, "Resume", "Resume all that were cut off; ! the stopped ones too")
@@ -233,12 +237,12 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Answer, "Answer", "Answer what a polecat asks, or see who asks what")
     },
     Spec {
-        words: &[maybe("polecat", Kind::Polecat)],
+        words: &[maybe("polecat", Kind::Polecat), maybe("other", Kind::Polecat)],
         keys: &[key("since", Kind::Since), SIZE],
         bang: true,
         range: Range::Size,
         map: Some("n"),
-        ..plain(Command::Diff, "Diff", "Show what a polecat changed; ! side by side")
+        ..plain(Command::Diff, "Diff", "Show changes, or how two differ; ! side by side")
     },
     Spec {
         words: &[word("polecat", Kind::Running)],
@@ -285,6 +289,12 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     Spec {
         map: Some("n"),
         ..plain(Command::Issues, "Issues", "Choose an issue that is ready, for a polecat")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        bang: true,
+        map: Some("n"),
+        ..plain(Command::Setup, "Setup", "Set a worktree up again; ! shows what that prints")
     },
     Spec {
         words: &[word("polecat", Kind::Polecat)],

@@ -7,6 +7,7 @@ use rmpv::Value;
 use super::{
     Paths, agents, command,
     reader::{Item, Table},
+    rigs,
 };
 use crate::core::{
     host_files::VIEWS,
@@ -17,7 +18,7 @@ use crate::core::{
 const SHARED: [&str; 7] =
     ["agent", "agents", "capture", "dialogs", "gastown", "tracker", "worktrees"];
 /// What can be said of one, and means the same there as here.
-const OWN: [&str; 5] = ["agent", "agents", "rigs", "tmux", "tracker"];
+const OWN: [&str; 7] = ["agent", "agents", "rigs", "setup", "tmux", "tracker", "wrap"];
 
 /// A table from names to what is said of each; nothing is said of one that ssh reaches. `watch` counts
 /// for all of which nothing else is said.
@@ -43,8 +44,10 @@ pub(super) fn hosts(
 
 fn host(table: &mut Table, watch: bool, paths: &Paths) -> HostSettings {
     let mut tmux = table.table("tmux");
+    // What is said of one means the same there, where its paths begin.
+    let there = Paths { cwd: None, home: None };
     let rig = |item: &Item, folder: &str| {
-        item.table();
+        rigs::rig(&mut item.table(), watch, &there);
         if folder.starts_with('/') || folder.starts_with("~/") {
             return Some((folder.to_owned(), ()));
         }
@@ -54,6 +57,8 @@ fn host(table: &mut Table, watch: bool, paths: &Paths) -> HostSettings {
     // These are read there; here they are only looked at.
     table.text("agent");
     agents(table);
+    rigs::setup(table);
+    rigs::wrap(table, &there);
     table.table("tracker").text("command");
     HostSettings {
         command: table.read("command", |item| reaching(item, paths)).unwrap_or_default(),
@@ -172,7 +177,8 @@ mod tests {
 
     #[test]
     fn what_a_host_is_told_is_read() {
-        let build1 = json!({ "login": false, "env": ["A_KEY"] });
+        let rig = json!({ "setup": { "run": "make deps" }, "wrap": ["mise", "exec", "--"] });
+        let build1 = json!({ "login": false, "env": ["A_KEY"], "rigs": { "~/shop": rig } });
         let (hosts, problems) = read_hosts(&json!({ "build1": build1, "gpu": {} }));
         assert_eq!(problems, [""; 0]);
         let [build1, gpu] = ["build1", "gpu"].map(|name| &hosts[&name.parse().unwrap()]);

@@ -135,6 +135,15 @@ impl<'a> Item<'a> {
         meanings.collect()
     }
 
+    /// Whether it is a table or a list with nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        match self.value {
+            Value::Array(items) => items.is_empty(),
+            Value::Map(pairs) => pairs.is_empty(),
+            _ => false,
+        }
+    }
+
     /// The items of a list of `what`.
     pub(super) fn list<T>(
         &self,

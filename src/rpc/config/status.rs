@@ -42,7 +42,7 @@ mod tests {
         assert_eq!(
             problems(&wrong),
             [
-                "`status.columns[2]`: expected one of sign, name, label, state, since, issue, agent, \
+                "`status.columns[2]`: expected one of sign, name, attempt, label, state, since, issue, agent, \
                  model, work, branch, doing, tokens, context, cost, silence, queued, attached, resume, \
                  got `colour`",
                 "`status.sidebar.side`: expected one of left, right, got `top`",

@@ -27,8 +27,8 @@ fn every_problem_is_told_at_once_by_its_path() {
             "`rig`: expected a table, got `shop`",
             "`tmux.sockt` is not known; known here: command, socket",
             "`tmx` is not known; known here: agent, agents, all, backend, capture, dialogs, \
-             gastown, hosts, install, log_level, notify, notify_command, prompts, questions, rig, rigs, status, tmux, \
-             tracker, watch, worktrees",
+             gastown, hosts, install, log_level, notify, notify_command, prompts, questions, rig, rigs, setup, \
+             status, tmux, tracker, watch, worktrees, wrap",
         ],
     );
     let mine = json!({ "args": 3, "env": ["A=b"], "settle_ms": -1, "prompt_mode": "stdin",
@@ -127,12 +127,39 @@ fn rigs_are_named_by_their_folders_and_watched_where_that_is_said() {
     check(
         &json!({ "rigs": { "~ada/x": {}, "/x": { "wtch": true }, "/y": true } }),
         &[
-            "`rigs./x.wtch` is not known; known here: watch",
+            "`rigs./x.wtch` is not known; known here: setup, watch, wrap",
             "`rigs./y`: expected a table, got a boolean",
             "`rigs.~ada/x`: `~ada/x`: of a `~` only `~/` is known",
         ],
     );
     check(&json!({ "rigs": ["/x"] }), &["`rigs`: expected a table with names as keys, got a list"]);
+}
+
+#[test]
+fn a_set_up_is_said_for_all_rigs_or_for_one_and_stays_in_the_project() {
+    let setup = json!({ "copy": [".env", "config/local.*"], "link": ["node_modules/"] });
+    let own = json!({ "setup": { "run": "npm ci" }, "wrap": ["direnv", "exec", "."] });
+    let settings = read(&json!({ "setup": setup, "wrap": [], "rigs": { "/x": own, "/y": {} } }));
+    assert_eq!(settings.setup.wanted.copy, [".env", "config/local.*"]);
+    assert_eq!(settings.setup.wanted.link, [PathBuf::from("node_modules")]);
+    assert_eq!(settings.setup.run, None);
+    let (x, y) = (&settings.rigs[Path::new("/x")], &settings.rigs[Path::new("/y")]);
+    let run = x.setup.as_ref().and_then(|setup| setup.run.as_deref());
+    assert_eq!((run, y.setup.as_ref(), y.wrap.as_ref()), (Some("npm ci"), None, None));
+    assert_eq!(x.wrap.as_deref(), Some(&["direnv", "exec", "."].map(str::to_owned)[..]));
+    let setup = json!({ "copy": ["../x"], "link": ["/etc", "a/../b", ".git"], "run": "", "x": 1 });
+    check(
+        &json!({ "rigs": { "/x": { "setup": setup, "wrap": [""] } } }),
+        &[
+            "`rigs./x.setup.copy[1]`: `../x` leads out of the project",
+            "`rigs./x.setup.link[1]`: `/etc`: expected the path of a file or folder in the project",
+            "`rigs./x.setup.link[2]`: `a/../b`: expected the path of a file or folder in the project",
+            "`rigs./x.setup.link[3]`: `.git`: expected the path of a file or folder in the project",
+            "`rigs./x.setup.run`: expected a string that is not empty, got an empty string",
+            "`rigs./x.setup.x` is not known; known here: copy, link, run",
+            "`rigs./x.wrap`: expected a program and its arguments, got none",
+        ],
+    );
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub(in crate::rpc) struct SideBySide {
     polecat: String,
     /// As of [`Effect::Open`].
     at: Option<At>,
+    /// Whose file it is shown beside, where that is not what it was.
+    against: Option<String>,
     /// From the top of the worktree.
     path: Vec<u8>,
     /// The file itself, if it is there; and what is in one of a host.
@@ -43,12 +45,12 @@ pub(in crate::rpc) struct SideBySide {
 }
 
 impl SideBySide {
-    /// What shows `pair` of a polecat by its name there, the cursor at `line`; or why there is nothing
-    /// to be shown.
+    /// What shows `pair` of a polecat by its name there, perhaps beside the file of another one, the
+    /// cursor at `line`; or why there is nothing to be shown.
     pub(in crate::rpc) fn effect(
         pair: Pair,
         right: Option<Opened>,
-        (polecat, at): (&str, Option<At>),
+        (polecat, against, at): (&str, Option<&str>, Option<At>),
         line: Option<usize>,
         edits: bool,
     ) -> Effect {
@@ -61,6 +63,7 @@ impl SideBySide {
         Effect::SideBySide(Box::new(Self {
             polecat: polecat.to_owned(),
             at,
+            against: against.map(str::to_owned),
             path: pair.path,
             file,
             content: content.flatten(),
@@ -74,7 +77,12 @@ impl SideBySide {
 
     pub(in crate::rpc) fn encode(self, map: Map) -> Map {
         let old = self.old.as_deref().map(String::from_utf8_lossy);
-        let title = old.map_or_else(|| "new file".to_owned(), |old| format!("{old} as it was"));
+        let title = match (old, self.against) {
+            (Some(old), None) => format!("{old} as it was"),
+            (None, None) => "new file".to_owned(),
+            (Some(old), Some(other)) => format!("{old} of {other}"),
+            (None, Some(other)) => format!("{other} has no such file"),
+        };
         let filename = self.old.unwrap_or_else(|| self.path.clone());
         map.put("polecat", self.polecat)
             .some("at", super::place(self.at))

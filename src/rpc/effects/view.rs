@@ -39,6 +39,10 @@ pub(in crate::rpc) enum View {
     Queue {
         polecat: String,
     },
+    /// What the set-up of a worktree prints.
+    Setup {
+        polecat: String,
+    },
     /// The file under the cursor beside what it was; `polecat` is whose it must be.
     SideBySide {
         polecat: Option<String>,
@@ -56,6 +60,7 @@ const LIST_FOOTER: &[&str] = &[
     "s start",
     "R resume",
     "x stop",
+    "t task",
     "f filter",
     "g? all keys",
 ];
@@ -93,7 +98,9 @@ impl View {
     pub(in crate::rpc) fn is_of_polecat(&self) -> bool {
         match self {
             Self::Capture { polecat, .. } | Self::SideBySide { polecat } => polecat.is_some(),
-            Self::Status { .. } | Self::Diff { .. } | Self::Queue { .. } => true,
+            Self::Status { .. } | Self::Diff { .. } | Self::Queue { .. } | Self::Setup { .. } => {
+                true
+            }
             Self::List { .. } | Self::Log => false,
         }
     }
@@ -154,6 +161,11 @@ impl View {
                 .put("title", format!("queue of {polecat}"))
                 .put("keys", "queue")
                 .put("spec", spec("queue", Some(polecat))),
+            Self::Setup { polecat } => open("setup")
+                .put("name", format!("polecat://setup/{polecat}"))
+                .put("title", format!("set-up of {polecat}"))
+                .put("keys", "setup")
+                .put("spec", spec("setup", Some(polecat))),
             Self::SideBySide { polecat } => {
                 Map::new().put("kind", "compare").some("polecat", polecat)
             }

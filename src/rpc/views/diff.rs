@@ -31,6 +31,10 @@ pub(in crate::rpc::views) async fn run(
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("`polecat` is missing"))?;
     let of = Reviewed::find(context, open.at, &polecat, Reach::Reads).await?;
     let mut rest = Rest::of(context, &of).await?;
+    let mut other = match of.other() {
+        Some(other) => Some(Rest::of(context, &other).await?),
+        None => None,
+    };
     let since = calls::Since::of(open.since);
     let mut diff = Diff { of, since, shown: Shown::default(), drawn: false, lost: false };
     diff.draw(context, canvas).await?;
@@ -41,9 +45,9 @@ pub(in crate::rpc::views) async fn run(
                 None => return Ok(()),
                 Some(Order::Refresh) => due = true,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Width(_) | Order::List(_) | Order::Offer(..)) => {}
+                Some(Order::Width(_) | Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
-            seen = rest.next() => match seen {
+            seen = next(&mut rest, other.as_mut()) => match seen {
                 Seen::Rests => due = true,
                 Seen::Lost => diff.lose(canvas).await,
             },
@@ -52,6 +56,17 @@ pub(in crate::rpc::views) async fn run(
             due = false;
             diff.draw_if_reached(context, canvas).await?;
         }
+    }
+}
+
+/// What is seen next of the polecat, or of the one that it is compared with.
+async fn next(rest: &mut Rest, other: Option<&mut Rest>) -> Seen {
+    match other {
+        None => rest.next().await,
+        Some(other) => tokio::select! {
+            seen = rest.next() => seen,
+            seen = other.next() => seen,
+        },
     }
 }
 
@@ -95,7 +110,7 @@ impl Diff {
         let changed = self.of.changes(context, self.since).await?;
         debug!(polecat = self.of.polecat, "drawing what it changed");
         self.lost = false;
-        let (name, mut shown) = (self.of.shown.clone(), std::mem::take(&mut self.shown));
+        let (name, mut shown) = (self.of.title(), std::mem::take(&mut self.shown));
         let drawn = aside(move || {
             let picture = view::changes(&name, &changed.changes);
             let portions = shown.show(&picture);
@@ -134,7 +149,7 @@ impl Diff {
             Since::Start => "",
             Since::Review => " since the last review",
         };
-        format!("{}{since}{lost}", self.of.shown)
+        format!("{}{since}{lost}", self.of.title())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A diff as it was drawn last.
 
 use crate::{
-    core::hosts::HostName,
+    core::{hosts::HostName, rig::address::compared},
     rpc::calls::At,
     session::{Changed, Since},
     view::Picture,
@@ -16,8 +16,18 @@ pub(in crate::rpc) struct Reviewed {
     pub(in crate::rpc) at: At,
     /// Its name there, or the whole name of one on a host.
     pub(in crate::rpc) polecat: String,
-    /// What it is called here.
+    /// The other one of its rig whose work it is compared with, by its name there.
+    pub(in crate::rpc) against: Option<String>,
+    /// What it is called here; of two that are compared, `ash..birch`.
     pub(in crate::rpc) shown: String,
+}
+
+impl Reviewed {
+    /// What is looked at, for a title: `birch`, or `ash → birch`.
+    pub(in crate::rpc) fn title(&self) -> String {
+        let two = compared(&self.shown).filter(|_| self.against.is_some());
+        two.map_or_else(|| self.shown.clone(), |(one, other)| format!("{one} → {other}"))
+    }
 }
 
 /// What a diff shows, for who looks up what a key was pressed on.

@@ -19,7 +19,9 @@ use crate::{
         provision::{self, WorktreeKind},
         records,
     },
-    session::{error::SessionError, polecats::Polecats, sessions::list},
+    session::{
+        error::SessionError, polecats::Polecats, sessions::list, setup::Failing, start::Progress,
+    },
 };
 
 /// A polecat that was just made.
@@ -40,14 +42,16 @@ impl Polecats {
     /// Without a name it gets the next free one of the rig's pool.
     ///
     /// # Errors
-    /// When a name is bad, the issue is not to be worked on, the polecat exists, or git refuses.
-    /// Then nothing was made. Without a name also when tmux does not tell its sessions: one of
-    /// them may bear the name.
+    /// When a name is bad, the issue is not to be worked on, the polecat exists, git refuses, or the
+    /// set-up would copy much and that is not `large`. Then nothing was made. Without a name also when
+    /// tmux does not tell its sessions: one of them may bear the name. A set-up that fails leaves the
+    /// polecat, to be set up again.
     pub async fn create(
         &self,
         name: Option<&str>,
         issue: Option<&str>,
         begin: &Beginning,
+        (large, progress): (bool, Progress<'_>),
     ) -> Result<NewPolecat, SessionError> {
         let polecat = name.map(PolecatName::parse).transpose()?;
         let issue = issue.map(IssueId::parse).transpose()?;
@@ -59,14 +63,22 @@ impl Polecats {
         if let Some(polecat) = &polecat {
             git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         }
+        let setups = self.context.setups();
+        let place = self.context.rig.polecats_dir();
+        let planned = Box::pin(setups.plan(&place, large)).await?;
         let Next { polecat, mut worktree, mut warnings } =
-            self.make(polecat, (issue.as_ref(), begin)).await?;
-        let brought = self.bring(&polecat, &mut worktree, begin).await?;
+            Box::pin(self.make(polecat, (issue.as_ref(), begin))).await?;
+        let brought = Box::pin(self.bring(&polecat, &mut worktree, begin)).await?;
         warnings.extend(self.settle(&polecat, brought).await?);
         // How the agent of a removed polecat of this name ended is not how this one's did.
         let forgotten = records::delete(&self.context.rig, &polecat).await;
         warnings.extend(forgotten.err().map(|error| error.to_string()));
-        Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
+        let Worktree { path: workdir, branch, .. } = worktree;
+        let set_up = setups.carry_out(&polecat, &workdir, planned, Failing::Stays, progress);
+        let (done, result) = Box::pin(set_up).await;
+        result?;
+        warnings.extend(done.warnings);
+        Ok(NewPolecat { polecat, workdir, branch, warnings })
     }
 
     /// Copies what is not committed in the main worktree along, or takes the new polecat back.

@@ -16,6 +16,7 @@ use crate::{
     session::{
         error::{ResumeError, SessionError},
         polecats::{Polecats, begun::Begun, create::now_ms},
+        setup::{Failing, Planned},
         start::{
             Hooking, Progress, Started,
             conversation::Begins,
@@ -36,7 +37,8 @@ pub enum Conversing {
 
 impl Polecats {
     /// Forks `parent` as the polecat `name`, or by the next free name of the rig's pool, and starts its
-    /// agent as the parent's was started. Of the `options` only `prompt` and `allowed` count.
+    /// agent as the parent's was started. Of the `options` only `prompt`, `allowed` and `large`
+    /// count.
     ///
     /// # Errors
     /// The parent is not there or nothing can be copied; its agent cannot copy its conversation, or
@@ -59,14 +61,20 @@ impl Polecats {
         }
         let conversation = (conversing == Conversing::Copied).then_some(Resuming::Fork);
         let like = Some(parent.clone());
-        let (prompt, allowed) = (options.prompt, options.allowed);
+        let StartOptions { prompt, allowed, large, .. } = options;
         let options =
-            StartOptions { prompt, allowed, conversation, like, ..StartOptions::default() };
+            StartOptions { prompt, allowed, large, conversation, like, ..StartOptions::default() };
         let (choice, begins, options) = self.chosen(&parent, options).await?;
+        let setups = self.context.setups();
+        let place = self.context.rig.polecats_dir();
+        let planned = Box::pin(setups.plan(&place, options.large)).await?;
         progress("forking: copying the work");
         let began = Timestamp::now();
-        let forked = self.copy_work(&parent, name.as_ref()).await?;
-        let started = self.start_fork(&forked, choice, begins, &options, progress);
+        let mut forked = Box::pin(self.copy_work(&parent, name.as_ref())).await?;
+        let started = async {
+            self.set_up_fork(&mut forked, planned, progress).await?;
+            self.start_fork(&forked, choice, begins, &options, progress).await
+        };
         match Box::pin(started).await {
             Ok(Started { info, warnings }) => {
                 let warnings = forked.warnings.into_iter().chain(warnings).collect();
@@ -111,6 +119,23 @@ impl Polecats {
         let forgotten = records::delete(rig, &forked.polecat).await;
         forked.warnings.extend(forgotten.err().map(|error| error.to_string()));
         Ok(forked)
+    }
+
+    async fn set_up_fork(
+        &self,
+        forked: &mut Forked,
+        planned: Planned,
+        progress: Progress<'_>,
+    ) -> Result<(), SessionError> {
+        let (path, setups) = (forked.worktree.path.clone(), self.context.setups());
+        let set_up =
+            setups.carry_out(&forked.polecat, &path, planned, Failing::TakenBack, progress);
+        let (done, result) = Box::pin(set_up).await;
+        forked.warnings.extend(done.warnings);
+        if let Some(files) = done.files {
+            forked.copied.tree = files;
+        }
+        result
     }
 
     async fn start_fork(

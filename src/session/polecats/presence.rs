@@ -52,6 +52,7 @@ impl Polecats {
         in_use: InUse,
     ) -> Result<(), SessionError> {
         let dead = self.context.sessions().require_no_agent(polecat).await?;
+        self.context.setups().require_none(polecat).await?;
         let present = self.present(polecat, dead.as_ref()).await?;
         if !present.is_empty() {
             // What another editor has started since, or what is left of a session of ours, is no

@@ -12,7 +12,7 @@ use crate::{
         heartbeats,
         locks::{Gate, Work},
         polecats,
-        records::labels,
+        records::{labels, setups},
         reviews, session_settings,
     },
     session::{
@@ -46,6 +46,17 @@ pub struct RemovedPolecat {
     pub dir: PathBuf,
     /// What became of its work.
     pub removed: Removed,
+}
+
+/// What a polecat has that is nowhere else, each in words.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// What a backup holds.
+    pub(super) unsaved: Vec<String>,
+    /// What is deleted.
+    pub(super) deleted: Vec<String>,
+    /// What keeps it from being removed.
+    pub(super) in_the_way: Vec<String>,
 }
 
 /// Why a polecat stays.
@@ -88,6 +99,7 @@ impl Polecats {
             return Ok(RemovedPolecat { polecat, dir, removed });
         }
         self.context.known(polecat.as_str()).await?;
+        self.context.setups().require_none(&polecat).await?;
         let dir = polecats::dir(&self.context.rig, &polecat).await?;
         let _typing = self.context.messenger().lock_typing(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
@@ -128,7 +140,21 @@ impl Polecats {
         heartbeats::delete(&self.context.rig, &polecat).await?;
         session_settings::delete_left(&self.context.rig, &polecat, None).await?;
         labels::keep(&self.context.rig, &polecat, "").await?;
+        setups::end(&self.context.rig, &polecat).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
+    }
+
+    /// What becomes of what the polecat has if it is removed by force.
+    pub(super) async fn left_with(&self, polecat: &PolecatName) -> Result<Left, SessionError> {
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let work = git::unsaved_work(rig, polecat, launch).await?;
+        let (kept, in_the_way): (Vec<_>, Vec<_>) = work.iter().partition(|work| work.can_be_kept());
+        let in_words = |work: Vec<&UnsavedWork>| work.iter().map(ToString::to_string).collect();
+        let mut deleted = Reasons::of(polecat);
+        deleted.unsent(reviews::load(rig, polecat).await?.len());
+        deleted.queued(self.context.messenger().queue_of(polecat).await?.messages.len());
+        let (unsaved, in_the_way) = (in_words(kept), in_words(in_the_way));
+        Ok(Left { unsaved, deleted: deleted.named, in_the_way })
     }
 
     /// That nobody works in the polecat's folder, which stands aside; a session whose agent is

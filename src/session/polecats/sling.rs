@@ -2,6 +2,8 @@
 //! session and the first words, all of it or nothing.
 
 mod rollback;
+mod set_up;
+mod several;
 
 use std::path::PathBuf;
 
@@ -24,11 +26,8 @@ use crate::{
         messages::inject::require_text,
         polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
-        start::{
-            Hooking, Progress, Started,
-            conversation::Begins,
-            options::{Recorded, StartOptions},
-        },
+        setup::Planned,
+        start::{Progress, Started, options::StartOptions},
     },
 };
 
@@ -37,6 +36,8 @@ struct Taken {
     polecat: PolecatName,
     /// Its issue, as the tracker had it before; none of a task that is only told.
     issue: Option<(IssueId, Issue)>,
+    /// Whether the issue is put on its hook: of several polecats, that is the first one's.
+    hooks: bool,
     place: Placed,
     warnings: Vec<String>,
     /// How the polecat's last agent ended.
@@ -44,6 +45,8 @@ struct Taken {
     began: Timestamp,
     /// What was copied along.
     brought: Option<(Changes, Brought)>,
+    /// What is to be set up.
+    setup: Option<Planned>,
     /// Of two slings at once each takes another polecat.
     _turn: Option<Work>,
 }
@@ -66,25 +69,27 @@ impl Placed {
 impl Polecats {
     /// Gives `issue`, or the prompt of the `options`, to `polecat`, which is made when there is none;
     /// without a name to the first polecat that is free, else to a new one. Of the `options`, `new`,
-    /// `issue` and `workdir` do not count.
+    /// `issue` and `workdir` do not count. With several `agents` each gets a polecat of its own, and
+    /// all begin at the same commit; without any, `options` name the agent.
     ///
     /// # Errors
     /// As those of a start; also when the issue is somebody's already or cannot be hooked, and when
     /// the polecat that was named is not free. All that was made is taken back, unless the error
-    /// is [`SessionError::NotUndone`].
+    /// is [`SessionError::NotUndone`]: of several agents all are started, or none.
     pub async fn sling(
         &self,
         issue: Option<&str>,
         polecat: Option<&str>,
+        agents: &[String],
         options: StartOptions,
         progress: Progress<'_>,
-    ) -> Result<Started, SessionError> {
+    ) -> Result<Vec<Started>, SessionError> {
         progress("slinging: checking");
         self.context.tmux.require_startable().await?;
         let id = issue.map(IssueId::parse).transpose()?;
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let options = slung(id.as_ref(), options)?;
-        let choice = self.context.starter().choose(&options, &Recorded::default(), None).await?;
+        let orders = self.orders(agents, wanted.as_ref(), options).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
         let choosing = Choosing::lock(&self.context.rig).await?;
@@ -96,24 +101,20 @@ impl Polecats {
             None => None,
         };
         progress("slinging: taking a polecat");
-        let taken = self.take(wanted, issue, &options).await?;
+        let mut taken = self.take_each(wanted, issue, &orders).await?;
         let started = async {
-            if let Some((issue, _)) = &taken.issue {
+            for one in taken.iter().filter(|one| one.hooks) {
+                let Some((issue, _)) = &one.issue else { continue };
                 progress("slinging: hooking the issue");
-                self.hook_first(&taken, issue).await?;
+                self.hook_first(one, issue).await?;
             }
             drop(choosing);
-            let starter = self.context.starter();
-            let plan =
-                starter.plan(taken.polecat.clone(), choice, Begins::Unnamed, &options).await?;
-            Box::pin(self.context.starter().launch(plan, Hooking::Done, progress)).await
+            Box::pin(self.set_up_each(&mut taken, &orders, progress)).await?;
+            let plans = self.plan_each(&taken, &orders).await?;
+            Box::pin(self.launch_each(plans, (&taken, &orders), progress)).await
         };
         match Box::pin(started).await {
-            Ok(Started { info, mut warnings }) => {
-                warnings.extend(self.settle(&taken.polecat, taken.brought).await?);
-                let warnings = taken.warnings.into_iter().chain(warnings).collect();
-                Ok(Started { info, warnings })
-            }
+            Ok(started) => self.settle_each(taken, started).await,
             Err(cause) => Err(self.rollback(taken, cause).await),
         }
     }
@@ -161,25 +162,43 @@ impl Polecats {
         };
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
+            let setup = Box::pin(self.unfinished_setup(&polecat, options)).await;
             let (place, warnings) = (Placed::Reused(reused), Vec::new());
             return Ok(Taken {
                 polecat,
                 issue,
+                hooks: true,
                 place,
                 warnings,
                 exit,
                 began,
                 brought: None,
+                setup,
                 _turn: Some(turn),
             });
         }
+        let place = self.context.rig.polecats_dir();
+        let setup = Box::pin(self.context.setups().plan(&place, options.large)).await?;
         let Next { polecat, mut worktree, warnings } =
-            self.make(wanted, (id, &options.begin)).await?;
-        let brought = self.bring(&polecat, &mut worktree, &options.begin).await?;
+            Box::pin(self.make(wanted, (id, &options.begin))).await?;
+        let brought = Box::pin(self.bring(&polecat, &mut worktree, &options.begin)).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
-        Ok(Taken { polecat, issue, place, warnings, exit: None, began, brought, _turn: turn })
+        let (setup, exit) = (Some(setup), None);
+        let hooks = true;
+        Ok(Taken {
+            polecat,
+            issue,
+            hooks,
+            place,
+            warnings,
+            exit,
+            began,
+            brought,
+            setup,
+            _turn: turn,
+        })
     }
 
     /// The polecat that was asked for, on its new branch; `None` when it is to be made.

@@ -75,6 +75,19 @@ impl Reviews {
         Ok(Changed { workdir, changes, comments })
     }
 
+    /// What makes the work of `polecat` of that of `against`, another one of the rig: to be looked at,
+    /// without comments.
+    ///
+    /// # Errors
+    /// When one of them is not there or has no worktree, or git fails.
+    pub async fn compared(&self, polecat: &str, against: &str) -> Result<Changed, SessionError> {
+        let ((_, workdir), (_, other)) =
+            (self.worktree(polecat).await?, self.worktree(against).await?);
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let changes = git::differences(rig, (&other, &workdir), launch).await?;
+        Ok(Changed { workdir, changes, comments: Vec::new() })
+    }
+
     pub(in crate::session) async fn look_at_changes(
         &self,
         polecat: &PolecatName,
@@ -112,10 +125,6 @@ impl Reviews {
         since: Since,
     ) -> Result<Pair, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
-        let below = Path::new(OsStr::from_bytes(path));
-        if !below.components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err(outside(below));
-        }
         let launch = &self.context.shared.launch;
         let base = match since {
             Since::Review => git::reviewed(&self.context.rig, &workdir, launch).await?,
@@ -123,8 +132,41 @@ impl Reviews {
                 .await?
                 .map(|base| base.commit),
         };
+        self.pair_with(polecat, &workdir, path, base).await
+    }
+
+    /// The same as it is in the work of `against`, another polecat of the rig.
+    ///
+    /// # Errors
+    /// As [`Reviews::compared`]; or the path leads out of the worktree.
+    pub async fn pair_against(
+        &self,
+        polecat: &str,
+        path: &[u8],
+        against: &str,
+    ) -> Result<Pair, SessionError> {
+        let ((polecat, workdir), (_, other)) =
+            (self.worktree(polecat).await?, self.worktree(against).await?);
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let tree = git::work_tree(rig, &other, launch).await?;
+        self.pair_with(polecat, &workdir, path, Some(tree)).await
+    }
+
+    /// The file at `path`, as it is in the commit or tree `base`.
+    async fn pair_with(
+        &self,
+        polecat: PolecatName,
+        workdir: &Path,
+        path: &[u8],
+        base: Option<String>,
+    ) -> Result<Pair, SessionError> {
+        let launch = &self.context.shared.launch;
+        let below = Path::new(OsStr::from_bytes(path));
+        if !below.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(outside(below));
+        }
         let before = match base {
-            Some(base) => git::before(&self.context.rig, &workdir, &base, path, launch).await?,
+            Some(base) => git::before(&self.context.rig, workdir, &base, path, launch).await?,
             None => git::Before::default(),
         };
         let file = workdir.join(below);

@@ -6,7 +6,7 @@ use crate::{
     core::{
         agent::{Agent, command::CommandLine},
         names::PolecatName,
-        session::{SessionInfo, State, UNNAMED_AGENT, record::SessionRecord},
+        session::{SessionInfo, State, UNNAMED_AGENT, attempt::Attempt, record::SessionRecord},
     },
     host::machine,
     session::{error::SessionError, sessions::Sessions},
@@ -21,6 +21,8 @@ pub(in crate::session) const LAST: &str = "last";
 pub(in crate::session) struct LastSession {
     /// The agent.
     pub(in crate::session) agent: Option<String>,
+    /// Which of several attempts at one task it is.
+    pub(in crate::session) attempt: Option<Attempt>,
     /// The conversation to go on with.
     pub(in crate::session) resumable: Option<String>,
     /// Whether it was lost with its tmux server.
@@ -37,6 +39,9 @@ impl LastSession {
         }
         if info.agent.is_none() {
             info.agent.clone_from(&self.agent);
+        }
+        if info.attempt.is_none() {
+            info.attempt.clone_from(&self.attempt);
         }
         info.resumable.clone_from(&self.resumable);
         // One whose pane is there was not.
@@ -57,7 +62,8 @@ impl Sessions {
         let resumable = self.resumable(polecat, record).await.ok().flatten();
         let agent = record.agent.clone().filter(|agent| agent != UNNAMED_AGENT);
         let elsewhere = may_run_elsewhere(record, machine::id().await.as_deref());
-        LastSession { agent, resumable, lost: false, elsewhere }
+        let attempt = record.attempt.clone();
+        LastSession { agent, attempt, resumable, lost: false, elsewhere }
     }
 
     async fn resumable(

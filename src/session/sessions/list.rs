@@ -328,6 +328,7 @@ impl Session {
                 .or_else(|| Some(self.pane.session_path.clone().into())),
             branch: mark.branch,
             issue: mark.issue,
+            attempt: mark.attempt,
             task: self.sent.as_ref().and_then(|sent| pending::sent_line(sent)).or(mark.task),
             pane_id: Some(self.pane.pane_id.to_string()),
             pid: self.pane.pid,

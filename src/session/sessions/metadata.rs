@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    core::agent::ConversationId,
+    core::{agent::ConversationId, session::attempt::Attempt},
     session::sessions::{
         event_source::EVENTS,
         pending::{OWED, PASTED, QUEUE, SENT},
@@ -57,6 +57,9 @@ pub(in crate::session) struct Metadata {
     /// The first line of what it was given to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::session) task: Option<String>,
+    /// Which of several attempts at one task it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::session) attempt: Option<Attempt>,
     /// When its start began, in Unix milliseconds.
     pub(in crate::session) started_ms: i64,
     /// Whether its start is in progress.

@@ -249,6 +249,10 @@ impl StartOptions {
                 recorded.config_dir = self.config_dir.is_some();
             }
         }
+        // A copy of one is no attempt of its own.
+        if self.like.is_none() {
+            self.attempt.clone_from(&record.attempt);
+        }
         // A conversation belongs to its folder.
         if self.conversation.is_some() && self.like.is_none() && self.workdir.is_none() {
             self.workdir.clone_from(&record.workdir);

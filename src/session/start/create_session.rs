@@ -1,6 +1,6 @@
 //! Creates the tmux session of a start, replacing a dead one.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::Path};
 
 use jiff::Timestamp;
 use tracing::warn;
@@ -120,7 +120,7 @@ impl Starter {
         pane_options.extend(plan.events.iter().map(|it| (EVENTS.to_owned(), it.encode())));
         let secret = plan.events.as_ref().and_then(EventSource::secret);
         let name = self.context.rig.session(&plan.polecat).to_string();
-        let argv = argv(plan, words);
+        let argv = wrapped(argv(plan, words), self.context.wrap().await, &plan.workdir);
         let unset = startup::unset(&plan.agent, &env);
         let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let told = vec![("GT_PANE_ID".to_owned(), "#{pane_id}".to_owned())];
@@ -141,11 +141,20 @@ impl Starter {
             branch: git::branch(&plan.workdir).await.ok().flatten(),
             issue: plan.issue.as_ref().map(|(id, _)| id.to_string()),
             task: plan.task(),
+            attempt: plan.attempt.clone(),
             started_ms: Timestamp::now().as_millisecond(),
             starting: true,
             settings: plan.settings.as_ref().map(|settings| settings.name().to_owned()),
         }
     }
+}
+
+/// The command line behind the words that a person's configuration puts in front of it.
+fn wrapped(argv: Vec<OsString>, wrap: Vec<String>, workdir: &Path) -> Vec<OsString> {
+    let mut words = wrap.into_iter();
+    let Some(program) = words.next() else { return argv };
+    let found = path::find_program(&program, workdir).map_or(program.into(), Into::into);
+    std::iter::once(found).chain(words.map(Into::into)).chain(argv).collect()
 }
 
 /// The command line to start, with the program's full path: the tmux server may have another

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use crate::{
-    core::{agent::ConversationId, names::PolecatName, rig::beginning::Beginning, trust::Allowed},
+    core::{
+        agent::ConversationId, names::PolecatName, rig::beginning::Beginning,
+        session::attempt::Attempt, trust::Allowed,
+    },
     session::polecats::presence::InUse,
 };
 
@@ -32,8 +35,12 @@ pub struct StartOptions {
     pub allowed: Option<Allowed>,
     /// What to do if other programs are running in the worktree.
     pub in_use: InUse,
+    /// Whether the set-up of a new worktree may copy what costs much room.
+    pub large: bool,
     /// The conversation to go on with; without, it begins a new one.
     pub conversation: Option<Resuming>,
+    /// Which of several attempts at one task it is.
+    pub attempt: Option<Attempt>,
     /// The polecat whose last session says what is not said here, if not its own: one to be forked.
     pub like: Option<PolecatName>,
 }

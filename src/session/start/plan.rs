@@ -6,18 +6,14 @@ use crate::{
     core::{
         agent::Agent,
         names::{IssueId, PolecatName},
+        session::attempt::Attempt,
     },
     host::{polecats, session_settings::SessionSettings, tracker::Issue},
     session::{
         error::SessionError,
         messages::recipient::Recipient,
         sessions::{event_source::EventSource, metadata::first_line},
-        start::{
-            Starter,
-            conversation::Begins,
-            options::StartOptions,
-            resolve_agent::{Choice, require_program},
-        },
+        start::{Starter, conversation::Begins, options::StartOptions, resolve_agent::Choice},
     },
 };
 
@@ -38,6 +34,8 @@ pub(in crate::session) struct Plan {
     /// What the record of it says besides.
     pub(in crate::session) given: Given,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
+    /// Which of several attempts at one task it is.
+    pub(in crate::session) attempt: Option<Attempt>,
     /// The file of settings that its session is given.
     pub(in crate::session) settings: Option<SessionSettings>,
     /// What a person tells it first.
@@ -84,7 +82,7 @@ impl Starter {
     ) -> Result<Plan, SessionError> {
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
         if let Some(program) = choice.argv.first() {
-            require_program(program, &workdir)?;
+            self.require_program(program, &workdir).await?;
         }
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
         let begins = self.with_id(begins, &choice).await;
@@ -101,7 +99,7 @@ impl Starter {
         let is_primed = hooks.is_primed && (towns.is_none() || settings.has_towns);
         let Choice { agent, argv, account, config_dir, warnings, .. } = choice;
         let settings = settings.file;
-        let (prompt, events) = (options.prompt.clone(), None);
+        let (prompt, attempt, events) = (options.prompt.clone(), options.attempt.clone(), None);
         let plan = Plan {
             polecat,
             workdir,
@@ -112,6 +110,7 @@ impl Starter {
             begins,
             given,
             issue,
+            attempt,
             settings,
             prompt,
             is_primed,

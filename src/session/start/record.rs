@@ -28,6 +28,7 @@ impl Starter {
         record.command.clone_from(&plan.given.command);
         record.workdir = plan.given.workdir.then(|| plan.workdir.clone());
         record.conversation = plan.begins.id().cloned();
+        record.attempt.clone_from(&plan.attempt);
         let pane = Some(session.pane.pane_id.to_string());
         record.server = Server { pane, ..self.server().await };
         let kept = session_records::keep(&self.context.rig, &plan.polecat, &record).await;

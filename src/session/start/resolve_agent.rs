@@ -91,10 +91,25 @@ impl Starter {
         choice.config_dir = self.config_dir(&mut choice, options).await?;
         choice.origin.say_recorded(options, recorded);
         if let Some(program) = choice.argv.first().filter(|program| is_found_anywhere(program)) {
-            require_program(program, &self.context.rig.path)?;
+            self.require_program(program, &self.context.rig.path).await?;
         }
         choice.allowed = self.leave(&choice, workdir, options.allowed.as_ref()).await?;
         Ok(choice)
+    }
+
+    /// Fails if the program cannot be found from `dir`; of a wrapped one, what wraps it, which may know
+    /// where it is.
+    pub(in crate::session) async fn require_program(
+        &self,
+        program: &str,
+        dir: &Path,
+    ) -> Result<(), SessionError> {
+        let wrap = self.context.wrap().await;
+        let program = wrap.first().map_or(program, String::as_str);
+        match path::find_program(program, dir) {
+            Some(_) => Ok(()),
+            None => Err(SessionError::CommandNotFound { program: program.to_owned() }),
+        }
     }
 
     /// The agent, with the user's own command line if there is one; then `agent=` says which agent
@@ -257,14 +272,6 @@ fn require_variable(argument: &str, agent: &Agent) -> Result<(), SessionError> {
 /// Whether the program is found independently of the working directory.
 fn is_found_anywhere(program: &str) -> bool {
     program.starts_with('/') || !program.contains('/')
-}
-
-/// Fails if the program cannot be found from `dir`.
-pub(in crate::session) fn require_program(program: &str, dir: &Path) -> Result<(), SessionError> {
-    match path::find_program(program, dir) {
-        Some(_) => Ok(()),
-        None => Err(SessionError::CommandNotFound { program: program.to_owned() }),
-    }
 }
 
 impl From<BadAccount> for SessionError {

@@ -6,7 +6,7 @@ use crate::{
     core::{
         agent::{Agent, preset},
         names::PolecatName,
-        trust::{Allowed, Answer, Content, Request},
+        trust::{Allowed, Content, Request},
     },
     host::{HostError, hooks, trust},
     session::{
@@ -33,8 +33,8 @@ impl Starter {
     ) -> Result<Option<String>, SessionError> {
         let Some(request) = self.request(choice, workdir).await? else { return Ok(None) };
         let id = request.id();
-        if given.is_some_and(|given| given.id == id) {
-            if given.is_some_and(|given| given.answer == Answer::Always) && request.lasting {
+        if let Some(given) = given.filter(|given| given.covers(&id)) {
+            if given.is_lasting_for(&id) && request.lasting {
                 self.remember(&request).await;
             }
             return Ok(Some(id));

@@ -7,7 +7,10 @@ use super::doing;
 use crate::core::{
     listing::Column,
     rig::branch::is_own,
-    session::{SessionInfo, State, Usage, branch_status::BranchStatus, diffstat::Diffstat, short},
+    session::{
+        SessionInfo, State, Usage, attempt::Attempt, branch_status::BranchStatus,
+        diffstat::Diffstat, short,
+    },
 };
 
 /// An agent that works without printing is told of after this.
@@ -19,6 +22,7 @@ pub(super) fn cell(column: Column, session: &SessionInfo, now: Timestamp) -> Cel
     match column {
         Column::Sign => Cell::new(words::sign(session.state), Some(words::group(session.state))),
         Column::Name => Cell::new(session.polecat.as_str(), Some("PolecatName")),
+        Column::Attempt => muted(session.attempt.as_ref().map(Attempt::short).as_deref()),
         Column::Label => muted(session.label.as_deref()),
         Column::State => state(session),
         Column::Since => since(session, now),

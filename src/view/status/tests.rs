@@ -4,7 +4,7 @@ use super::super::testing::session;
 use super::*;
 use crate::core::{
     listing::{Change, Filter},
-    session::{Detail, DetailKind, Usage, Waiting, diffstat::Diffstat},
+    session::{Detail, DetailKind, Usage, Waiting, attempt::Attempt, diffstat::Diffstat},
 };
 
 const SHOP: Section =
@@ -176,7 +176,7 @@ fn lines_added_and_removed_look_different() {
 
 #[test]
 fn a_rig_without_polecats_says_how_to_make_one() {
-    assert_eq!(texts(&[], 80)[1], "no polecats yet: `:PolecatStart! {name}` makes one");
+    assert_eq!(texts(&[], 80)[1], "no polecats yet: `t` writes a task, which a new one gets");
 }
 
 #[test]
@@ -263,4 +263,50 @@ fn rows_are_sorted_as_a_person_chose() {
     assert_eq!(sorted(Order::Name), "ash birch cedar");
     assert_eq!(sorted(Order::Since), "cedar birch ash");
     assert_eq!(sorted(Order::Agent), "ash birch cedar");
+}
+
+fn attempt(number: u32) -> Attempt {
+    Attempt { task: "7".to_owned(), number, of: 3 }
+}
+
+#[test]
+fn attempts_at_one_task_stand_together_where_the_first_of_them_would() {
+    let at = |name, state, number| SessionInfo {
+        attempt: Some(attempt(number)),
+        ..session(name, state)
+    };
+    let sessions = [
+        at("ash", State::Idle, 1),
+        session("birch", State::Working),
+        at("cedar", State::Waiting, 2),
+        session("doug", State::Died),
+        at("elm", State::Working, 3),
+        at("fir", State::Idle, 0),
+    ];
+    let shown = texts(&sessions, 60);
+    assert_eq!(
+        shown[1..],
+        [
+            "!  cedar  2/3  waiting",
+            "●  elm    3/3  working",
+            "○  fir    0/3  idle",
+            "○  ash    1/3  idle",
+            "✗  doug        died",
+            "●  birch       working",
+        ]
+    );
+    // In any other order each stands for itself.
+    let by_name = Listing { order: Order::Name, ..Listing::default() };
+    let lines = frame(&[Section { sessions: &sessions, ..SHOP }], &by_name, 60).lines;
+    let names: Vec<_> = lines[1..].iter().map(|line| line.key.as_str()).collect();
+    assert_eq!(names, ["ash", "birch", "cedar", "doug", "elm", "fir"]);
+}
+
+#[test]
+fn the_last_attempt_that_is_left_is_one_among_others_no_more() {
+    let ash = SessionInfo { attempt: Some(attempt(1)), ..session("ash", State::Idle) };
+    assert_eq!(
+        texts(&[ash, session("elm", State::Idle)], 60)[1..],
+        ["○  ash  idle", "○  elm  idle"]
+    );
 }

@@ -18,10 +18,11 @@ use crate::host::git::worktree::Worktree;
 use crate::host::git::worktree::directory;
 use crate::host::locks::GastownPool;
 use crate::host::programs::launch::Launch;
-use crate::host::records::{self, MakingOn, sessions};
+use crate::host::records::{self, MakingOn, sessions, setups};
 use crate::host::rigs::{layouts, polecats};
 
 use beginning::OnBranch;
+pub use beginning::look_up_base;
 pub(in crate::host::git) use recover::recover;
 
 /// Creates a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
@@ -227,6 +228,7 @@ impl Creation {
         let made = Made { recorded: true, claimed: true, branch, ..Made::default() };
         // What it ran is no other polecat's of that name.
         sessions::delete(&self.rig, &self.polecat).await?;
+        setups::end(&self.rig, &self.polecat).await?;
         self.rollback(base, made).await
     }
 

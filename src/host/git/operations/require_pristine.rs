@@ -10,6 +10,7 @@ use crate::host::git::command::format::{display_path, path_from};
 use crate::host::git::index::temporary::TempIndex;
 use crate::host::git::worktree::Worktree;
 use crate::host::git::{Git, UnsavedWork, unsaved_work};
+use crate::host::programs::launch::Launch;
 use crate::host::repository::common_dir;
 
 /// The tracker writes the assignee of an issue here, which is not anybody's work.
@@ -53,6 +54,15 @@ pub(in crate::host::git) async fn require_pristine(
             None => Ok(()),
         },
     }
+}
+
+/// The tree of all files in a worktree that git does not ignore: what it has when a set-up is done.
+///
+/// # Errors
+/// `worktree` is none, or git failed.
+pub async fn files_now(rig: &Rig, worktree: &Path, launch: &Launch) -> Result<String, HostError> {
+    let own = Git::in_worktree(rig, worktree, launch).await?;
+    TempIndex::of(&own).await?.whole_tree().await
 }
 
 async fn in_submodules(git: &Git) -> Result<Vec<UnsavedWork>, HostError> {

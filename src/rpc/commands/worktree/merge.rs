@@ -3,15 +3,21 @@
 use crate::core::host_files::HostFile;
 use crate::rpc::commands::{Done, invocation::Invocation, questions, report, words::word};
 use crate::rpc::{
-    calls::{Answers, CallContext, Merge, Operation, PlanMerge},
+    calls::{Answers, Attempts, CallContext, Merge, Operation, PlanMerge, Remove, Status, Stop},
     effects::{Effect, Level, compose, info},
-    error::RpcError,
+    error::{Refusal, RpcError},
 };
-use crate::session::{FoundLocation, MergeError, MergeHow, MergePlan, Merged, SessionError};
+use crate::session::{
+    FoundLocation, MergeError, MergeHow, MergePlan, Merged, OtherAttempt, RemovedPolecat,
+    SessionError,
+};
 
 pub(in crate::rpc::commands) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, how) = (asked.polecat()?, how(asked)?);
     let answers = asked.answers();
+    if let Some(names) = &answers.remove {
+        return Ok(remove(context, asked, names).await);
+    }
     if answers.commit.is_none() {
         return ask(context, asked, &polecat, how).await;
     }
@@ -33,10 +39,59 @@ pub(in crate::rpc::commands) async fn run(context: &CallContext<'_>, asked: &Inv
         return Ok(conflicts(context, &polecat, &merged));
     }
     let mut told = vec![info(report::merged(&polecat, &merged))];
-    if merged.whole && !is_running(context, asked, &polecat).await {
+    let whole = merged.whole && !is_running(context, asked, &polecat).await;
+    let others = others(context, asked, &polecat).await;
+    if !others.is_empty() {
+        let taken = (&*polecat, &*merged.into, whole);
+        told.push(questions::remove_others(asked, taken, &others));
+    } else if whole {
         told.push(questions::remove_merged(asked, &polecat, &merged.into));
     }
     Ok(told)
+}
+
+/// The other attempts at the task of `polecat`, each with what names it. Where that cannot be told,
+/// nobody else is offered to be removed.
+async fn others(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    polecat: &str,
+) -> Vec<(String, OtherAttempt)> {
+    let call = Attempts { at: asked.at(), polecat: polecat.to_owned() };
+    let found = call.run(context).await.unwrap_or_default().into_iter();
+    found.map(|other| (report::called(Some(polecat), &other.polecat), other)).collect()
+}
+
+/// Removes those that the person has chosen, with their sessions: what they have is kept.
+async fn remove(context: &CallContext<'_>, asked: &Invocation, names: &[String]) -> Vec<Effect> {
+    let mut told = Vec::new();
+    for name in names {
+        told.push(match remove_one(context, asked, name).await {
+            Ok(gone) => info(report::removed(name, &gone.removed)),
+            Err(refusal) => {
+                let RpcError { message, .. } = RpcError::from(refusal);
+                Effect::Notify(Level::Warn, message)
+            }
+        });
+    }
+    told
+}
+
+async fn remove_one(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    name: &str,
+) -> Result<RemovedPolecat, Refusal> {
+    let (at, polecat) = (asked.at(), name.to_owned());
+    let status = Status { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
+    if status.pane_id.is_some() {
+        let stop = Stop { at: at.clone(), polecat: polecat.clone(), force: None };
+        Box::pin(stop.run(context)).await?;
+    }
+    let editor = asked.asked.editor.clone().unwrap_or_default();
+    let (unsaved, dirs) = (Some(editor.unsaved), Some(editor.dirs));
+    let force = Some(true);
+    Box::pin(Remove { at, polecat, force, unsaved, dirs, in_use: None }.run(context)).await
 }
 
 /// The way that is named.

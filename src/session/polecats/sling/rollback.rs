@@ -15,8 +15,12 @@ use crate::{
 
 impl Polecats {
     /// Takes back what was done for `taken`, and gives the error to answer with.
-    pub(super) async fn rollback(&self, taken: Taken, cause: SessionError) -> SessionError {
-        let left = self.try_rollback(&taken).await;
+    pub(super) async fn rollback(&self, taken: Vec<Taken>, cause: SessionError) -> SessionError {
+        let mut left = Vec::new();
+        // The last one first: what was hooked before is given back when nobody works on it.
+        for one in taken.iter().rev() {
+            left.extend(self.try_rollback(one).await);
+        }
         if left.is_empty() {
             return cause;
         }
@@ -37,7 +41,8 @@ impl Polecats {
             )];
         }
         let mut left = Vec::new();
-        if let Some((issue, before)) = &taken.issue
+        if taken.hooks
+            && let Some((issue, before)) = &taken.issue
             && let Err(why) = self.restore_issue(taken, (issue, before)).await
         {
             left.push(format!("issue `{issue}`: {why}"));
@@ -84,7 +89,7 @@ impl Polecats {
 }
 
 impl Taken {
-    fn begun(&self) -> Begun {
+    pub(super) fn begun(&self) -> Begun {
         let (polecat, began) = (self.polecat.clone(), self.began);
         let workdir = self.place.worktree().path.clone();
         let issue = self.issue.as_ref().map(|(issue, _)| issue.to_string());

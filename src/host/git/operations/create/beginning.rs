@@ -5,6 +5,7 @@ use crate::core::rig::branch::is_branch;
 use crate::core::{Base, Rig};
 use crate::host::error::HostError;
 use crate::host::git::Git;
+use crate::host::programs::launch::Launch;
 
 /// A branch that a worktree is made on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,17 +17,34 @@ pub(in crate::host::git) struct OnBranch {
     pub(in crate::host::git) from: Option<String>,
 }
 
+/// The commit at which a polecat begins that has a branch of its own.
+///
+/// # Errors
+/// There is no such place, or no commit; or git failed.
+pub async fn look_up_base(
+    rig: &Rig,
+    wanted: &Beginning,
+    launch: &Launch,
+) -> Result<Base, HostError> {
+    Git::of(rig, launch).await?.base(rig, wanted).await
+}
+
 impl Git {
+    async fn base(&self, rig: &Rig, wanted: &Beginning) -> Result<Base, HostError> {
+        match (&wanted.at, &wanted.base) {
+            (Some(base), _) => Ok(base.clone()),
+            (None, Some(base)) => self.named(base).await,
+            (None, None) => self.start_point(rig).await,
+        }
+    }
+
     /// Where the work begins, and on which branch, if that is none of its own.
     pub(in crate::host::git) async fn beginning(
         &self,
         rig: &Rig,
         wanted: &Beginning,
     ) -> Result<(Base, Option<OnBranch>), HostError> {
-        let base = match &wanted.base {
-            Some(base) => self.named(base).await?,
-            None => self.start_point(rig).await?,
-        };
+        let base = self.base(rig, wanted).await?;
         let Some(branch) = &wanted.branch else { return Ok((base, None)) };
         let on = self.on_branch(branch).await?;
         // All that the branch has which the base has not is the polecat's work.

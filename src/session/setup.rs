@@ -1,0 +1,226 @@
+//! The set-up of a worktree before an agent works in it: what it gets of the main one, and what a
+//! person's configuration runs there. Nothing that a repository brought decides what is run.
+
+mod again;
+mod command;
+pub(in crate::session) mod error;
+pub(in crate::session) mod of_rig;
+pub(in crate::session) mod runs;
+
+use std::{path::Path, time::Duration};
+
+use tokio::time::{MissedTickBehavior, interval};
+
+pub use self::{again::SetUp, runs::Printed};
+use crate::{
+    core::names::PolecatName,
+    host::{
+        git,
+        setup::{self, CopyProgress, Given, MUCH, Plan},
+        setups::{self, SetupState},
+    },
+    session::{
+        context::RigContext,
+        error::SessionError,
+        settings::SetupSettings,
+        setup::{error::SetupError, runs::Run},
+        start::Progress,
+    },
+};
+
+/// How often it is told how far a copy is.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
+
+/// Sets worktrees up.
+#[derive(Clone)]
+pub struct Setups {
+    pub(in crate::session) context: RigContext,
+}
+
+impl RigContext {
+    /// Sets the rig's worktrees up.
+    #[must_use]
+    pub fn setups(&self) -> Setups {
+        Setups { context: self.clone() }
+    }
+}
+
+/// A set-up with all that it needs.
+pub(in crate::session) struct Planned {
+    plan: Plan,
+    settings: SetupSettings,
+}
+
+/// Whether an agent that was to follow takes all back when a set-up fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::session) enum Failing {
+    /// The worktree stays, and it can be set up again.
+    Stays,
+    /// It goes.
+    TakenBack,
+}
+
+/// What a set-up has left.
+#[derive(Debug, Default)]
+pub(in crate::session) struct Done {
+    /// The tree of all files, where a command may have changed some.
+    pub(in crate::session) files: Option<String>,
+    pub(in crate::session) warnings: Vec<String>,
+}
+
+impl Setups {
+    /// Plans the set-up of a worktree in the folder `place`. Changes nothing.
+    ///
+    /// # Errors
+    /// Copies would cost much room, and a person has not said that they may, which is `large`.
+    pub(in crate::session) async fn plan(
+        &self,
+        place: &Path,
+        large: bool,
+    ) -> Result<Planned, SessionError> {
+        let settings = self.context.setup_settings().await;
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let plan = setup::plan(rig, &settings.wanted, launch).await?;
+        if plan.size > MUCH && !large && plan.costs(place).await {
+            return Err(SetupError::Large { size: plan.size }.into());
+        }
+        Ok(Planned { plan, settings })
+    }
+
+    /// Does what is planned in the `worktree` of `polecat`. What fails is written down, and with a
+    /// command the tree of all files comes along in the error.
+    pub(in crate::session) async fn carry_out(
+        &self,
+        polecat: &PolecatName,
+        worktree: &Path,
+        planned: Planned,
+        failing: Failing,
+        progress: Progress<'_>,
+    ) -> (Done, Result<(), SessionError>) {
+        let mut done = Done { warnings: planned.plan.warnings.clone(), files: None };
+        let rig = &self.context.rig;
+        let submodules = git::has_submodules(worktree);
+        if planned.plan.is_empty() && planned.settings.run.is_none() && !submodules {
+            let ended = setups::end(rig, polecat).await;
+            return (done, ended.map_err(Into::into));
+        }
+        let run = self.context.shared.setup_runs.begin(&rig.home, polecat);
+        let all = self.all(polecat, worktree, planned, (&run, progress), &mut done);
+        let result = Box::pin(all).await;
+        run.end(result.as_ref().err());
+        let noted = match &result {
+            Ok(()) => setups::end(rig, polecat).await,
+            Err(_) if failing == Failing::TakenBack => Ok(()),
+            Err(_) => setups::fail(rig, polecat).await,
+        };
+        done.warnings.extend(noted.err().map(|error| error.to_string()));
+        (done, result.map_err(|error| failing.told(error)))
+    }
+
+    async fn all(
+        &self,
+        polecat: &PolecatName,
+        worktree: &Path,
+        planned: Planned,
+        (run, progress): (&Run, Progress<'_>),
+        done: &mut Done,
+    ) -> Result<(), SessionError> {
+        let Planned { plan, settings } = planned;
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        setups::begin(rig, polecat).await?;
+        let main = plan.main.clone();
+        let given = self.give(worktree, plan, (run, progress)).await.map_err(|error| {
+            let polecat = polecat.to_string();
+            if run.is_cancelled() {
+                return SetupError::Cancelled { polecat };
+            }
+            SetupError::NotGiven { polecat, why: error.to_string() }
+        })?;
+        done.warnings.extend(given.warnings);
+        if git::has_submodules(worktree) {
+            progress("setting up: submodules");
+            done.warnings.extend(git::init_submodules(rig, worktree, launch).await);
+        }
+        let Some(command) = settings.run else { return Ok(()) };
+        let result = self.run(polecat, (worktree, main.as_deref()), command, run, progress).await;
+        done.files = git::files_now(rig, worktree, launch).await.ok();
+        result
+    }
+
+    async fn give(
+        &self,
+        worktree: &Path,
+        plan: Plan,
+        (run, progress): (&Run, Progress<'_>),
+    ) -> Result<Given, SessionError> {
+        if plan.is_empty() {
+            return Ok(Given::default());
+        }
+        progress("setting up: copying");
+        let copying = Copying(CopyProgress::default());
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let giving = setup::give(rig, worktree, plan, launch, copying.0.clone());
+        tokio::pin!(giving);
+        let mut ticks = interval(TOLD_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                given = &mut giving => return Ok(given?),
+                // Behind the file that is being copied.
+                () = run.cancelled(), if !copying.0.is_ended() => copying.0.end(),
+                _ = ticks.tick() => match copying.0.files() {
+                    0 => {}
+                    files => progress(&format!("setting up: copying, {files} files")),
+                },
+            }
+        }
+    }
+
+    /// Refuses a polecat whose worktree is being set up.
+    pub(in crate::session) async fn require_none(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<(), SessionError> {
+        match setups::state(&self.context.rig, polecat).await? {
+            SetupState::UnderWay => {
+                Err(SetupError::UnderWay { polecat: polecat.to_string() }.into())
+            }
+            SetupState::Done | SetupState::Unfinished => Ok(()),
+        }
+    }
+
+    /// A warning about a polecat whose set-up has failed or was cut off.
+    pub(in crate::session) async fn unfinished(&self, polecat: &PolecatName) -> Option<String> {
+        let state = setups::state(&self.context.rig, polecat).await;
+        matches!(state, Ok(SetupState::Unfinished)).then(|| {
+            format!("its set-up was not finished: `:PolecatSetup {polecat}` does it again")
+        })
+    }
+
+    /// Ends the set-up of `polecat` that this process is at; whether there is one.
+    #[must_use]
+    pub fn cancel(&self, polecat: &str) -> bool {
+        let polecat = PolecatName::parse(polecat);
+        let home = &self.context.rig.home;
+        polecat.is_ok_and(|polecat| self.context.shared.setup_runs.cancel(home, &polecat))
+    }
+}
+
+impl Failing {
+    /// The error, with what becomes of the worktree.
+    fn told(self, error: SessionError) -> SessionError {
+        match error {
+            SessionError::Setup(error) => error.kept(self == Self::Stays).into(),
+            other => other,
+        }
+    }
+}
+
+/// A copy, which ends when nobody waits for it any more.
+struct Copying(CopyProgress);
+
+impl Drop for Copying {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}

@@ -1,0 +1,74 @@
+//! The command that a person's configuration runs in a worktree.
+
+use std::{
+    ffi::OsString,
+    path::Path,
+    process::ExitStatus,
+    time::{Duration, Instant},
+};
+
+use std::os::unix::process::ExitStatusExt as _;
+
+use crate::{
+    core::names::PolecatName,
+    host::run::{Followed, RunError},
+    session::{
+        error::SessionError,
+        setup::{Setups, error::SetupError, runs::Run},
+        start::Progress,
+    },
+};
+
+/// How long it may take: an installation from slow disks and networks.
+const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+/// How often its last line is told.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
+/// How many of its last lines an error tells.
+const TAIL: usize = 10;
+
+impl Setups {
+    pub(super) async fn run(
+        &self,
+        polecat: &PolecatName,
+        (worktree, main): (&Path, Option<&Path>),
+        command: String,
+        run: &Run,
+        progress: Progress<'_>,
+    ) -> Result<(), SessionError> {
+        run.command(&command);
+        progress(&format!("setting up: {command}"));
+        let mut words: Vec<OsString> =
+            self.context.wrap().await.into_iter().map(Into::into).collect();
+        words.extend(["sh", "-c", &command].map(Into::into));
+        let mut env = vec![("POLECAT_NAME", polecat.to_string().into())];
+        env.extend(main.map(|main| ("POLECAT_MAIN", main.into())));
+        let mut told = Instant::now();
+        let tell = |bytes: &[u8]| {
+            run.print(bytes);
+            if told.elapsed() >= TOLD_EVERY {
+                told = Instant::now();
+                let last = run.tail(1).pop().unwrap_or_default();
+                progress(&format!("setting up: {last}"));
+            }
+        };
+        let followed = Followed { words, dir: worktree, env, within: TIMEOUT };
+        let ended = followed.run(&self.context.shared.launch, tell, run.cancelled()).await;
+        let how = match ended {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => how(status),
+            Ok(None) => return Err(SetupError::Cancelled { polecat: polecat.to_string() }.into()),
+            Err(RunError::TimedOut { waited, .. }) => format!("did not end within {waited:?}"),
+            Err(other) => format!("was not run: {other}"),
+        };
+        let (polecat, tail) = (polecat.to_string(), run.tail(TAIL));
+        Err(SetupError::Failed { polecat, command, how, tail, kept: false }.into())
+    }
+}
+
+fn how(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exited with status {code}"),
+        (None, Some(signal)) => format!("was ended by signal {signal}"),
+        (None, None) => "ended".to_owned(),
+    }
+}
