@@ -35,12 +35,7 @@ return {
   {
     name = 'StopAll',
     sub = 'stop-all',
-    opts = {
-      desc = 'Stop all polecats of the rig',
-      nargs = '*',
-      bang = true,
-      bar = true,
-    },
+    opts = { desc = 'Stop all polecats of the rig', nargs = '*', bang = true, bar = true },
     map = 'n',
     words = { 'rigs?' },
   },
