@@ -84,8 +84,8 @@ impl Picture {
         (index, file): (usize, &FileRow),
         rows: &RangeInclusive<usize>,
     ) -> Option<(PartId, usize)> {
-        let (first, count) = file.rows;
-        if *rows.start() <= first && first + count <= rows.end() + 1 {
+        let (first, all) = file.rows;
+        if *rows.start() <= first && first + all <= rows.end() + 1 {
             return Some((PartId::File(file.digest.clone()), file.counts.0 + file.counts.1));
         }
         let hunks = self.hunks.iter().filter(|hunk| hunk.file == index);
@@ -93,11 +93,11 @@ impl Picture {
         let mut chosen = Vec::new();
         for hunk in hunks {
             let of_hunk = Self::lines_in(hunk, rows);
-            let changed = self.changed(changes, hunk, &of_hunk);
-            if changed > 0 {
+            let count = self.changed(changes, hunk, &of_hunk);
+            if count > 0 {
                 chosen.push((hunk.id.clone(), of_hunk));
             }
-            lines += changed;
+            lines += count;
         }
         (!chosen.is_empty()).then_some((PartId::Rows(chosen), lines))
     }

@@ -16,6 +16,9 @@ const MOST_PAIRS: usize = 1_000;
 /// would say nothing.
 const COMMON: usize = 3;
 
+/// Of a row, in bytes.
+type Stretches = Vec<Range<usize>>;
+
 /// A stretch of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedWords {
@@ -37,7 +40,7 @@ pub fn changed_words(hunks: &[Hunk]) -> Vec<ChangedWords> {
             let Some(less) = left.checked_sub(1) else { return found };
             left = less;
             let Some((in_old, in_new)) = differing(rows[old], rows[new]) else { continue };
-            let of = |row: usize, all: Vec<Range<usize>>| {
+            let of = |row: usize, all: Stretches| {
                 all.into_iter().map(move |bytes| ChangedWords { hunk: index, row, bytes })
             };
             found.extend(of(old, in_old).chain(of(new, in_new)));
@@ -69,7 +72,7 @@ fn pairs(rows: &[&[u8]]) -> Vec<(usize, usize)> {
 }
 
 /// The stretches in which both rows differ; `None` where they have too little in common.
-fn differing(old: &[u8], new: &[u8]) -> Option<(Vec<Range<usize>>, Vec<Range<usize>>)> {
+fn differing(old: &[u8], new: &[u8]) -> Option<(Stretches, Stretches)> {
     if old.len().max(new.len()) > LONGEST {
         return None;
     }
@@ -113,12 +116,12 @@ fn tokens(row: &str) -> Vec<&str> {
 }
 
 /// Ranges of tokens as ranges of bytes. Those with nothing but blanks between them are one.
-fn joined(tokens: &[&str], ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+fn joined(tokens: &[&str], ranges: &[Range<usize>]) -> Stretches {
     let mut ends = vec![1];
     for token in tokens {
         ends.push(ends[ends.len() - 1] + token.len());
     }
-    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut found = Stretches::new();
     let mut last = 0;
     for range in ranges.iter().filter(|range| !range.is_empty()) {
         let blank = tokens[last..range.start].iter().all(|token| token.trim().is_empty());
@@ -178,7 +181,7 @@ mod tests {
         fn stretches_are_in_their_rows_in_order_and_at_characters(
             rows in prop::collection::vec("[-+ \\\\][a-c ä(]{0,12}", 0..12),
         ) {
-            let body: String = rows.iter().map(|row| format!("{row}\n")).collect();
+            let body: String = rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect();
             let diff = format!("diff --git a/f b/f\n@@ -1,9 +1,9 @@\n{body}");
             let files = parse(diff.as_bytes());
             let mut last: Vec<usize> = vec![1; rows.len()];

@@ -65,9 +65,27 @@ pub async fn changes(
     base: Option<&Base>,
     launch: &Launch,
 ) -> Result<Changes, HostError> {
+    changes_since(rig, worktree, async { Ok(base.cloned()) }, launch).await
+}
+
+/// The same for a base that is still looked for: what is not committed does not wait for it.
+///
+/// # Errors
+/// As [`changes`]; or the base cannot be told.
+pub async fn changes_since(
+    rig: &Rig,
+    worktree: &Path,
+    base: impl Future<Output = Result<Option<Base>, HostError>>,
+    launch: &Launch,
+) -> Result<Changes, HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let (committed, staged, unstaged, untracked) = tokio::try_join!(
-        git.committed(base),
+    let committed = async {
+        let base = base.await?;
+        let section = git.committed(base.as_ref()).await?;
+        Ok((since(base.as_ref()), section))
+    };
+    let ((since, committed), staged, unstaged, untracked) = tokio::try_join!(
+        committed,
         git.section(Stage::Staged, &["--cached"]),
         git.section(Stage::Unstaged, &[]),
         git.untracked(rig),
@@ -75,7 +93,7 @@ pub async fn changes(
     let sections = [committed, Some(staged), Some(unstaged), Some(untracked)];
     let tells = |section: &Section| !section.files.is_empty() || section.missing.is_some();
     let sections = sections.into_iter().flatten().filter(tells).collect();
-    Ok(Changes { since: since(base), sections })
+    Ok(Changes { since, sections })
 }
 
 /// A file as it was before.

@@ -1,3 +1,5 @@
+#![expect(clippy::single_range_in_vec_init, reason = "each is what is chosen of one hunk")]
+
 use proptest::prelude::*;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 

@@ -8,6 +8,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::command::format::path_from;
+use crate::host::programs::run::Program;
 
 /// So many paths are named in one command line.
 const AT_ONCE: usize = 500;
@@ -66,7 +67,7 @@ impl Git {
     async fn named_of(&self, args: &[&str], paths: &[&Vec<u8>]) -> Result<Vec<Vec<u8>>, HostError> {
         let paths = paths.iter().map(|path| path_from(path));
         let program = self.program(&["--literal-pathspecs"]).args(args).arg("--");
-        let program = paths.fold(program, |program, path| program.arg(path)).up_to(LISTING_LIMIT);
+        let program = paths.fold(program, Program::arg).up_to(LISTING_LIMIT);
         let doing = "looking for changes in the main worktree";
         let listed = program.run().await.map_err(|source| failed(doing, source))?.stdout;
         let named = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());

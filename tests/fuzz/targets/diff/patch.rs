@@ -29,6 +29,7 @@ fn nothing_is_lost(bytes: &[u8], files: &[FileDiff]) {
     assert!(!passed.split(|byte| *byte == b'\n').any(begins), "a file is passed over");
 }
 
+#[expect(clippy::single_range_in_vec_init, reason = "all rows of one hunk")]
 fn a_hunk_alone_is_the_same(file: &FileDiff, hunk: &Hunk) {
     let piece = FileDiff { hunks: vec![hunk.clone()], ..file.clone() };
     assert_eq!(parse(&piece.patch(&piece.hunks)), from_ref(&piece));

@@ -93,7 +93,7 @@ fn what_is_shown_can_be_asked_for(changes: &Changes, row: &FileRow, file: &FileD
     for hunk in &file.hunks {
         let part = PartId::Rows(vec![(file.id(hunk), 0..1)]);
         let piece = changes.part(row.stage, &row.path, &part).expect("the hunk is there");
-        assert_eq!(piece.file.hunks, [hunk.clone()]);
+        assert_eq!(piece.file.hunks, std::slice::from_ref(hunk));
         assert!(file.change != Change::Unmerged || piece.file.change == Change::Unmerged);
     }
     let none = PartId::Rows(vec![("no hunk".to_owned(), 0..1)]);
