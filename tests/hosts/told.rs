@@ -150,8 +150,8 @@ async fn the_end_of_a_job_is_told_before_it_and_what_ran_in_it_has_died_after_it
     for _ in 0..2 {
         let editor = editor(&here, &stage, more.clone()).await;
         // Both are one person's.
-        let state = "vim.env.XDG_STATE_HOME = ...";
-        editor.lua(state, json!(folder.path().join("state"))).await.unwrap();
+        let moved = "vim.env.XDG_STATE_HOME = ...";
+        editor.lua(moved, json!(folder.path().join("state"))).await.unwrap();
         editors.push(editor);
     }
     let job = BatchJob { id: 17, ends: Some(Timestamp::now() + SignedDuration::from_secs(8)) };
