@@ -35,19 +35,21 @@ return {
   {
     name = 'StopAll',
     sub = 'stop-all',
-    opts = { desc = 'Stop all polecats of the rig', nargs = 0, bang = true, bar = true },
+    opts = { desc = 'Stop all polecats of the rig', nargs = '*', bang = true, bar = true },
     map = 'n',
+    words = { 'rigs?' },
   },
   {
     name = 'Resume',
     sub = 'resume',
     opts = {
       desc = 'Resume all that were cut off; ! the stopped ones too',
-      nargs = 0,
+      nargs = '*',
       bang = true,
       bar = true,
     },
     map = 'n',
+    words = { 'rigs?' },
   },
   {
     name = 'Status',

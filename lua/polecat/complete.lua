@@ -13,6 +13,7 @@ local FIRST_TIMEOUT = 150
 ---@field agents string[]
 ---@field accounts string[]
 ---@field backups string[] Removed polecats that can be restored.
+---@field rigs string[] Those that are known, of this machine and of hosts.
 ---@field hosts string[] Of the configuration.
 local NOTHING = {
   polecats = {},
@@ -22,6 +23,7 @@ local NOTHING = {
   agents = {},
   accounts = {},
   backups = {},
+  rigs = {},
   hosts = {},
 }
 

@@ -133,14 +133,14 @@ M.start = api('session.start', { 'polecat', 'opts', 'cb' }, with_cwd)
 ---@type fun(name: string, opts?: { force?: boolean }, cb?: polecat.Callback)
 M.stop = api('session.stop', { 'polecat', 'opts', 'cb' })
 
---- Stops all polecats of the rig. The result is `{ stopped = names }`.
----@type fun(opts?: { force?: boolean }, cb?: polecat.Callback)
+--- Stops all polecats of the rig, or of another `rig`. The result is `{ stopped = names }`.
+---@type fun(opts?: { force?: boolean, rig?: string }, cb?: polecat.Callback)
 M.stop_all = api('session.stop_all', { 'opts', 'cb' })
 
 --- Starts all polecats that were cut off, each with its last conversation; with `stopped`, also those
 --- that were stopped. The result is `{ resumed = names, failed }`: each with `polecat`, `code`,
 --- `message` and `hint`.
----@type fun(opts?: { stopped?: boolean, in_use?: 'ignore' }, cb?: polecat.Callback)
+---@type fun(opts?: { stopped?: boolean, in_use?: 'ignore', rig?: string }, cb?: polecat.Callback)
 M.resume = api('session.resume_all', { 'opts', 'cb' })
 
 --- Whether a polecat has a session.

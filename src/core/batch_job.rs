@@ -1,7 +1,13 @@
 //! Jobs of a batch system: what runs in one ends with it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// How long before its end a person is told of that.
+const NOTICE: SignedDuration = SignedDuration::from_mins(10);
+/// How long after it what runs in it may still be heard of: Slurm looks once a minute, and kills half a
+/// minute later.
+const KILL_TIME: SignedDuration = SignedDuration::from_mins(3);
 
 /// A job of Slurm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +27,23 @@ impl BatchJob {
         let ends = variable("SLURM_JOB_END_TIME").and_then(|seconds| seconds.parse().ok());
         Some(Self { id, ends: ends.and_then(|seconds| Timestamp::from_second(seconds).ok()) })
     }
+
+    /// When its end is to be told.
+    #[must_use]
+    pub fn notice(&self) -> Option<Timestamp> {
+        self.ends?.checked_sub(NOTICE).ok()
+    }
+
+    /// When it ended, as far as is known at `now` of a job that cannot be reached: its time is over, and
+    /// nothing was `heard` of it since. One that was given more time is heard of later.
+    #[must_use]
+    pub fn ended(&self, now: Timestamp, heard: Option<Timestamp>) -> Option<Timestamp> {
+        let is_over = |ends: &Timestamp| {
+            let since = |at: Timestamp| at.duration_since(*ends);
+            *ends <= now && heard.is_none_or(|heard| since(heard) < KILL_TIME)
+        };
+        self.ends.filter(is_over)
+    }
 }
 
 #[cfg(test)]
@@ -39,5 +62,17 @@ mod tests {
         assert_eq!(without, Some(BatchJob { id: 17, ends: None }));
         let with = job(&[("SLURM_JOB_ID", "17"), ("SLURM_JOB_END_TIME", "1700000000")]);
         assert_eq!(with.and_then(|job| job.ends), Timestamp::from_second(1_700_000_000).ok());
+    }
+
+    #[test]
+    fn it_has_ended_when_its_time_is_over_and_nothing_is_heard_of_it_since() {
+        let at = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        let job = BatchJob { id: 17, ends: Some(at(60)) };
+        assert_eq!(job.notice(), Some(at(50)));
+        assert_eq!(job.ended(at(59), Some(at(59))), None);
+        assert_eq!(job.ended(at(61), Some(at(60))), Some(at(60)));
+        assert_eq!(job.ended(at(61), None), Some(at(60)));
+        assert_eq!(job.ended(at(90), Some(at(80))), None, "it was given more time");
+        assert_eq!(BatchJob { ends: None, ..job }.ended(at(90), None), None);
     }
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{build, names::shown};
 
+/// A shell as after a login, in the folder that is its first word.
+const SHELL: &str = r#"cd -- "$1" && exec "${SHELL:-/bin/sh}" -l"#;
+
 /// The longest name of a host, in bytes.
 const NAME_LIMIT: usize = 64;
 
@@ -139,11 +142,6 @@ impl HostSettings {
     /// terminal gets there.
     #[must_use]
     pub fn attaching(&self, name: &HostName, session: &str) -> Option<Reaching> {
-        let through = match &self.attach {
-            Some(attach) => attach.clone(),
-            None if is_ssh(&self.command) => self.command.clone(),
-            None => return None,
-        };
         let tmux = self.tmux_command.as_deref().unwrap_or("tmux");
         let mut words = vec![tmux.to_owned()];
         if let Some(socket) = &self.tmux_socket {
@@ -152,6 +150,22 @@ impl HostSettings {
         }
         words.extend(["attach-session", "-t"].map(str::to_owned));
         words.push(format!("={session}"));
+        self.in_terminal(name, words)
+    }
+
+    /// What runs the person's shell in the folder `dir` there, in a terminal; `None` as of
+    /// [`Self::attaching`].
+    #[must_use]
+    pub fn shell(&self, name: &HostName, dir: &str) -> Option<Reaching> {
+        self.in_terminal(name, script(SHELL, &[dir]))
+    }
+
+    fn in_terminal(&self, name: &HostName, words: Vec<String>) -> Option<Reaching> {
+        let through = match &self.attach {
+            Some(attach) => attach.clone(),
+            None if is_ssh(&self.command) => self.command.clone(),
+            None => return None,
+        };
         Some(self.reaching(name, through, "-t", words))
     }
 
@@ -241,8 +255,16 @@ mod tests {
         let podman = HostSettings { command: words(&["podman", "exec", "-i", "gpu"]), ..ssh };
         assert_eq!(podman.attaching(&build1, "x"), None);
         let attach = Some(words(&["podman", "exec", "-it", "gpu"]));
-        let attach = HostSettings { attach, ..podman }.attaching(&build1, "x").unwrap();
+        let podman = HostSettings { attach, ..podman };
+        let attach = podman.attaching(&build1, "x").unwrap();
         let tmux = ["podman", "exec", "-it", "gpu", "tmux", "-L", "agents", "attach-session", "-t"];
         assert_eq!(attach.argv, [words(&tmux), words(&["=x"])].concat());
+        let dir = "/srv/it's; rm -r $HOME/a b";
+        let shell = podman.shell(&build1, dir).unwrap().argv;
+        let through = ["podman", "exec", "-it", "gpu", "sh", "-c", SHELL, "polecat", dir];
+        assert_eq!(shell, words(&through));
+        let shell = HostSettings::default().shell(&build1, dir).unwrap().argv;
+        assert_eq!(shell[..4], words(&["ssh", "-t", "build1", "--"]));
+        assert_eq!(shlex::split(&shell[4]).unwrap(), words(&through[4..]));
     }
 }

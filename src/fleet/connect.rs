@@ -66,6 +66,13 @@ impl Fleet {
         Self::terminal(&link, link.settings().attaching(name, session)?, Purpose::Terminal).await
     }
 
+    /// What runs the person's shell in the folder `dir` of the host `name`; `None` as of
+    /// [`Self::attaching`].
+    pub async fn shell(&self, name: &HostName, dir: &str) -> Option<Vec<String>> {
+        let link = self.link(name).ok()?;
+        Self::terminal(&link, link.settings().shell(name, dir)?, Purpose::Terminal).await
+    }
+
     async fn terminal(link: &Link, reaching: Reaching, purpose: Purpose) -> Option<Vec<String>> {
         Some(link.ssh().argv(reaching, purpose).await)
     }

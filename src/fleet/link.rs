@@ -6,7 +6,7 @@ mod status;
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -32,7 +32,7 @@ use super::{
     pending::{Ongoing, PendingCalls},
     ssh::Ssh,
     transport::Transport,
-    wire::{self, FromHost, ToHost},
+    wire::{self, FarRig, FromHost, ToHost},
 };
 use crate::core::hosts::{HostName, HostSettings};
 
@@ -61,6 +61,8 @@ pub(super) struct Link {
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
     ahead: AtomicI64,
+    /// How much it has said of rows since it told all of them, in bytes.
+    rows_length: AtomicUsize,
     /// The last ping, and when it was sent.
     pinged: Mutex<Option<(u64, Instant)>>,
     /// Notified when it is to be looked at, or tried, now.
@@ -95,6 +97,7 @@ impl Link {
             changes,
             calls,
             ahead,
+            rows_length: AtomicUsize::default(),
             pinged: Mutex::default(),
             wanted,
             forced,
@@ -265,16 +268,39 @@ impl Link {
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Rigs(rigs) => {
-                let ahead = rigs.ahead(now, self.ahead());
-                self.ahead.store(ahead, Ordering::Relaxed);
+                self.rows_length.store(0, Ordering::Relaxed);
+                let ahead = self.measure(rigs.now, now);
                 debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
-                let rigs = Arc::new(rigs.here(ahead));
-                self.change(|status| {
-                    (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
-                });
+                let mut rigs = rigs.here(ahead);
+                self.locked().keep_unread(&mut rigs);
+                self.heard(rigs, now);
+            }
+            FromHost::Rows(rows) => {
+                let before = self.rows_length.fetch_add(rows.length, Ordering::Relaxed);
+                if before.saturating_add(rows.length) > wire::MESSAGE_LIMIT as usize {
+                    return Err("it sends more rows than it may".to_owned());
+                }
+                let ahead = self.measure(rows.now, now);
+                let mut rigs = self.locked().rigs.to_vec();
+                rows.put_into(&mut rigs, ahead)?;
+                self.heard(rigs, now);
             }
         }
         Ok(())
+    }
+
+    /// How far its clock is ahead, which says `there` at `now`.
+    fn measure(&self, there: i64, now: Timestamp) -> i64 {
+        let ahead = wire::ahead(there, now, self.ahead());
+        self.ahead.store(ahead, Ordering::Relaxed);
+        ahead
+    }
+
+    fn heard(&self, rigs: Vec<FarRig>, now: Timestamp) {
+        let rigs = Arc::new(rigs);
+        self.change(|status| {
+            (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
+        });
     }
 
     pub(super) fn name(&self) -> HostName {

@@ -25,6 +25,7 @@ mod wire;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     mem::take,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -63,6 +64,12 @@ const END_TIMEOUT: Duration = Duration::from_secs(1);
 /// The hosts of a configuration. Cheap to clone.
 #[derive(Clone)]
 pub struct Fleet(Arc<Shared>);
+
+impl fmt::Debug for Fleet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.links.keys()).finish()
+    }
+}
 
 struct Shared {
     links: BTreeMap<HostName, Arc<Link>>,

@@ -1,23 +1,25 @@
 //! The other end: what `polecat-nvim serve` does on a host.
 
+mod told;
+
 use std::{io, time::Duration};
 
-use jiff::Timestamp;
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt as _},
     sync::mpsc,
-    time::{Instant, timeout_at},
+    time::{Instant, sleep_until, timeout_at},
 };
 use tracing::info;
 
+use self::told::Told;
 use super::{
     identity::Identity,
     served::{Served, ServedCalls},
-    wire::{self, FarRig, FromHost, MAGIC, Rigs, ToHost, Welcome},
+    wire::{self, FromHost, MAGIC, ToHost, Welcome},
 };
 use crate::{
     core::batch_job::BatchJob,
-    session::{EventQueue, Launch, RigStatus, Settings, Status, StatusWatch, Workspace},
+    session::{EventQueue, Launch, Settings, StatusWatch, Workspace},
     stdio,
 };
 
@@ -86,52 +88,38 @@ async fn tell(
     to: &mut (impl AsyncWrite + Unpin),
 ) -> io::Result<()> {
     let mut watch = StatusWatch::of_all(workspace);
-    let mut told: Option<Vec<FarRig>> = None;
-    let (mut seen, mut last_word) = (watch.look().await, Instant::now());
+    let (mut told, mut last_word) = (Told::default(), Instant::now());
+    told.see(watch.look().await);
     loop {
-        if let Ok(Status::All(rigs)) = seen {
-            let now: Vec<_> = rigs.iter().map(far).collect();
-            if told.as_ref() != Some(&now) {
-                let now_ms = Timestamp::now().as_millisecond();
-                let rigs = Rigs { now: now_ms, rigs: now.clone() };
-                wire::write(to, &FromHost::Rigs(rigs)).await?;
-                told = Some(now);
+        if let Some(message) = told.next(Instant::now()) {
+            told.wrote(wire::write(to, &message).await?);
+        }
+        let message = tokio::select! {
+            Some(answer) = answered.recv() => {
+                wire::write(to, &answer).await?;
+                continue;
+            }
+            message = timeout_at(last_word + HUB_TIMEOUT, hears.recv()) => message,
+            next = watch.next() => {
+                told.see(next);
+                continue;
+            }
+            () = sleep_until(told.due()), if told.waits() => continue,
+        };
+        last_word = Instant::now();
+        match message {
+            Ok(Some(ToHost::Ping(number))) => {
+                wire::write(to, &FromHost::Pong(number)).await?;
+            }
+            Ok(Some(ToHost::Look)) => told.see(watch.look().await),
+            Ok(Some(ToHost::Call { id, name, args })) => calls.begin(id, name, args.into_vec()),
+            Ok(Some(ToHost::Tell { id, what })) => calls.tell(id, what.into_vec()),
+            Ok(Some(ToHost::Taken(id))) => calls.taken(id),
+            Ok(Some(ToHost::Drop(id))) => calls.drop(id),
+            Ok(Some(ToHost::Hello(_)) | None) | Err(_) => {
+                info!("the hub is gone");
+                return Ok(());
             }
         }
-        seen = loop {
-            let message = tokio::select! {
-                Some(answer) = answered.recv() => {
-                    wire::write(to, &answer).await?;
-                    continue;
-                }
-                message = timeout_at(last_word + HUB_TIMEOUT, hears.recv()) => message,
-                next = watch.next() => break next,
-            };
-            last_word = Instant::now();
-            match message {
-                Ok(Some(ToHost::Ping(number))) => {
-                    wire::write(to, &FromHost::Pong(number)).await?;
-                }
-                Ok(Some(ToHost::Look)) => break watch.look().await,
-                Ok(Some(ToHost::Call { id, name, args })) => calls.begin(id, name, args.into_vec()),
-                Ok(Some(ToHost::Tell { id, what })) => calls.tell(id, what.into_vec()),
-                Ok(Some(ToHost::Taken(id))) => calls.taken(id),
-                Ok(Some(ToHost::Drop(id))) => calls.drop(id),
-                Ok(Some(ToHost::Hello(_)) | None) | Err(_) => {
-                    info!("the hub is gone");
-                    return Ok(());
-                }
-            }
-        };
-    }
-}
-
-fn far(rig: &RigStatus) -> FarRig {
-    FarRig {
-        address: rig.address.clone(),
-        path: rig.path.display().to_string(),
-        socket: rig.socket.clone(),
-        problem: rig.problem.clone(),
-        polecats: rig.sessions().to_vec(),
     }
 }

@@ -18,7 +18,7 @@ use crate::core::{batch_job::BatchJob, build, session::SessionInfo};
 pub(super) const MAGIC: &str = "polecat-serve 1";
 
 /// The longest message, in bytes: ten thousand polecats have room in it.
-const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
+pub(super) const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
 /// The most that one carries, in bytes.
 const PACKED_LIMIT: usize = MESSAGE_LIMIT as usize - 1024;
 /// How many rigs of one host are taken.
@@ -73,8 +73,10 @@ pub(super) enum FromHost {
     /// The first message.
     Welcome(Welcome),
     Pong(u64),
-    /// All rigs, whenever something has changed in one.
+    /// All rigs: at first, and when more than rows has changed.
     Rigs(Rigs),
+    /// What else has changed in them.
+    Rows(Rows),
     /// A part of an answer; another one when it was taken.
     Part {
         id: u64,
@@ -136,6 +138,28 @@ pub(super) struct Rigs {
     pub(super) rigs: Vec<FarRig>,
 }
 
+/// Rows that are others since they were told last.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rows {
+    /// As of [`Rigs`].
+    pub(super) now: i64,
+    pub(super) rigs: Vec<RigRows>,
+    /// How long the message is, in bytes.
+    #[serde(skip)]
+    pub(super) length: usize,
+}
+
+/// Those of one rig.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RigRows {
+    /// Which of those that were told last, from 0.
+    pub(super) rig: usize,
+    /// In the order in which they were told.
+    pub(super) polecats: Vec<SessionInfo>,
+}
+
 /// A rig of a host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,17 +174,20 @@ pub struct FarRig {
     pub problem: Option<String>,
     /// Every polecat, with or without a session, in the order of their names.
     pub polecats: Vec<SessionInfo>,
+    /// Whether it has not been read, so that nobody knows which polecats there are.
+    #[serde(default)]
+    pub unread: bool,
+}
+
+/// How far a clock that says `there` is ahead of `now` here, in milliseconds, where that was `known`
+/// before. It stays so while the way of a message may be all the difference: an agent that has begun at
+/// another time is another agent.
+pub(super) fn ahead(there: i64, now: Timestamp, known: i64) -> i64 {
+    let measured = there.saturating_sub(now.as_millisecond());
+    if measured.abs_diff(known) < CLOCK_TOLERANCE_MS { known } else { measured }
 }
 
 impl Rigs {
-    /// How far the clock there is ahead of `now` here, in milliseconds, where that was `known` before. It
-    /// stays so while the way of a message may be all the difference: an agent that has begun at
-    /// another time is another agent.
-    pub(super) fn ahead(&self, now: Timestamp, known: i64) -> i64 {
-        let measured = self.now.saturating_sub(now.as_millisecond());
-        if measured.abs_diff(known) < CLOCK_TOLERANCE_MS { known } else { measured }
-    }
-
     /// The rigs with their times as the clock here would have them, no more of them than are taken.
     pub(super) fn here(mut self, ahead: i64) -> Vec<FarRig> {
         self.rigs.truncate(RIG_LIMIT);
@@ -173,6 +200,51 @@ impl Rigs {
     }
 }
 
+impl Rows {
+    /// What is another in `now` than `before`; `None` where that is more than rows.
+    pub(super) fn between(before: &[FarRig], now: &[FarRig]) -> Option<Vec<RigRows>> {
+        let same = before.len() == now.len() && before.iter().zip(now).all(|(a, b)| a.is_like(b));
+        let of_rig = |(rig, (before, now)): (usize, (&FarRig, &FarRig))| {
+            let rows = before.polecats.iter().zip(&now.polecats);
+            let changed = rows.filter(|(before, now)| before != now);
+            let polecats: Vec<_> = changed.map(|(_, now)| now.clone()).collect();
+            (!polecats.is_empty()).then_some(RigRows { rig, polecats })
+        };
+        same.then(|| before.iter().zip(now).enumerate().filter_map(of_rig).collect())
+    }
+
+    /// Puts them, with their times as of [`Rigs::here`], in place of those in `rigs`.
+    ///
+    /// # Errors
+    /// They were not told before.
+    pub(super) fn put_into(self, rigs: &mut [FarRig], ahead: i64) -> Result<(), String> {
+        for RigRows { rig, polecats } in self.rigs {
+            // Those behind were not taken.
+            let Some(rig) = rigs.get_mut(rig) else { continue };
+            let mut rows = rig.polecats.iter_mut();
+            for mut info in polecats {
+                let Some(row) = rows.find(|row| row.polecat == info.polecat) else {
+                    return Err("it changes what it has not told".to_owned());
+                };
+                info.shift_times(-ahead);
+                *row = info;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FarRig {
+    /// Whether it is as `other` but for what its rows say.
+    fn is_like(&self, other: &Self) -> bool {
+        let Self { address, path, socket, problem, polecats, unread } = self;
+        (address, path, socket) == (&other.address, &other.path, &other.socket)
+            && (problem, unread) == (&other.problem, &other.unread)
+            && polecats.len() == other.polecats.len()
+            && polecats.iter().zip(&other.polecats).all(|(a, b)| a.polecat == b.polecat)
+    }
+}
+
 /// Writes one message.
 ///
 /// # Errors
@@ -180,13 +252,14 @@ impl Rigs {
 pub(super) async fn write<T: Serialize>(
     to: &mut (impl AsyncWrite + Unpin),
     message: &T,
-) -> io::Result<()> {
+) -> io::Result<usize> {
     let bytes = rmp_serde::to_vec_named(message).map_err(io::Error::other)?;
     let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= MESSAGE_LIMIT);
     let length = length.ok_or_else(|| io::Error::other("the message is too long"))?;
     to.write_all(&length.to_be_bytes()).await?;
     to.write_all(&bytes).await?;
-    to.flush().await
+    to.flush().await?;
+    Ok(bytes.len())
 }
 
 /// Reads one message; `None` where the other side has ended. To be read by one task, which is not
@@ -239,7 +312,11 @@ pub(super) trait Incoming: Sized {
 
 impl Incoming for FromHost {
     fn decode(bytes: &[u8]) -> Result<Self, String> {
-        unpack(bytes)
+        let mut message = unpack(bytes)?;
+        if let Self::Rows(rows) = &mut message {
+            rows.length = bytes.len();
+        }
+        Ok(message)
     }
 }
 

@@ -22,7 +22,7 @@ use super::files::{blocking, is_file, make_inside, unread};
 use super::repository;
 use crate::core::{Gastown, PolecatName, Rig};
 use crate::flock::{self, Holders};
-use crate::host::files::dir::Dir;
+use crate::host::files::{dir::Dir, state};
 use crate::host::rigs::polecats;
 
 /// The timeout of a lock that is only tried.
@@ -314,7 +314,7 @@ impl Grants {
 /// Held by the backend that runs the user's `notify_command` for a rig, as long as it may: two editors
 /// must not ring twice.
 ///
-/// On `.runtime/polecat/`.
+/// On `.runtime/polecat/`, or for a host a folder of ours.
 #[derive(Debug)]
 pub struct Notifying(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
@@ -328,6 +328,16 @@ impl Notifying {
         let target = dir.clone();
         blocking(move || make_inside(&home, &dir).map(drop)).await?;
         take(&target, Holders::One, NOW).await.map(Self)
+    }
+
+    /// The same for a host, for which `folder` stands.
+    ///
+    /// # Errors
+    /// As of [`Self::try_lock`].
+    pub async fn try_lock_of_host(folder: &Path) -> Result<Self, HostError> {
+        let target = folder.to_owned();
+        blocking(move || state::make(&target)).await?;
+        take(folder, Holders::One, NOW).await.map(Self)
     }
 }
 

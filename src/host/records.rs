@@ -312,7 +312,7 @@ impl From<&ExitRecord> for StoredExit {
         let (status, signal) = match record.exit.how {
             ExitHow::Status(status) => (Some(status), None),
             ExitHow::Signal(signal) => (None, Some(signal)),
-            ExitHow::Unknown | ExitHow::Gone => (None, None),
+            ExitHow::Unknown | ExitHow::Gone | ExitHow::Job => (None, None),
         };
         let record = record.clone();
         Self {

@@ -37,7 +37,7 @@ use super::{
 };
 use crate::{
     core::session::SessionInfo,
-    session::{Answered, Completion, HealthRow, Interrupted, Started, StoppedAll},
+    session::{Answered, Completion, HealthRow, Interrupted, Started},
 };
 
 pub(super) use super::at::At;
@@ -48,7 +48,7 @@ pub(super) use everywhere::Everywhere;
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{Bring, InUse, Resume, Said, Since, Trust, UserPath};
+pub(super) use given::{Bring, InUse, Resume, RigName, Said, Since, Trust, UserPath};
 pub(super) use merge::*;
 pub(super) use polecats::*;
 pub(super) use push::*;
@@ -99,7 +99,7 @@ pub(super) async fn answer<C: Operation>(
 
 encoded_by_serde! {
     bool, ByteBuf, Option<String>, Vec<Effect>, Vec<HealthRow>, Answered, Completion, Greeting,
-    Interrupted, SessionInfo, Started, StoppedAll, Vec<Message>, Waiting,
+    Interrupted, SessionInfo, Started, Vec<Message>, Waiting,
 }
 
 /// Defines calls: the name on the wire, the type, and the arguments.

@@ -71,11 +71,12 @@ impl Configured {
         (self.greeted, self.workspace) = (greeted, None);
     }
 
-    /// Takes a configuration. One that is wrong is no error of this call: it is of every other.
+    /// Takes a configuration; gives the hosts where they are others since. One that is wrong is no
+    /// error of this call: it is of every other.
     ///
     /// # Errors
     /// There was no `hello`.
-    pub(super) fn follow(&mut self, written: Written) -> Result<(), RpcError> {
+    pub(super) fn follow(&mut self, written: Written) -> Result<Option<Fleet>, RpcError> {
         let Greeted { editor, pin } = self.greeted.clone()?;
         let workspace = config::settings(written, editor).and_then(|settings| {
             let (hosts, state) = (settings.hosts.clone(), settings.editor.state.clone());
@@ -84,26 +85,32 @@ impl Configured {
         });
         match workspace {
             Ok((workspace, hosts, state)) => {
-                self.connect(hosts, state);
+                let fleet = self.connect(hosts, state);
                 self.teller.follow(&workspace);
                 self.watch = Some(workspace.watch_rigs());
                 self.outside.follow(&workspace);
                 (self.workspace, self.problems) = (Some(workspace), Vec::new());
+                Ok(fleet)
             }
-            Err(problems) => self.problems = problems,
+            Err(problems) => {
+                self.problems = problems;
+                Ok(None)
+            }
         }
-        Ok(())
     }
 
-    /// Has connections to these hosts; those that go on are kept where nothing is said otherwise.
-    fn connect(&mut self, hosts: Hosts, state: Option<PathBuf>) {
-        if self.fleet.as_ref().is_none_or(|(known, _)| *known != hosts) {
-            let fleet = Fleet::new(&hosts, &self.launch, state);
-            let told = tell_of_hosts(fleet.clone(), self.news.clone());
-            self.hosts_news = JoinSet::new();
-            self.hosts_news.spawn(told);
-            self.fleet = Some((hosts, fleet));
+    /// Has connections to these hosts, and gives them; those that go on are kept where nothing is said
+    /// otherwise.
+    fn connect(&mut self, hosts: Hosts, state: Option<PathBuf>) -> Option<Fleet> {
+        if self.fleet.as_ref().is_some_and(|(known, _)| *known == hosts) {
+            return None;
         }
+        let fleet = Fleet::new(&hosts, &self.launch, state);
+        let told = tell_of_hosts(fleet.clone(), self.news.clone());
+        self.hosts_news = JoinSet::new();
+        self.hosts_news.spawn(told);
+        self.fleet = Some((hosts, fleet.clone()));
+        Some(fleet)
     }
 
     fn workspace_of(

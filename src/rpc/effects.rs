@@ -76,8 +76,8 @@ pub(super) enum Effect {
         size: Option<u32>,
         /// The command or the key that attaches again, for who was busy.
         again: String,
-        /// A folder in which the user's own shell is run instead.
-        dir: Option<PathBuf>,
+        /// A shell is run instead.
+        shell: Option<Shell>,
     },
     /// Logs in on a host in a terminal; `then` is called when that was done.
     Login { host: String, argv: Vec<OsString>, again: String, then: Request },
@@ -102,6 +102,25 @@ pub(super) enum Effect {
     },
     /// Puts a text into the unnamed register.
     Register(String),
+}
+
+/// Which shell a terminal runs.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shell {
+    /// The user's own, in this folder.
+    Here(PathBuf),
+    /// The one that the plan goes to, on a host.
+    There,
+}
+
+impl Shell {
+    /// Its folder, where that is one of this machine, as Lua takes it.
+    fn dir(self) -> Option<Value> {
+        match self {
+            Self::Here(dir) => Some(encode::word(dir.as_os_str())),
+            Self::There => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,11 +216,11 @@ impl Effect {
                     .put("title", title)
                     .put("items", Value::Array(items))
             }
-            Self::Terminal { polecat, plan, at, size, again, dir } => kind("terminal")
+            Self::Terminal { polecat, plan, at, size, again, shell } => kind("terminal")
                 .put(
                     "busy",
                     busy(
-                        match dir {
+                        match shell {
                             None => format!("not attached to `{polecat}` while you are busy"),
                             Some(_) => format!("no shell of `{polecat}` while you are busy"),
                         },
@@ -211,7 +230,8 @@ impl Effect {
                 .put("polecat", polecat)
                 .some("at", place(at))
                 .some("size", size)
-                .some("dir", dir.map(|dir| encode::word(dir.as_os_str())))
+                .some("shell", shell.as_ref().map(|_| true))
+                .some("dir", shell.and_then(Shell::dir))
                 .put("plan", encode::attach(plan)),
             Self::Login { host, argv, again, then } => kind("terminal")
                 .put("busy", not_asked(&format!("the login on `{host}`"), Some(&again)))

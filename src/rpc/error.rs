@@ -95,6 +95,11 @@ impl RpcError {
         Self::of("internal", message)
     }
 
+    /// `code` if it is one of ours: a host can say anything.
+    pub(super) fn known(code: &str) -> &'static str {
+        CODES.iter().find(|known| **known == code).unwrap_or(&"internal")
+    }
+
     /// Whether asking again makes sense: what could not be seen just now is not gone.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self.code, "timeout" | "tmux_failed" | "host_unreachable")

@@ -19,6 +19,7 @@ use super::{
     calls::KnownRig,
     editor::Editor,
     encode::{self, Map},
+    views::hosts::clock,
 };
 use crate::{
     core::{
@@ -29,7 +30,7 @@ use crate::{
             transitions::{self, Transition},
         },
     },
-    session::{Event, EventQueue, Place, Snapshot, Workspace},
+    session::{Event, EventQueue, JobEnding, Place, Snapshot, Workspace},
     view,
 };
 pub(super) use hosts::tell_of_hosts;
@@ -83,13 +84,15 @@ impl Teller {
             let now = Timestamp::now();
             let messages = match next {
                 Some(Event::Snapshot(snapshot)) => {
-                    vec![("snapshot", self.told().update(&snapshot, now))]
+                    vec![("snapshot", self.told().update(&snapshot, now).into())]
                 }
                 Some(Event::Files(files)) => {
                     let called = self.told().called(&files.home, &files.rig);
-                    vec![("files", encode::files(&files, &called.name(files.polecat.as_str())))]
+                    let files = encode::files(&files, &called.name(files.polecat.as_str()));
+                    vec![("files", files.into())]
                 }
-                Some(Event::Warning(text)) => vec![("notice", encode::warning(&text))],
+                Some(Event::Warning(text)) => vec![("notice", encode::warning(&text).into())],
+                Some(Event::JobEnding(ending)) => vec![("news", job_ending(&ending))],
                 None => self.overdue(now),
             };
             for (name, data) in messages {
@@ -99,10 +102,10 @@ impl Teller {
     }
 
     /// What is told of rigs in which something has turned out to last.
-    fn overdue(&self, now: Timestamp) -> Vec<(&'static str, Map)> {
+    fn overdue(&self, now: Timestamp) -> Vec<(&'static str, Value)> {
         let mut told = self.told();
         let snapshots = told.memories.overdue(now);
-        snapshots.iter().map(|one| ("snapshot", told.update(one, now))).collect()
+        snapshots.iter().map(|one| ("snapshot", told.update(one, now).into())).collect()
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -215,6 +218,16 @@ const LOST: &str = "error";
 fn lost_text(rig: &str, lost: &[SessionInfo]) -> String {
     let (what, then) = view::lost(rig, lost).unwrap_or_default();
     format!("{what}: {then}")
+}
+
+/// That a job ends soon: for code, and for a person.
+fn job_ending(ending: &JobEnding) -> Value {
+    let JobEnding { host, job, ends } = ending;
+    let data = Map::new().put("host", host.as_str()).put("job", *job).put("ends", ends.to_string());
+    let event = Map::new().put("pattern", "PolecatJobEnding").put("data", data);
+    let told =
+        Map::new().put("level", "warn").put("text", view::job_ending(host, *job, &clock(*ends)));
+    Value::Array(vec![event.into(), told.into()])
 }
 
 /// How loud a notification is.

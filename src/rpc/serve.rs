@@ -138,7 +138,9 @@ impl Server {
         match (call, self.configured.problems().filter(|_| health)) {
             (Call::Server(ServerCall::Hello(hello)), _) => return self.hello(hello).map(Some),
             (Call::Server(ServerCall::Configure(call)), _) => {
-                self.configured.follow(call.config.unwrap_or_default())?;
+                if let Some(fleet) = self.configured.follow(call.config.unwrap_or_default())? {
+                    self.views.follow(&fleet);
+                }
                 return Ok(Some(Value::Nil));
             }
             (_, Some(problems)) => return problems.encode().map(Some).map_err(RpcError::internal),

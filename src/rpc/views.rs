@@ -7,7 +7,7 @@ pub(super) mod drawn_diff;
 mod far_capture;
 mod far_status;
 mod frames;
-mod hosts;
+pub(super) mod hosts;
 mod listing;
 mod queue;
 mod rest;
@@ -81,6 +81,13 @@ impl Views {
     /// What the view `view` shows, if it is open.
     pub(super) fn rows(&self, view: u64) -> Option<Rows> {
         self.open.get(&view).map(|open| open.rows.clone())
+    }
+
+    /// Tells all of them that these are the hosts from now on.
+    pub(super) fn follow(&self, fleet: &Fleet) {
+        for open in self.open.values() {
+            drop(open.orders.send(Order::Hosts(fleet.clone())));
+        }
     }
 
     pub(super) fn close_all(self) {

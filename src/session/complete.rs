@@ -28,6 +28,8 @@ pub struct Completion {
     pub accounts: Vec<String>,
     /// Removed polecats that have a backup.
     pub backups: Vec<String>,
+    /// The rigs that are known.
+    pub rigs: Vec<String>,
     /// The hosts of the configuration.
     pub hosts: Vec<String>,
 }
@@ -45,6 +47,7 @@ impl Workspace {
             Err(_) => Completion::default(),
         };
         for rig in self.known_rigs().await {
+            names.rigs.push(rig.address.clone());
             if let Some(context) =
                 rig.readable().filter(|one| Some(one.rig_home()) != home.as_deref())
             {
@@ -100,6 +103,7 @@ impl Workspace {
             accounts,
             // Only names to choose from: a restore says what is wrong with one.
             backups: backups.unwrap_or_default(),
+            rigs: Vec::new(),
             hosts: Vec::new(),
         })
     }

@@ -264,10 +264,11 @@ impl SessionError {
     }
 
     /// Whether it is transient, so that asking again makes sense: a server that does not answer has
-    /// not lost its sessions.
+    /// not lost its sessions. One of another version never answers us.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Tmux(_)) && matches!(self.code(), "timeout" | "tmux_failed")
+        matches!(self, Self::Tmux(error) if !matches!(error, TmuxError::OtherVersion { .. }))
+            && matches!(self.code(), "timeout" | "tmux_failed")
     }
 
     /// What the user can do about it, if anything.
@@ -320,6 +321,10 @@ impl SessionError {
             Self::Tmux(TmuxError::Missing { .. }) => {
                 Some("install tmux 3.2 or later, or set `tmux.command`".to_owned())
             }
+            Self::Tmux(TmuxError::OtherVersion { .. }) => Some(
+                "set `tmux.command` to the tmux that started it, or end it when its sessions are done"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::core::{hosts::HostName, names::PolecatName, session::SessionInfo};
@@ -24,6 +25,19 @@ pub enum Event {
     Files(Files),
     /// Something failed that nobody waits for.
     Warning(String),
+    /// A host is a batch job, which ends soon.
+    JobEnding(JobEnding),
+}
+
+/// A host that ends soon, with all that runs there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobEnding {
+    /// The host.
+    pub host: HostName,
+    /// The job's number.
+    pub job: u64,
+    /// When.
+    pub ends: Timestamp,
 }
 
 /// All polecats of a rig at one moment.
@@ -95,6 +109,7 @@ struct Queue {
 #[derive(Debug, Default)]
 struct Waiting {
     warnings: VecDeque<String>,
+    jobs: VecDeque<JobEnding>,
     /// By the worktree.
     files: HashMap<PathBuf, Files>,
     /// By the rig's home.
@@ -132,6 +147,7 @@ impl Waiting {
     fn add(&mut self, event: Event) {
         match event {
             Event::Warning(text) => self.warnings.push_back(text),
+            Event::JobEnding(job) => self.jobs.push_back(job),
             Event::Snapshot(snapshot) => {
                 drop(self.snapshots.insert(snapshot.home.clone(), snapshot));
             }
@@ -145,6 +161,9 @@ impl Waiting {
     fn take(&mut self) -> Option<Event> {
         if let Some(text) = self.warnings.pop_front() {
             return Some(Event::Warning(text));
+        }
+        if let Some(job) = self.jobs.pop_front() {
+            return Some(Event::JobEnding(job));
         }
         if let Some((_, snapshot)) = self.snapshots.pop_first() {
             return Some(Event::Snapshot(snapshot));
@@ -186,7 +205,7 @@ mod tests {
                     format!("{} {}", snapshot.home.display(), snapshot.rig)
                 }
                 Event::Warning(text) => text,
-                Event::Files(files) => panic!("{files:?}"),
+                other => panic!("{other:?}"),
             });
         }
         assert_eq!(told, ["old", "new", "/a new", "/b new"]);

@@ -4,7 +4,7 @@ mod terminal;
 
 use std::{path::Path, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::{task::spawn_blocking, time::timeout};
 
 use crate::{
@@ -94,7 +94,6 @@ impl Workspace {
         notified.into_iter().chain(found).chain(files).collect()
     }
 
-    /// Programs on `PATH`. In a thread: one of its folders may be on a disk that hangs.
     fn notified_health(&self) -> HealthRow {
         let states: Vec<_> = self.notified().iter().map(|state| state.as_str()).collect();
         let text = if states.is_empty() { "nothing".to_owned() } else { states.join(", ") };
@@ -102,7 +101,7 @@ impl Workspace {
     }
 
     async fn programs_health(&self) -> Vec<HealthRow> {
-        spawn_blocking(agents_health).await.unwrap_or_default()
+        agents_health(&agents_found().await)
     }
 
     /// That there is none is worth a warning only where one is used.
@@ -304,16 +303,30 @@ fn tracker_health(command: &str, is_used: bool) -> HealthRow {
         .hint(Some("install it, or set `tracker.command`".to_owned()))
 }
 
-fn agents_health() -> Vec<HealthRow> {
-    let found: Vec<_> = agent::preset_names()
-        .filter_map(|name| {
-            let agent = agent::preset(name)?;
-            let path = path::find_program(&agent.command, Path::new("/"))?;
-            let guessed = if agent.description.is_read() { "" } else { GUESSED };
-            let text = format!("{name}: {}{guessed}", path.display());
-            Some(HealthRow::new("agents", Level::Ok, text))
-        })
-        .collect();
+/// A known agent that is on `PATH`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoundAgent {
+    /// What it is called here.
+    pub name: String,
+    /// Its program.
+    pub path: String,
+}
+
+/// The known agents that are on `PATH`. In a thread: one of its folders may be on a disk that hangs.
+pub async fn agents_found() -> Vec<FoundAgent> {
+    spawn_blocking(on_path).await.unwrap_or_default()
+}
+
+fn on_path() -> Vec<FoundAgent> {
+    let found = agent::preset_names().filter_map(|name| {
+        let path = path::find_program(&agent::preset(name)?.command, Path::new("/"))?;
+        Some(FoundAgent { name: name.to_owned(), path: path.display().to_string() })
+    });
+    found.collect()
+}
+
+fn agents_health(found: &[FoundAgent]) -> Vec<HealthRow> {
     if found.is_empty() {
         let text = "no known agent is on PATH".to_owned();
         return vec![
@@ -321,5 +334,10 @@ fn agents_health() -> Vec<HealthRow> {
                 .hint(Some("install one, add yours to `agents`, or start with `cmd=`".to_owned())),
         ];
     }
-    found
+    let row = |FoundAgent { name, path }: &FoundAgent| {
+        let is_read = agent::preset(name).is_some_and(|agent| agent.description.is_read());
+        let guessed = if is_read { "" } else { GUESSED };
+        HealthRow::new("agents", Level::Ok, format!("{name}: {path}{guessed}"))
+    };
+    found.iter().map(row).collect()
 }

@@ -35,10 +35,10 @@ pub use error::{
     AddressError, AnswerError, ErrorDetail, InterruptError, MessageError, QueueError, ResumeError,
     SessionError, SetupError,
 };
-pub use events::notifier::Notifier;
-pub use events::{Event, EventQueue, Files, Snapshot};
+pub use events::notifier::{NewsOf, Notifier};
+pub use events::{Event, EventQueue, Files, JobEnding, Snapshot};
 pub use files::locations::{FoundLocation, Viewpoint, found_locations, named_paths};
-pub use health::{HealthRow, Level};
+pub use health::{FoundAgent, HealthRow, Level, agents_found};
 pub use hook::report_hook;
 pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;

@@ -171,6 +171,12 @@ impl Workspace {
         &self.shared.settings.notify_command
     }
 
+    /// Neovim's folder for state.
+    #[must_use]
+    pub fn state_folder(&self) -> Option<&Path> {
+        self.shared.settings.editor.state.as_deref()
+    }
+
     /// The texts for messages that a person keeps, by name.
     #[must_use]
     pub fn prompts(&self) -> &BTreeMap<String, String> {

@@ -1,9 +1,12 @@
 //! That a tmux server is gone, with all that it ran.
 
-use crate::core::session::SessionInfo;
+use crate::core::session::{ExitHow, SessionInfo};
 
 /// How many polecats are named.
 const NAMED: usize = 8;
+
+/// What brings those of the rig around back.
+const RESUME: &str = "`:PolecatResume`";
 
 /// What a person is told of the polecats of `rig` that were lost with their tmux server, and what can be
 /// done about it; `None` if there are none.
@@ -23,18 +26,25 @@ pub fn lost<'a>(
     }
     let (back, left): (Vec<_>, Vec<_>) =
         lost.iter().copied().partition(|session| session.resumable.is_some());
+    // Of a host it must be named.
+    let resume =
+        if rig.contains(':') { format!("`:PolecatResume {rig}`") } else { RESUME.to_owned() };
     let then = match (back.as_slice(), left.as_slice()) {
-        ([_], []) => "`:PolecatResume` brings it back".to_owned(),
-        (_, []) => "`:PolecatResume` brings them back".to_owned(),
+        ([_], []) => format!("{resume} brings it back"),
+        (_, []) => format!("{resume} brings them back"),
         ([], [_]) => "its conversation is not known".to_owned(),
         ([], _) => "their conversations are not known".to_owned(),
         (back, left) => format!(
-            "`:PolecatResume` brings back {}, not {}, whose conversation is not known",
+            "{resume} brings back {}, not {}, whose conversation is not known",
             names(back),
             names(left)
         ),
     };
-    Some((format!("the tmux server is gone with {} of `{rig}`", names(&lost)), then))
+    let with_job =
+        |one: &&SessionInfo| one.exit.as_ref().is_some_and(|exit| exit.how == ExitHow::Job);
+    let gone =
+        if lost.iter().any(with_job) { "the job has ended" } else { "the tmux server is gone" };
+    Some((format!("{gone} with {} of `{rig}`", names(&lost)), then))
 }
 
 /// `` `ash`, `birch` and `cedar` ``
@@ -53,8 +63,9 @@ fn names(sessions: &[&SessionInfo]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::session::State;
+    use crate::core::session::{Exit, State};
     use crate::view::testing::session;
+    use jiff::Timestamp;
 
     fn told(of: &[(&str, bool)]) -> Option<String> {
         let one = |(name, back): &(&str, bool)| SessionInfo {
@@ -65,6 +76,22 @@ mod tests {
         let mut all: Vec<_> = of.iter().map(one).collect();
         all.push(session("doc", State::Stopped));
         lost("shop", &all).map(|(what, then)| format!("{what}: {then}"))
+    }
+
+    #[test]
+    fn of_a_host_the_rig_is_named_that_is_to_be_resumed() {
+        let ash = SessionInfo {
+            lost: true,
+            resumable: Some("7".to_owned()),
+            ..session("ash", State::Stopped)
+        };
+        let (_, then) = lost("build1:shop", [&ash]).unwrap();
+        assert_eq!(then, "`:PolecatResume build1:shop` brings it back");
+        let (at, command) = (Timestamp::UNIX_EPOCH, String::new());
+        let exit = Exit { how: ExitHow::Job, at, lived_ms: 1, command, tail: Vec::new() };
+        let ended = SessionInfo { exit: Some(exit), ..ash };
+        let (what, _) = lost("hpc:shop", [&ended]).unwrap();
+        assert_eq!(what, "the job has ended with `ash` of `hpc:shop`");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use frame::{Color, Fold, Frame, Group, Line, Span, Style};
 pub use list::{Listed, list};
 pub use lost::lost;
 pub use marks::{Marks, Note, RowRange, Spot};
-pub use notification::notification;
+pub use notification::{job_ending, notification};
 pub use palette::{index, stages};
 pub use patch::{Patch, patches};
 pub use preview::preview;

@@ -1,8 +1,12 @@
 //! How what is new reads: what a person must know of it to decide whether to go and look.
 
+use crate::core::hosts::HostName;
 use crate::core::session::{
     Detail, DetailKind, Exit, ExitHow, SessionInfo, State, Waiting, notifications::Occasion,
 };
+
+/// How an agent ended that was part of a batch job.
+pub(super) const JOB_ENDED: &str = "job ended";
 
 /// What a person is told of `info` at this occasion: what happened, and on lines of their own
 /// what else is known of it. One of another rig than the one around is called by its `address`.
@@ -30,6 +34,12 @@ pub fn notification(occasion: Occasion, info: &SessionInfo, address: Option<&str
     };
     let head = on_one_line(&format!("{who} {what}"));
     if more.is_empty() { head } else { format!("{head}: {}", more.join("\n")) }
+}
+
+/// That the job that a host is ends soon, `at` a time such as `12:03`.
+#[must_use]
+pub fn job_ending(host: &HostName, job: u64, at: &str) -> String {
+    format!("`{host}` ends at {at} with job {job}, and all that runs there")
 }
 
 /// What is asked for, the most telling part first: it may be all that there is room for.
@@ -71,6 +81,7 @@ fn ending(exit: Option<&Exit>) -> Vec<String> {
     let how = |exit: &Exit| match exit.how {
         ExitHow::Status(status) => format!("exit status {status}"),
         ExitHow::Signal(signal) => format!("signal {signal}"),
+        ExitHow::Job => JOB_ENDED.to_owned(),
         ExitHow::Unknown | ExitHow::Gone => "cause unknown".to_owned(),
     };
     let last = |exit: &Exit| exit.tail.last().map(|last| format!(": {last}")).unwrap_or_default();

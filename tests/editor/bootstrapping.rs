@@ -16,7 +16,11 @@ use crate::{
     desk::server,
     rig::Shop,
     rigs::folder,
-    support::{eventually, neovim::has_logged, rig::Project},
+    support::{
+        eventually,
+        neovim::{has_logged, tmux},
+        rig::Project,
+    },
 };
 
 const STATUS: &str = "polecat://status";
@@ -59,7 +63,7 @@ impl Scene {
             "command": ["env", "-u", "SHOP_TOKEN", "-u", "XDG_CACHE_HOME", format!("XDG_RUNTIME_DIR={at}/run"),
                 format!("HOME={at}"), "SHELL=/bin/sh"],
             "rigs": { folder(&there.shop.project): {} },
-            "tmux": { "socket": there.shop.tmux.socket().to_str().unwrap() },
+            "tmux": { "command": tmux(), "socket": there.shop.tmux.socket().to_str().unwrap() },
         });
         for (key, value) in more.as_object().into_iter().flatten() {
             host[key] = value.clone();

@@ -10,7 +10,7 @@ use crate::{
     answering::{Asking, asking},
     rig::Shop,
     rigs::folder,
-    support::{editor::Editor, eventually, rig::Project},
+    support::{editor::Editor, eventually, neovim::tmux, rig::Project},
 };
 
 /// A desk with an editor, and a host `build1` where `ash` of the shop asks something.
@@ -26,7 +26,7 @@ fn host(there: &Shop, more: &Json) -> Json {
         "attach": ["env", "SOMETHING=2"],
         "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
         "rigs": { folder(&there.project): {} },
-        "tmux": { "socket": there.tmux.socket().to_str().unwrap() },
+        "tmux": { "command": tmux(), "socket": there.tmux.socket().to_str().unwrap() },
     });
     for (key, value) in more.as_object().into_iter().flatten() {
         host[key] = value.clone();

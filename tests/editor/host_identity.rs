@@ -16,7 +16,7 @@ use crate::{
     news::{expect_heard, listening},
     rig::Shop,
     rigs::folder,
-    support::{eventually, rig::Project},
+    support::{eventually, neovim::tmux, rig::Project},
 };
 
 const STATUS: &str = "polecat://status";
@@ -26,7 +26,7 @@ fn host(there: &Asking, command: &Json) -> Json {
         "command": command,
         "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
         "rigs": { folder(&there.shop.project): {} },
-        "tmux": { "socket": there.shop.tmux.socket().to_str().unwrap() },
+        "tmux": { "command": tmux(), "socket": there.shop.tmux.socket().to_str().unwrap() },
     })
 }
 

@@ -19,7 +19,7 @@ use crate::{
     desk::server,
     rig::Shop,
     rigs::folder,
-    support::{eventually, rig::Project},
+    support::{eventually, neovim::tmux, rig::Project},
 };
 
 const STATUS: &str = "polecat://status";
@@ -108,7 +108,7 @@ impl Scene {
             "command": sshd.command(),
             "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
             "rigs": { folder(&there.shop.project): {} },
-            "tmux": { "socket": there.shop.tmux.socket().to_str().unwrap() },
+            "tmux": { "command": tmux(), "socket": there.shop.tmux.socket().to_str().unwrap() },
         });
         let desk = Shop::of(Project::new(), json!({ "hosts": { "build1": host } })).await;
         Self { desk, there, _sshd: sshd }

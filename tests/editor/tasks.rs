@@ -9,7 +9,10 @@ use crate::{
     diffing::{expect, press, value},
     merging::{answers, asked},
     rig::{Shop, agent},
-    support::{eventually, rig::git},
+    support::{
+        eventually,
+        rig::{Project, git},
+    },
 };
 
 fn polecats(shop: &Shop) -> Vec<String> {
@@ -44,6 +47,20 @@ async fn a_task_is_written_and_given_to_a_new_polecat_whose_branch_is_called_aft
     })
     .await;
     assert_eq!(names.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_list_opens_a_task_for_the_rig_that_the_cursor_is_in() {
+    let agents =
+        json!({ "agent": "scripted", "agents": { "scripted": { "command": agent("prompts") } } });
+    let shop = Shop::of(Project::new(), agents).await;
+    shop.editor.command("PolecatStatus").await.unwrap();
+    shop.editor.expect_line("polecat://status", "no polecats yet: `t` writes a task").await;
+    press(&shop, "t").await;
+    expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
+    shop.editor.command("call setline(1, 'Oil the hinges') | write").await.unwrap();
+    shop.editor.expect_message("works on branch").await;
+    assert_eq!(polecats(&shop).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

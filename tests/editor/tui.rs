@@ -114,6 +114,8 @@ async fn a_message_is_whole_beside_the_ruler_of_a_float() {
 async fn health_tells_what_the_tmux_around_neovim_keeps_from_it() {
     let screen = Screen::sized("160", "90");
     screen.expect("~").await;
+    // As before tmux 3.6.
+    screen.terminal.run(&["set", "-s", "escape-time", "500"]);
     screen.command("checkhealth polecat");
     let seen = screen.expect("focus-events").await;
     assert!(seen.contains("set -g focus-events on"), "{seen}");

@@ -98,7 +98,10 @@ async fn a_socket_that_refuses_is_that_of_no_server_and_the_next_start_makes_one
 async fn a_server_of_an_older_protocol_is_named_with_both_versions_and_left_alone() {
     let shop = Shop::new().await;
     let listener = Listener::new(&shop.tmux.socket(), older);
-    refused(&shop, "tmux_failed", "protocol version mismatch (client 8, server 7)").await;
+    let mismatch = "protocol version mismatch (client 8, server 7)";
+    refused(&shop, "tmux_failed", mismatch).await;
+    shop.editor.command("PolecatStatus!").await.unwrap();
+    shop.editor.expect_line("polecat://status", "another version of tmux").await;
     drop(listener);
     expect_work(&shop).await;
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    desk::{Desk, Plan, STATUS},
+    desk::{Desk, Plan, STATUS, There},
     link::Quality,
     support::processes,
 };
@@ -35,18 +35,34 @@ impl Desk {
         told(times)
     }
 
-    /// From the command that connects to what is known of the host.
-    async fn connects(&self) -> String {
+    /// From the command that connects to what is known of the host, as its heading has it.
+    async fn connects(&self, heading: &str) -> String {
         let mut times = Vec::new();
         for _ in 0..5 {
             processes::kill(&self.ssh());
-            self.expect_status("?  ash  unknown").await;
+            self.expect_status("build1:shop: ").await;
+            self.expect_status(", last seen").await;
             let begin = Instant::now();
             self.editor().command("PolecatReconnect").await.unwrap();
-            self.expect_status("build1:shop: 1 polecat, 1 running").await;
+            self.expect_status(heading).await;
             times.push(begin.elapsed());
         }
         told(times)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "prints figures: `make soak`"]
+async fn what_a_host_of_fifty_sessions_costs_to_connect() {
+    let plan = Plan { polecats: POLECATS, ..Plan::default() };
+    let Some(desk) = Desk::with(&[plan]).await else { return };
+    desk.hosts[0].run_all(&desk.here.project, POLECATS);
+    desk.look().await;
+    let heading = format!("build1:shop: {POLECATS} polecats, {POLECATS} running");
+    desk.expect_status(&heading).await;
+    for round_trip in [0, 20, 100] {
+        desk.hosts[0].link.delay(Duration::from_millis(round_trip));
+        eprintln!("{round_trip} ms: {} ms, middle (longest)", desk.connects(&heading).await);
     }
 }
 
@@ -63,7 +79,7 @@ async fn what_calls_cost_over_links_of_0_20_and_100_ms() {
     for (round_trip, loses) in [(0, 0), (20, 0), (100, 0), (100, 50)] {
         let delay = Duration::from_millis(round_trip) / 2;
         desk.hosts[0].link.set(Quality { delay, loses, cut: None });
-        let connects = desk.connects().await;
+        let connects = desk.connects("build1:shop: 1 polecat, 1 running").await;
         let status = desk.times(async |desk| drop(desk.call("status", json!([ASH])).await)).await;
         let lines = async |lines: u32| {
             let options = json!({ "lines": lines, "ansi": true });
@@ -87,6 +103,90 @@ async fn what_calls_cost_over_links_of_0_20_and_100_ms() {
     eprintln!("ms, middle (longest)");
 }
 
+/// Has the sessions of the first so many polecats there run another command.
+fn respawn(there: &There, polecats: usize, command: &str) {
+    let respawn = |number| format!("respawn-pane -k -t '=gt-shop-p{number}:' '{command}'\n");
+    there.machine.write("/tmp/respawn", &(0..polecats).map(respawn).collect::<String>());
+    there.tmux(&["source-file", "/tmp/respawn"]).unwrap();
+}
+
+/// What comes over a link in so many seconds, in bytes.
+async fn heard(there: &There, seconds: u64) -> u64 {
+    let before = there.link.traffic().bytes_here;
+    crate::support::pause(Duration::from_secs(seconds)).await;
+    there.link.traffic().bytes_here - before
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "prints figures: `make soak`"]
+async fn what_comes_over_the_wire_while_many_print() {
+    let plan = Plan { polecats: POLECATS, ..Plan::default() };
+    let Some(desk) = Desk::with(&[plan]).await else { return };
+    let there = &desk.hosts[0];
+    there.run_all(&desk.here.project, POLECATS);
+    there.link.delay(Duration::from_millis(20));
+    let before = there.link.traffic().bytes_here;
+    desk.look().await;
+    desk.expect_status(&format!("build1:shop: {POLECATS} polecats, {POLECATS} running")).await;
+    crate::support::pause(Duration::from_secs(15)).await;
+    eprintln!("\nopening, 15 s: {} bytes", there.link.traffic().bytes_here - before);
+    eprintln!("one prints, 5 s: {} bytes", heard(there, 5).await);
+    respawn(there, POLECATS, "while :; do date; sleep 0.2; done");
+    crate::support::pause(Duration::from_secs(2)).await;
+    eprintln!("the editor and the hub have computed for {:?} /100 s", desk.computed().await);
+    eprintln!("{POLECATS} print, 5 s: {} bytes", heard(there, 5).await);
+    eprintln!("the editor and the hub have computed for {:?} /100 s", desk.computed().await);
+    respawn(there, POLECATS, "exec cat");
+    desk.editor().command("close | PolecatCapture build1:shop/p0").await.unwrap();
+    respawn(there, 1, "exec seq 100000000");
+    desk.editor().expect_line("polecat://capture/build1:shop/p0", "1").await;
+    eprintln!("a flood that is followed, 5 s: {} bytes", heard(there, 5).await);
+}
+
+/// Notes how long ago each line of the capture was printed when it comes, as it says itself.
+const DELAYS: &str = "
+    Delays, Seen = {}, {}
+    vim.api.nvim_buf_attach(vim.fn.bufnr('polecat://capture/build1:shop/p0'), false, {
+        on_lines = function(_, buf, _, first, _, last)
+            local seconds, micros = vim.uv.gettimeofday()
+            for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, last, false)) do
+                local printed = tonumber(line:match('^%d+$'))
+                if printed and not Seen[line] then
+                    table.insert(Delays, seconds * 1e3 + micros / 1e3 - printed / 1e6)
+                end
+                Seen[line] = true
+            end
+        end,
+    })
+";
+
+const DELAYED: &str = "
+    table.sort(Delays)
+    local at = function(part) return Delays[math.ceil(#Delays * part)] end
+    return { #Delays, at(0.5), at(0.99), Delays[#Delays] }
+";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "prints figures: `make soak`"]
+async fn how_late_what_is_followed_comes() {
+    let plan = Plan { polecats: 1, ..Plan::default() };
+    let Some(desk) = Desk::with(&[plan]).await else { return };
+    let there = &desk.hosts[0];
+    there.run_all(&desk.here.project, 1);
+    desk.look().await;
+    desk.expect_status("build1:shop: 1 polecat, 1 running").await;
+    desk.editor().command("close | PolecatCapture build1:shop/p0").await.unwrap();
+    for round_trip in [0, 20, 100] {
+        there.link.delay(Duration::from_millis(round_trip));
+        respawn(there, 1, "while :; do date +%s%N; sleep 0.1; done");
+        desk.editor().expect_line("polecat://capture/build1:shop/p0", "17").await;
+        desk.editor().lua(DELAYS, Json::Null).await.unwrap();
+        crate::support::pause(Duration::from_secs(20)).await;
+        let seen = desk.editor().lua(DELAYED, Json::Null).await.unwrap();
+        eprintln!("{round_trip} ms: lines, median, p99, longest delay in ms: {seen}");
+    }
+}
+
 /// Notes how late the editor's loop is.
 const LAG: &str = "
     local timer, due = vim.uv.new_timer(), vim.uv.hrtime()
@@ -104,6 +204,26 @@ const LAGS: &str = "
     Lags = {}
     return { lags[math.ceil(#lags / 2)], lags[math.ceil(#lags * 0.99)], lags[#lags] }
 ";
+
+/// How long a process has computed, in hundredths of a second.
+fn computed(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
+}
+
+impl Desk {
+    /// The editor's process, and the hub's.
+    async fn pids(&self) -> Vec<u32> {
+        let pids = "return { vim.fn.getpid(), require('polecat.rpc.client').greeting().pid }";
+        serde_json::from_value(self.editor().lua(pids, Json::Null).await.unwrap()).unwrap()
+    }
+
+    /// How long they have computed.
+    async fn computed(&self) -> Vec<u64> {
+        self.pids().await.into_iter().map(computed).collect()
+    }
+}
 
 fn memory(pid: u32) -> String {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -137,9 +257,8 @@ async fn twenty_hosts_with_fifty_sessions_each_stand_in_one_list() {
     );
     crate::support::pause(Duration::from_secs(20)).await;
     eprintln!("lag in the next 20 s: {} ms", editor.lua(LAGS, Json::Null).await.unwrap());
-    let pids = "return { vim.fn.getpid(), require('polecat.rpc.client').greeting().pid }";
-    let pids: Vec<u32> =
-        serde_json::from_value(editor.lua(pids, Json::Null).await.unwrap()).unwrap();
+    eprintln!("the editor and the hub have computed for {:?} /100 s", desk.computed().await);
+    let pids = desk.pids().await;
     eprintln!("memory of the editor {}, of the hub {}", memory(pids[0]), memory(pids[1]));
     let served = desk.hosts[0].machine.processes("polecat-nvim serve");
     let served: Vec<_> = served.into_iter().map(memory).collect();

@@ -25,3 +25,5 @@ mod played;
 mod round_trips;
 mod same_names;
 mod slurm;
+mod told;
+mod whole_rigs;

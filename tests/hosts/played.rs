@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use polecat::{
-    core::{build, names::PolecatName, session::SessionInfo},
+    core::{batch_job::BatchJob, build, names::PolecatName, session::SessionInfo},
     fleet::{FarRig, Identity},
 };
 use serde::Serialize;
@@ -46,16 +46,37 @@ pub(crate) struct Played(pub(crate) UnixStream);
 /// What a host says, as far as tests say it.
 #[derive(Clone, Serialize)]
 pub(crate) enum Said {
-    Welcome { version: String, source: String, program: String, identity: Identity },
+    Welcome {
+        version: String,
+        source: String,
+        program: String,
+        identity: Identity,
+        job: Option<BatchJob>,
+    },
     Pong(u64),
-    Rigs { now: i64, rigs: Vec<FarRig> },
+    Rigs {
+        now: i64,
+        rigs: Vec<FarRig>,
+    },
+    Rows {
+        now: i64,
+        rigs: Vec<Rows>,
+    },
+}
+
+/// Rows of one rig.
+#[derive(Clone, Serialize)]
+pub(crate) struct Rows {
+    pub(crate) rig: usize,
+    pub(crate) polecats: Vec<SessionInfo>,
 }
 
 impl Said {
     /// The greeting of one of this version.
     pub(crate) fn welcome(version: &str) -> Self {
         let (version, source) = (version.to_owned(), build::SOURCE.to_owned());
-        Self::Welcome { version, source, program: String::new(), identity: Identity::default() }
+        let (program, identity) = (String::new(), Identity::default());
+        Self::Welcome { version, source, program, identity, job: None }
     }
 }
 
@@ -87,12 +108,21 @@ impl Stage {
 impl Played {
     /// Begins as our program does.
     pub(crate) async fn greet(&mut self) {
+        self.greet_in(None).await;
+    }
+
+    /// The same in a job.
+    pub(crate) async fn greet_in(&mut self, of: Option<BatchJob>) {
         self.bytes(b"polecat-serve 1\n").await;
         let mut length = [0; 4];
         self.0.read_exact(&mut length).await.unwrap();
         let mut hello = vec![0; u32::from_be_bytes(length) as usize];
         self.0.read_exact(&mut hello).await.unwrap();
-        self.say(&Said::welcome(build::VERSION)).await;
+        let mut welcome = Said::welcome(build::VERSION);
+        if let Said::Welcome { job, .. } = &mut welcome {
+            *job = of;
+        }
+        self.say(&welcome).await;
     }
 
     pub(crate) async fn say(&mut self, said: &Said) {
@@ -128,9 +158,16 @@ pub(crate) fn rig(address: &str, polecats: usize) -> FarRig {
         socket: None,
         problem: None,
         polecats: (0..polecats).map(polecat).collect(),
+        unread: false,
     }
 }
 
 pub(crate) fn rigs(rigs: Vec<FarRig>) -> Said {
     Said::Rigs { now: jiff::Timestamp::now().as_millisecond(), rigs }
+}
+
+/// The same of these rows of the first rig.
+pub(crate) fn rows(polecats: Vec<SessionInfo>) -> Said {
+    let now = jiff::Timestamp::now().as_millisecond();
+    Said::Rows { now, rigs: vec![Rows { rig: 0, polecats }] }
 }

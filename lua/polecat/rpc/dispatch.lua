@@ -8,6 +8,7 @@ local RECEIVERS = {
   view_closed = { 'polecat.ui.view', 'closed' },
   progress = { 'polecat.editor.progress', 'show' },
   notice = { 'polecat.editor.notify', 'notice' },
+  news = { 'polecat.editor.notify', 'news' },
   snapshot = { 'polecat.editor.sessions', 'set' },
   files = { 'polecat.editor.reload', 'changed' },
 }

@@ -9,7 +9,8 @@ local M = {}
 ---@field polecat? string None for the tour and for a login.
 ---@field call? polecat.Request What follows when it has ended well: a login.
 ---@field tab? boolean It takes a tab page of its own.
----@field dir? string Where the user's own shell is run, instead.
+---@field shell? boolean A shell is run instead: that of `plan`, or with `dir` the user's own.
+---@field dir? string
 ---@field plan { argv: string[], switch?: string[] }
 
 ---@param argv string[]
@@ -52,10 +53,10 @@ end
 ---@param at polecat.At
 ---@param buf integer
 local function run(terminal, at, buf)
-  local argv, dir = terminal.plan.argv, terminal.dir
-  local job = start_terminal(argv, dir, function(_, code)
+  local argv, shell = terminal.plan.argv, terminal.shell
+  local job = start_terminal(argv, terminal.dir, function(_, code)
     -- What a failed attach says is left on the screen.
-    if code == 0 or dir or #vim.fn.win_findbuf(buf) == 0 then
+    if code == 0 or terminal.dir or #vim.fn.win_findbuf(buf) == 0 then
       pcall(vim.api.nvim_buf_delete, buf, { force = true })
     end
     if code == 0 and terminal.call then
@@ -63,9 +64,9 @@ local function run(terminal, at, buf)
     end
   end)
   vim.b[buf].polecat = terminal.polecat
-  vim.b[buf].polecat_attach = not dir and table.concat(argv, ' ') or nil
+  vim.b[buf].polecat_attach = not shell and table.concat(argv, ' ') or nil
   vim.b[buf].polecat_at = at
-  if not dir then
+  if not shell then
     detach_when_hidden(buf, job)
   end
   require('polecat.ui.keymaps').set(buf, 'plain')

@@ -25,6 +25,7 @@ return {
     { 'gY', 'Yank the path of its worktree', act = 'yank_path', doing = 'looking' },
     { 'D', 'Remove it, with its folder', act = 'remove', doing = 'looking' },
     { 'K', 'Show it in detail', act = 'detail', doing = 'opening' },
+    { 't', 'Write a task, which a free or new polecat gets', act = 'task', doing = 'opening' },
     { 'p', 'Preview what it prints, for the row under the cursor', lua = 'preview' },
     { 'f', 'Filter: choose who is shown', act = 'filter', doing = 'looking' },
     { 'o', 'Order: choose who stands first', act = 'order', doing = 'looking' },

@@ -32,6 +32,8 @@ pub enum ExitHow {
     Signal(i32),
     /// tmux lost the status.
     Unknown,
+    /// It ended with the batch job that it ran in.
+    Job,
     /// Its session vanished with it, though nobody stopped it, as those that gastown starts do.
     Gone,
 }
@@ -53,6 +55,7 @@ pub fn describe(exit: &Exit) -> String {
         ExitHow::Signal(signal) => format!("killed by {} after {lived}", signal_text(signal)),
         ExitHow::Unknown => format!("ended, tmux lost its status, after {lived}"),
         ExitHow::Gone => format!("ended with its session, cause unknown, after {lived}"),
+        ExitHow::Job => format!("ended with its job after {lived}"),
     }
 }
 

@@ -129,7 +129,7 @@ impl Ended {
         let how = match how {
             ExitHow::Status(status) => Ending::Status(status),
             ExitHow::Signal(signal) => Ending::Signal(signal),
-            ExitHow::Unknown | ExitHow::Gone => Ending::Unknown,
+            ExitHow::Unknown | ExitHow::Gone | ExitHow::Job => Ending::Unknown,
         };
         Self { how, at }
     }

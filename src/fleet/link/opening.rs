@@ -88,13 +88,13 @@ impl Link {
 
     /// Starts what reaches it, and sees what answers.
     async fn reach(&self) -> Result<Found, Lost> {
-        let _turn = self.connects.acquire().await;
         let alone = self.suspect.swap(false, Ordering::Relaxed);
         let purpose = if alone { Purpose::WorkAlone } else { Purpose::Work };
         let argv = self.ssh.argv(self.settings.serve(&self.name()), purpose).await;
+        let turn = self.connects.acquire().await;
         let transport = Transport::start(&argv, &self.ssh.launch, &self.endings);
         let mut transport = transport.map_err(|error| Lost::because(error.to_string()))?;
-        let why = match timeout(GREETING_TIMEOUT, self.begin_with(&mut transport)).await {
+        let why = match timeout(GREETING_TIMEOUT, self.begin_with(&mut transport, turn)).await {
             Ok(Ok(Answer::Welcome(welcome))) => {
                 return Ok(Found::Served(Box::new(transport), welcome));
             }
@@ -114,9 +114,12 @@ impl Link {
         Err(Lost::because(why))
     }
 
-    /// Reads what it begins with, and greets.
-    async fn begin_with(&self, transport: &mut Transport) -> io::Result<Answer> {
-        match transport.begin().await? {
+    /// Reads what it begins with, and greets. Once it has begun others may have their turn: what its
+    /// login shell does costs nothing here.
+    async fn begin_with(&self, transport: &mut Transport, turn: impl Sized) -> io::Result<Answer> {
+        let begun = transport.begin().await?;
+        drop(turn);
+        match begun {
             Beginning::Missing(missing) => return Ok(Answer::Missing(missing)),
             Beginning::Serving => self.greet(transport).await?,
             Beginning::Ready => {
@@ -137,7 +140,7 @@ impl Link {
 
     async fn greet(&self, transport: &mut Transport) -> io::Result<()> {
         let hello = Hello { config: self.settings.config.clone().into() };
-        wire::write(&mut transport.to, &ToHost::Hello(hello)).await
+        wire::write(&mut transport.to, &ToHost::Hello(hello)).await.map(drop)
     }
 
     /// Puts our program there, or says what would be.

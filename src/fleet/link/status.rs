@@ -9,7 +9,7 @@ use crate::{
     core::{
         batch_job::BatchJob,
         hosts::HostName,
-        session::{SessionInfo, State, StateSource},
+        session::{Exit, ExitHow, SessionInfo, State, StateSource},
     },
     fleet::{identity::Identity, wire::FarRig},
 };
@@ -79,11 +79,29 @@ impl HostStatus {
         format!("{}:{}", self.name, rig.path)
     }
 
-    /// A session of it as it can be known now.
+    /// When the job that it was ended, if that is why it cannot be reached.
     #[must_use]
-    pub fn seen(&self, info: &SessionInfo) -> SessionInfo {
-        if self.reached == Reached::Up {
+    pub fn job_ended(&self) -> Option<Timestamp> {
+        let job = self.facts.job.as_ref().filter(|_| self.reached != Reached::Up);
+        job?.ended(Timestamp::now(), self.seen)
+    }
+
+    /// Puts the polecats that were seen before into those of `rigs` that have not been read since.
+    pub(super) fn keep_unread(&self, rigs: &mut [FarRig]) {
+        for rig in rigs.iter_mut().filter(|rig| rig.unread) {
+            let before = self.rigs.iter().find(|before| before.path == rig.path);
+            rig.polecats = before.map(|before| before.polecats.clone()).unwrap_or_default();
+        }
+    }
+
+    /// A session of one of its rigs as it can be known now.
+    #[must_use]
+    pub fn seen(&self, rig: &FarRig, info: &SessionInfo) -> SessionInfo {
+        if self.reached == Reached::Up && !rig.unread {
             return info.clone();
+        }
+        if let Some(at) = self.job_ended().filter(|_| info.running) {
+            return ended_with_job(info, at);
         }
         SessionInfo {
             running: false,
@@ -102,10 +120,33 @@ impl HostStatus {
         format!("{}:{}/{}", self.name, rig.address, info.polecat)
     }
 
+    /// What names each of its rigs from here.
+    pub fn rig_addresses(&self) -> impl Iterator<Item = String> {
+        self.rigs.iter().map(|rig| format!("{}:{}", self.name, rig.address))
+    }
+
     /// All its polecats, each with what names it.
     pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
         self.rigs.iter().flat_map(move |rig| {
             rig.polecats.iter().map(move |info| (self.address_of(rig, info), info))
         })
+    }
+}
+
+/// What ran when its job ended: its tmux server went with it.
+fn ended_with_job(info: &SessionInfo, at: Timestamp) -> SessionInfo {
+    let lived = info.created.map(|began| at.duration_since(began).as_millis());
+    let lived_ms = lived.and_then(|lived| lived.try_into().ok()).unwrap_or_default();
+    let command = info.command.clone().unwrap_or_default();
+    SessionInfo {
+        running: false,
+        state: State::Died,
+        state_source: StateSource::None,
+        state_since: Some(at),
+        waiting: None,
+        detail: None,
+        lost: true,
+        exit: Some(Exit { how: ExitHow::Job, at, lived_ms, command, tail: Vec::new() }),
+        ..info.clone()
     }
 }

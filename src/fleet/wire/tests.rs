@@ -23,6 +23,7 @@ fn rigs(now: i64, since: i64) -> Rigs {
         socket: None,
         problem: None,
         polecats: vec![info],
+        unread: false,
     };
     Rigs { now, rigs: vec![rig] }
 }
@@ -151,9 +152,31 @@ fn times_are_those_of_the_clock_here() {
     let now = Timestamp::from_second(1_000).unwrap();
     // An hour ahead there: what began ten seconds ago there did so here.
     let sent = rigs(4_600_000, 4_590);
-    let ahead = sent.ahead(now, 0);
-    let here = sent.here(ahead);
+    let an_hour = ahead(sent.now, now, 0);
+    let here = sent.here(an_hour);
     assert_eq!(here[0].polecats[0].state_since, Timestamp::from_second(990).ok());
-    assert_eq!(rigs(4_600_700, 0).ahead(now, ahead), ahead, "a message that was quick");
-    assert_eq!(rigs(999_000, 0).ahead(now, 0), 0);
+    assert_eq!(ahead(4_600_700, now, an_hour), an_hour, "a message that was quick");
+    assert_eq!(ahead(999_000, now, 0), 0);
+}
+
+#[tokio::test]
+async fn rows_that_were_not_told_are_refused_and_others_have_the_times_of_the_clock_here() {
+    let known = rigs(0, 7).rigs;
+    let of = |rig: usize, infos: &[&SessionInfo]| {
+        let polecats = infos.iter().map(|info| (*info).clone()).collect();
+        Rows { now: 0, rigs: vec![RigRows { rig, polecats }], length: 0 }
+    };
+    let ash = &known[0].polecats[0];
+    let birch = SessionInfo { polecat: PolecatName::parse("birch").unwrap(), ..ash.clone() };
+    let mut here = known.clone();
+    of(0, &[ash]).put_into(&mut here, 2_000).unwrap();
+    assert_eq!(here[0].polecats[0].state_since, Timestamp::from_second(5).ok());
+    of(RIG_LIMIT, &[ash]).put_into(&mut here, 0).expect("one that was not taken");
+    for wrong in [of(0, &[&birch]), of(0, &[ash, ash])] {
+        assert!(wrong.put_into(&mut here, 0).is_err());
+    }
+    let mut bytes = Vec::new();
+    let written = write(&mut bytes, &FromHost::Rows(of(0, &[ash]))).await.unwrap();
+    let Ok(Some(FromHost::Rows(read))) = read(&mut &bytes[..]).await else { panic!("rows") };
+    assert_eq!((read.length, &read.rigs), (written, &of(0, &[ash]).rigs));
 }

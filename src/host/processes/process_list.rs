@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::select::ProcessInfo;
 use super::{ProcessError, is_over};
 
-/// Shared by those who end several trees at once.
+/// Shared by those who end, or look at, several trees at once.
 #[derive(Default)]
 pub struct ProcessList {
     /// How many listings have begun.
@@ -35,7 +35,15 @@ impl Default for Listed {
 impl ProcessList {
     /// A listing that began after this was called.
     pub(super) async fn list(&self) -> Result<MutexGuard<'_, Listed>, ProcessError> {
-        let before = self.begun.load(Ordering::SeqCst);
+        self.after(self.begun.load(Ordering::SeqCst)).await
+    }
+
+    /// A listing that began after this value was made.
+    pub(super) async fn first(&self) -> Result<MutexGuard<'_, Listed>, ProcessError> {
+        self.after(0).await
+    }
+
+    async fn after(&self, before: u64) -> Result<MutexGuard<'_, Listed>, ProcessError> {
         let mut last = self.last.lock().await;
         if last.number > before {
             return Ok(last);

@@ -15,13 +15,16 @@ pub struct Program {
     pub argv: Vec<String>,
 }
 
-/// The process `root` and its descendants, each before those that it started.
+/// The process `root` and its descendants, each before those that it started, as the processes were
+/// when somebody first asked `process_list`.
 ///
 /// # Errors
 /// The processes could not be listed: nothing is known.
-pub async fn programs_of(root: u32) -> Result<Vec<Program>, ProcessError> {
-    let process_list = ProcessList::default();
-    let mut listed = process_list.list().await?;
+pub async fn programs_of(
+    process_list: &ProcessList,
+    root: u32,
+) -> Result<Vec<Program>, ProcessError> {
+    let mut listed = process_list.first().await?;
     let Listed { system, seen, .. } = &mut *listed;
     let tree = select(root, true, &[], seen, std::process::id());
     let pids: Vec<_> = tree.iter().rev().map(|process| Pid::from_u32(process.pid)).collect();

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::At;
+use super::{At, RigName};
 use crate::{
     fleet::{Fleet, Hub},
     rpc::{
@@ -60,6 +60,18 @@ impl<'a> CallContext<'a> {
     /// The rig that `at` is in.
     pub(in crate::rpc) async fn rig(&self, at: At) -> Result<RigContext, SessionError> {
         self.workspace.context(&at.into()).await
+    }
+
+    /// The rig that is named, or the one that `at` is in.
+    pub(in crate::rpc) async fn named_rig(
+        &self,
+        at: At,
+        named: Option<&RigName>,
+    ) -> Result<RigContext, SessionError> {
+        match named {
+            Some(rig) => Ok(self.whom(at, rig.prefix(), Reach::Here).await?.context),
+            None => self.rig(at).await,
+        }
     }
 
     /// Whether lists are of all rigs where nobody says otherwise: also where there is none around.

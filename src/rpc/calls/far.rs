@@ -1,23 +1,26 @@
 //! Calls about a polecat of a host: carried out there, and answered as if it were here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::{
-    At, CallContext, Capture, Everywhere, FollowOutput, Method, ShowQueue, Status, Waiting,
+    At, CallContext, Capture, Everywhere, FollowOutput, Inject, Method, ShowQueue, Status, Waiting,
+    Worktree,
     everywhere::AboutPolecat,
+    sessions::{ListedPolecat, of_host},
 };
 use crate::{
     core::{
+        host_files::HostFile,
         hosts::HostName,
         names::{SessionName, shown, visible},
         session::SessionInfo,
     },
     fleet::{FarCall, FarError, FarFeed, FarRig, Fleet, Unanswered},
     rpc::{
-        error::{CODES, Refusal, RpcError},
+        error::{Refusal, RpcError},
         views::rows::Row,
     },
     session::AttachPlan,
@@ -73,7 +76,7 @@ impl CallContext<'_> {
     }
 
     /// The polecat of a host that `said` names; `None` where it names no host.
-    pub(super) async fn far(&self, said: &str) -> Result<Option<Far<'_>>, RpcError> {
+    pub(in crate::rpc) async fn far(&self, said: &str) -> Result<Option<Far<'_>>, RpcError> {
         // Boxed, to keep the futures of callers small.
         Box::pin(Far::find(self.fleet, said)).await
     }
@@ -119,6 +122,18 @@ impl Far<'_> {
         Row { host, rig: self.rig.clone().into(), polecat }
     }
 
+    /// It, as it was seen last.
+    pub(in crate::rpc) fn info(&self) -> Option<&SessionInfo> {
+        self.info.as_ref()
+    }
+
+    /// The polecats of its rig that are seen to have a session.
+    pub(in crate::rpc) fn beside(&self) -> Vec<ListedPolecat> {
+        let hosts = self.fleet.hosts().into_iter().filter(|host| host.name == self.host);
+        let listed = hosts.flat_map(|host| of_host(&host).collect::<Vec<_>>());
+        listed.filter(|one| one.rig.as_path() == Path::new(&self.rig)).collect()
+    }
+
     pub(in crate::rpc) async fn status(&self) -> Result<SessionInfo, Refusal> {
         let (at, polecat) = (At::default(), String::new());
         self.carry_out(Status { at, polecat }, &|_: &str| {}).await
@@ -127,6 +142,20 @@ impl Far<'_> {
     pub(in crate::rpc) async fn queue(&self) -> Result<Waiting, Refusal> {
         let (at, polecat) = (At::default(), String::new());
         self.carry_out(ShowQueue { at, polecat }, &|_: &str| {}).await
+    }
+
+    /// Sends a message to the one of a host that `said` names.
+    pub(in crate::rpc) async fn send_to(
+        fleet: &Fleet,
+        said: &str,
+        text: Vec<u8>,
+    ) -> Result<(), Refusal> {
+        let Some(far) = Far::find(fleet, said).await? else {
+            return Err(RpcError::of("host_unreachable", "there is no such host").into());
+        };
+        let (at, polecat, text) = (At::default(), String::new(), text.into());
+        let message = Inject { at, polecat, text, take: None, queue: None };
+        far.carry_out(message, &|_: &str| {}).await.map(drop)
     }
 
     /// The end of what it prints, with colours.
@@ -182,10 +211,26 @@ impl Far<'_> {
         let session = SessionName::parse(session).map_err(|bad| {
             RpcError::bad_argument(format!("the session of `{}` there: {bad}", self.polecat))
         })?;
-        let Some(argv) = self.fleet.attaching(&self.host, session.as_str()).await else {
+        Ok(self.terminal(self.fleet.attaching(&self.host, session.as_str()).await)?)
+    }
+
+    /// What runs the person's shell in its worktree: as [`Self::attach`], with a path that is one.
+    pub(in crate::rpc) async fn shell(&self) -> Result<AttachPlan, Refusal> {
+        let (at, polecat) = (At::default(), String::new());
+        let found = self.carry_out(Worktree { at, polecat }, &|_: &str| {}).await?;
+        let dir = HostFile::new(&self.host, &found.path).map(|dir| dir.path);
+        let Some(dir) = dir.as_ref().and_then(|dir| dir.to_str()) else {
+            let why = format!("the worktree of `{}` there has no path of a folder", self.polecat);
+            return Err(RpcError::bad_argument(why).into());
+        };
+        Ok(self.terminal(self.fleet.shell(&self.host, dir).await)?)
+    }
+
+    fn terminal(&self, argv: Option<Vec<String>>) -> Result<AttachPlan, RpcError> {
+        let Some(argv) = argv else {
             let key = format!("hosts.{}.attach", self.host);
             let why = format!("how a terminal gets to `{}` is not known: set `{key}`", self.host);
-            return Err(RpcError::bad_argument(why).into());
+            return Err(RpcError::bad_argument(why));
         };
         let argv = argv.into_iter().map(Into::into).collect();
         Ok(AttachPlan { argv, switch: None })
@@ -210,8 +255,7 @@ fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
 
 /// What a host refuses, it says in words of its own.
 fn refused(FarError { code, message, hint, detail }: FarError) -> RpcError {
-    let code = CODES.iter().find(|known| **known == code).unwrap_or(&"internal");
-    RpcError { hint, detail, ..RpcError::of(code, lines(&message)) }
+    RpcError { hint, detail, ..RpcError::of(RpcError::known(&code), lines(&message)) }
 }
 
 /// A text of a host as it can be shown, line by line.

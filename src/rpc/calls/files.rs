@@ -20,7 +20,7 @@ use crate::{
         encode::Encode,
         error::{Refusal, RpcError},
     },
-    session::Workspace,
+    session::{FoundAgent, Workspace, agents_found},
 };
 
 calls! {
@@ -41,6 +41,9 @@ calls! {
     "host.stat" => StatFiles { paths: Vec<ByteBuf> }
     #[derive(Serialize)]
     "host.read" => ReadFile { path: ByteBuf }
+    /// Which of the known agents are there.
+    #[derive(Serialize)]
+    "host.agents" => FindAgents {}
     #[derive(Serialize)]
     "host.write" => WriteFile { path: ByteBuf, text: ByteBuf, seen: Option<String>, force: bool }
 }
@@ -62,6 +65,15 @@ impl OnHost for StatFiles {
         let found = workspace.stat_files(self.paths.into_iter().map(path).collect()).await?;
         let bytes = |path: PathBuf| ByteBuf::from(path.into_os_string().into_vec());
         Ok(found.into_iter().map(|found| found.map(bytes)).collect())
+    }
+}
+
+impl OnHost for FindAgents {
+    type Answer = Vec<FoundAgent>;
+    const READS: bool = true;
+
+    async fn there(self, _: &Workspace) -> Result<Vec<FoundAgent>, RpcError> {
+        Ok(agents_found().await)
     }
 }
 
@@ -92,6 +104,7 @@ pub(super) async fn carry_out(
 ) -> Result<Vec<u8>, RpcError> {
     match name {
         StatFiles::NAME => carry_out_one::<StatFiles>(args, workspace).await,
+        FindAgents::NAME => carry_out_one::<FindAgents>(args, workspace).await,
         ReadFile::NAME => carry_out_one::<ReadFile>(args, workspace).await,
         WriteFile::NAME => carry_out_one::<WriteFile>(args, workspace).await,
         _ => Err(RpcError::internal(format!("there is no call `{name}` for hosts"))),
@@ -149,7 +162,11 @@ impl CallContext<'_> {
         })
     }
 
-    async fn there<C: OnHost>(&self, host: &HostName, call: C) -> Result<C::Answer, RpcError> {
+    pub(super) async fn there<C: OnHost>(
+        &self,
+        host: &HostName,
+        call: C,
+    ) -> Result<C::Answer, RpcError> {
         let call = FarCall::new(C::NAME, &call, C::READS).map_err(RpcError::bad_argument)?;
         self.on_host(host, (&call, C::READS)).await
     }

@@ -14,6 +14,33 @@ use crate::{
     session::{self, Answer},
 };
 
+/// A rig as it was named, whether there is a `/` behind it or not: `bank`, `build1:shop`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(from = "String", into = "String")]
+pub(in crate::rpc) struct RigName(String);
+
+impl From<String> for RigName {
+    fn from(mut name: String) -> Self {
+        if !name.ends_with('/') {
+            name.push('/');
+        }
+        Self(name)
+    }
+}
+
+impl From<RigName> for String {
+    fn from(RigName(name): RigName) -> Self {
+        name
+    }
+}
+
+impl RigName {
+    /// What stands in front of a polecat of it: `build1:shop/`.
+    pub(in crate::rpc) fn prefix(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A path as a user wrote it: `~` and relative paths are allowed, nothing is not.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "PathBuf")]

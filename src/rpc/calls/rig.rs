@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{At, CallContext, Operation, calls};
+use super::{At, CallContext, FindAgents, Operation, calls};
 use crate::{
-    core::hosts::{HostName, engines},
-    fleet::{Fleet, HostStatus, Unanswered},
+    core::{
+        agent,
+        hosts::{HostName, engines},
+        names::shown,
+    },
+    fleet::{HostStatus, Unanswered},
     rpc::{encode::encoded_by_serde, error::Refusal},
-    session::{Completion, HealthRow, Issue, Level},
+    session::{Completion, FoundAgent, HealthRow, Issue, Level},
 };
 
 /// The longest that hosts may take to be connected to: Neovim is blocked until all is known.
@@ -30,7 +34,7 @@ impl Operation for Health {
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<HealthRow>, Refusal> {
         let place = self.at.map(Into::into);
         let (mut rows, hosts) =
-            tokio::join!(context.workspace.health(place.as_ref()), hosts_health(context.fleet));
+            tokio::join!(context.workspace.health(place.as_ref()), hosts_health(context));
         rows.extend(hosts);
         Ok(rows)
     }
@@ -61,20 +65,27 @@ impl Operation for Complete {
             names.startable.extend((!info.running).then(|| name.clone()));
             names.polecats.push(name);
         }
+        names.rigs.extend(hosts.iter().flat_map(HostStatus::rig_addresses));
         names.hosts = hosts.iter().map(|host| host.name.to_string()).collect();
         Ok(names)
     }
 }
 
 /// Whether the hosts can be reached, each in a row.
-async fn hosts_health(fleet: &Fleet) -> Vec<HealthRow> {
+async fn hosts_health(context: &CallContext<'_>) -> Vec<HealthRow> {
+    let fleet = context.fleet;
     let _watch = fleet.watch();
     let names: Vec<_> = fleet.hosts().into_iter().map(|host| host.name).collect();
     let deadline = Instant::now() + HOST_TIMEOUT;
     let mut rows = Vec::new();
     for name in names {
         let found = timeout_at(deadline, fleet.connected(&name)).await;
+        let is_up = matches!(found, Ok(Ok(_)));
         rows.push(host_health(&name, found.ok()));
+        if is_up && let Ok(found) = timeout_at(deadline, context.there(&name, FindAgents {})).await
+        {
+            rows.extend(found.ok().map(|found| agents_there(&name, &found)));
+        }
         let advice = fleet.settings(&name).and_then(|one| engines::advice(&one.command));
         rows.extend(advice.map(|advice| hosts_row(Level::Warn, format!("`{name}`: {advice}"))));
     }
@@ -84,6 +95,18 @@ async fn hosts_health(fleet: &Fleet) -> Vec<HealthRow> {
 
 fn hosts_row(level: Level, text: String) -> HealthRow {
     HealthRow { section: "hosts", level, text, hint: None }
+}
+
+/// The known agents that a host has.
+fn agents_there(name: &HostName, found: &[FoundAgent]) -> HealthRow {
+    let known = found.iter().filter(|one| agent::preset(&one.name).is_some());
+    let found: Vec<_> = known.map(|one| format!("{}: {}", one.name, shown(&one.path))).collect();
+    if found.is_empty() {
+        let hint = "what your login shell there has on it counts: see |polecat-hosts|";
+        let text = format!("no known agent is on PATH of `{name}`");
+        return HealthRow { hint: Some(hint.to_owned()), ..hosts_row(Level::Warn, text) };
+    }
+    hosts_row(Level::Ok, format!("agents of `{name}`: {}", found.join(", ")))
 }
 
 /// That two names lead to one machine: fine, but its polecats are there twice.

@@ -8,7 +8,7 @@ use serde::Serialize;
 )]
 use super::*;
 use super::{
-    At, CallContext, Method,
+    At, CallContext, Method, RigName,
     everywhere::{AboutPolecat, Name},
     files,
 };
@@ -32,10 +32,26 @@ macro_rules! impl_about {
     };
 }
 
+/// Of what is about all of a rig: nobody of it is said.
+macro_rules! impl_about_rig {
+    ($call:ident) => {
+        impl AboutPolecat for $call {
+            fn said(&self) -> Option<&str> {
+                self.rig.as_ref().map(RigName::prefix)
+            }
+
+            fn set(&mut self, at: At, _: &str) {
+                (self.at, self.rig) = (at, None);
+            }
+        }
+    };
+}
+
 macro_rules! everywhere {
-    ($($call:ident),* $(,)?) => {
+    ($($call:ident),*; $($of_rig:ident),*;) => {
         $(impl_about!($call);)*
         impl_about!(FollowOutput);
+        $(impl_about_rig!($of_rig);)*
 
         /// Carries out the call `name` of a hub.
         async fn carry_out(
@@ -45,6 +61,7 @@ macro_rules! everywhere {
         ) -> Result<Vec<u8>, RpcError> {
             match name {
                 $($call::NAME => carry_out_one::<$call>(args, context).await,)*
+                $($of_rig::NAME => carry_out_one::<$of_rig>(args, context).await,)*
                 _ => files::carry_out(name, args, context.workspace).await,
             }
         }
@@ -56,7 +73,8 @@ everywhere! {
     Answer, Start, Fork, Sling, New, Setup, Remove, Restore, Label,
     ReviewChanges, ReviewBefore, KeepComment, DropComment, SendComments, TakeHunk, RejectHunk,
     UndoHunk,
-    PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree,
+    PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree;
+    StopAll, ResumeAll;
 }
 
 async fn carry_out_one<C: Everywhere>(

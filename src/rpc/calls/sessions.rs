@@ -6,7 +6,7 @@ use rmpv::Value;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Everywhere, Operation, Queued, Said, calls};
+use super::{At, CallContext, Everywhere, Operation, Queued, RigName, Said, calls};
 use crate::{
     core::{hosts::HostName, session::SessionInfo},
     fleet::{FarRig, HostStatus},
@@ -24,8 +24,9 @@ calls! {
     /// Stops a polecat's session; by force without sync and grace.
     #[derive(serde::Serialize)]
     "session.stop" => Stop { at: At, polecat: String, force: Option<bool> }
-    /// Stops all sessions of the rig's polecats.
-    "session.stop_all" => StopAll { at: At, force: Option<bool> }
+    /// Stops all sessions of a rig's polecats: of the one around, where none is named.
+    #[derive(serde::Serialize)]
+    "session.stop_all" => StopAll { at: At, rig: Option<RigName>, force: Option<bool> }
     /// Whether a polecat has a session.
     #[derive(serde::Serialize)]
     "session.is_running" => IsRunning { at: At, polecat: String }
@@ -113,13 +114,13 @@ impl Everywhere for Stop {
     }
 }
 
-impl Operation for StopAll {
+impl Everywhere for StopAll {
     type Answer = StoppedAll;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<StoppedAll, Refusal> {
+    async fn here(self, context: &CallContext<'_>) -> Result<StoppedAll, Refusal> {
         let force = self.force.unwrap_or_default();
-        let work = async { context.rig(self.at).await?.sessions().stop_all(force).await };
-        Ok(context.changing(work).await?)
+        let rig = context.named_rig(self.at, self.rig.as_ref()).await?;
+        Ok(context.changing(rig.sessions().stop_all(force)).await?)
     }
 
     fn warnings(all: &StoppedAll) -> &[String] {
@@ -151,6 +152,12 @@ impl Everywhere for Status {
 
     fn arrived(answer: &mut Self::Answer, ahead: i64) {
         answer.shift_times(-ahead);
+    }
+}
+
+impl Encode for StoppedAll {
+    fn encode(self) -> Result<Value, String> {
+        Ok(Map::new().put("stopped", encode::texts(&self.stopped)).into())
     }
 }
 
@@ -216,18 +223,17 @@ fn of_rig(rig: &RigStatus) -> impl Iterator<Item = ListedPolecat> {
 }
 
 /// Those of a host, as they were seen last: nobody waits for one to be connected.
-fn of_host(host: &HostStatus) -> impl Iterator<Item = ListedPolecat> {
+pub(super) fn of_host(host: &HostStatus) -> impl Iterator<Item = ListedPolecat> {
     let of_rig = |rig: &FarRig| {
         let with_session = rig.polecats.iter().filter(|info| info.pane_id.is_some());
         let rig_path = PathBuf::from(&rig.path);
         let listed = |info: &SessionInfo| {
             let address = host.address_of(rig, info);
-            let (shown, rig) = (address.clone(), rig_path.clone());
             ListedPolecat {
-                info: host.seen(info),
-                shown,
+                info: host.seen(rig, info),
+                shown: address.clone(),
                 address,
-                rig,
+                rig: rig_path.clone(),
                 host: Some(host.name.clone()),
             }
         };

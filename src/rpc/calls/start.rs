@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use rmpv::Value;
+use serde::{Deserialize, Serialize};
 
-use super::{At, Bring, CallContext, Everywhere, InUse, Operation, Resume, Trust, UserPath, calls};
+use super::{At, Bring, CallContext, Everywhere, InUse, Resume, RigName, Trust, UserPath, calls};
 use crate::{
     rpc::{
-        encode::{Encode, Map},
-        error::Refusal,
+        encode::{Encode, Map, texts},
+        error::{Refusal, RpcError},
     },
     session::{Allowed, Beginning, Conversing, Reach, ResumedAll, StartOptions, Started},
 };
@@ -45,9 +46,12 @@ calls! {
         /// Whether the set-up of a new worktree may copy what costs much room.
         large: Option<bool>,
     }
-    /// Goes on with the conversations of all that ended without a person's doing.
+    /// Goes on with the conversations of all of a rig that ended without a person's doing.
+    #[derive(serde::Serialize)]
     "session.resume_all" => ResumeAll {
         at: At,
+        /// The one around, where none is named.
+        rig: Option<RigName>,
         /// Also of those that a person has stopped.
         stopped: Option<bool>,
         in_use: Option<InUse>,
@@ -130,39 +134,72 @@ impl Everywhere for Start {
     }
 }
 
-impl Operation for ResumeAll {
-    type Answer = ResumedAll;
+/// What came of it.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct ResumeAllAnswer {
+    pub(in crate::rpc) resumed: Vec<String>,
+    pub(in crate::rpc) failed: Vec<NotResumed>,
+    pub(in crate::rpc) warnings: Vec<String>,
+}
 
-    async fn run(self, context: &CallContext<'_>) -> Result<ResumedAll, Refusal> {
+/// A polecat that could not be resumed, and why.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct NotResumed {
+    pub(in crate::rpc) polecat: String,
+    pub(in crate::rpc) code: String,
+    pub(in crate::rpc) message: String,
+    pub(in crate::rpc) hint: Option<String>,
+}
+
+impl From<ResumedAll> for ResumeAllAnswer {
+    fn from(ResumedAll { resumed, failed, warnings }: ResumedAll) -> Self {
+        let failed = failed.into_iter().map(|(polecat, error)| {
+            let RpcError { code, message, hint, .. } = error.into();
+            NotResumed { polecat, code: code.to_owned(), message, hint }
+        });
+        Self { resumed, failed: failed.collect(), warnings }
+    }
+}
+
+impl Everywhere for ResumeAll {
+    type Answer = ResumeAllAnswer;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<ResumeAllAnswer, Refusal> {
         let (stopped, in_use) = (self.stopped.unwrap_or_default(), InUse::of(self.in_use));
         let progress = context.progress("resume".to_owned());
         let work = Box::pin(async {
-            let rig = context.rig(self.at).await?;
+            let rig = context.named_rig(self.at, self.rig.as_ref()).await?;
             Box::pin(rig.starter().resume_all(stopped, in_use, &progress)).await
         });
-        Ok(context.changing(work).await?)
+        Ok(context.changing(work).await?.into())
     }
 
-    fn warnings(all: &ResumedAll) -> &[String] {
+    fn warnings(all: &ResumeAllAnswer) -> &[String] {
         &all.warnings
+    }
+
+    fn arrived(all: &mut ResumeAllAnswer, _: i64) {
+        for one in &mut all.failed {
+            one.code = RpcError::known(&one.code).to_owned();
+        }
     }
 }
 
 /// Names, and what went wrong by name.
-impl Encode for ResumedAll {
+impl Encode for ResumeAllAnswer {
     fn encode(self) -> Result<Value, String> {
-        let failed = self.failed.into_iter().map(|(polecat, error)| {
-            let (code, message) = (error.code(), error.to_string());
+        let failed = self.failed.into_iter().map(|one| {
             Map::new()
-                .put("polecat", polecat)
-                .put("code", code)
-                .put("message", message)
-                .some("hint", error.hint())
+                .put("polecat", one.polecat)
+                .put("code", one.code)
+                .put("message", one.message)
+                .some("hint", one.hint)
                 .into()
         });
         let failed = Value::Array(failed.collect());
-        let resumed = self.resumed.into_iter().map(Value::from).collect();
-        Ok(Map::new().put("resumed", Value::Array(resumed)).put("failed", failed).into())
+        Ok(Map::new().put("resumed", texts(&self.resumed)).put("failed", failed).into())
     }
 }
 

@@ -105,13 +105,13 @@ impl Operation for OpenAttach {
                 at: Some(at),
                 size: None,
                 again,
-                dir: None,
+                shell: None,
             }]);
         }
         let whom = context.whom(self.at.clone(), &self.polecat, Reach::Anywhere).await?;
         let (at, polecat) = (self.at.in_rig(whom.context.rig_path()), whom.shown);
         let plan = Attach { at: at.clone(), polecat: whom.polecat }.run(context).await?;
-        Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again, dir: None }])
+        Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again, shell: None }])
     }
 }
 

@@ -252,6 +252,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::NewName => "new",
         Kind::Session => "sessions",
         Kind::Host => "hosts",
+        Kind::Rig => "rigs",
         Kind::Issue => "issue",
         Kind::Agent => "agents",
         Kind::Account => "accounts",

@@ -2,18 +2,15 @@
 
 pub(super) mod contexts;
 pub(super) mod quotes;
-
-use std::{collections::BTreeMap, path::PathBuf};
+mod several;
 
 use super::{Done, invocation::Invocation, list, report, words::word};
 use crate::core::contexts::literal;
-use crate::core::session::State;
 use crate::rpc::{
-    calls::{CallContext, Complete, Inject, List, Operation, Status},
+    calls::{CallContext, Complete, Inject, Operation, Status},
     effects::{Choice, Effect, Level, compose, info},
     error::{Refusal, RpcError},
 };
-use crate::session::{Reach, RigContext, Whom};
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(polecat) = asked.answers().polecat {
@@ -23,14 +20,14 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         return whose(context, asked).await;
     };
     let Some(words) = written(asked) else {
-        if polecat == ALL {
+        if several::are_all(&polecat) {
             return Err(RpcError::bad_argument("`message` is missing").into());
         }
         return compose(context, asked, &polecat).await;
     };
     let text = with_lines(context, asked, &words).await?;
-    if are_several(&polecat) {
-        return to_several(context, asked, &polecat, &text).await;
+    if several::are_several(&polecat) {
+        return several::send(context, asked, &polecat, &text).await;
     }
     let (text, sent) = (text.into(), report::sent(&polecat));
     Inject { at: asked.at(), polecat, text, take: None, queue: None }.run(context).await?;
@@ -79,68 +76,6 @@ pub(super) async fn quote(
     Ok(Some(quotes::quoted(context, &rig, lines).await))
 }
 
-/// Sends `text` to each that is named, and tells of each what came of it.
-async fn to_several(
-    context: &CallContext<'_>,
-    asked: &Invocation,
-    names: &str,
-    text: &[u8],
-) -> Done {
-    let to = named(context, asked, names).await?;
-    if to.is_empty() {
-        return Ok(vec![Effect::Notify(Level::Warn, "no polecat is at its prompt".to_owned())]);
-    }
-    let (mut sent, mut failed) = (Vec::new(), Vec::new());
-    for (rig, to) in to {
-        let names = to.keys().cloned().collect();
-        for (polecat, done) in rig.messenger().inject_all(names, text).await {
-            let polecat = to.get(&polecat).unwrap_or(&polecat);
-            match done {
-                Ok(()) => sent.push(format!("`{polecat}`")),
-                Err(error) => failed.push(format!("not sent to `{polecat}`: {error}")),
-            }
-        }
-    }
-    let told = (!sent.is_empty()).then(|| info(format!("sent to {}", sent.join(", "))));
-    let failed = failed.into_iter().map(|text| Effect::Notify(Level::Warn, text));
-    Ok(told.into_iter().chain(failed).collect())
-}
-
-/// Polecats of a rig, and what names each.
-type OfRig = (RigContext, BTreeMap<String, String>);
-
-/// The polecats of `ash,bank/birch`, or all of the rig that are at their prompt, rig by rig.
-async fn named(
-    context: &CallContext<'_>,
-    asked: &Invocation,
-    names: &str,
-) -> Result<Vec<OfRig>, Refusal> {
-    if names == ALL {
-        let listed = List { at: asked.at(), all: None }.run(context).await?.0.into_iter();
-        let idle = listed.filter(|one| one.info.state == State::Idle);
-        let idle: BTreeMap<_, _> =
-            idle.map(|one| (one.info.polecat.to_string(), one.shown)).collect();
-        let rig = context.rig(asked.at()).await?;
-        return Ok(if idle.is_empty() { Vec::new() } else { vec![(rig, idle)] });
-    }
-    let mut rigs: BTreeMap<PathBuf, OfRig> = BTreeMap::new();
-    for name in names.split(',').filter(|name| !name.is_empty()) {
-        let Whom { context: rig, polecat, shown } =
-            context.whom(asked.at(), name, Reach::Anywhere).await?;
-        let home = rig.rig_home().to_owned();
-        let (_, to) = rigs.entry(home).or_insert_with(|| (rig, BTreeMap::new()));
-        to.insert(polecat, shown);
-    }
-    Ok(rigs.into_values().collect())
-}
-
-/// Means all polecats that are at their prompt.
-const ALL: &str = "*";
-
-fn are_several(names: &str) -> bool {
-    names == ALL || names.contains(',')
-}
-
 /// What an agent is told at its start: words, and lines of a buffer under their place.
 pub(super) async fn first_words(
     context: &CallContext<'_>,
@@ -171,7 +106,8 @@ async fn compose(context: &CallContext<'_>, asked: &Invocation, polecat: &str) -
         *place = literal(place);
     }
     let send = asked.other("Inject", &word(polecat), false);
-    let queue = (!are_several(polecat)).then(|| asked.other("Queue", &word(polecat), false));
+    let queue =
+        (!several::are_several(polecat)).then(|| asked.other("Queue", &word(polecat), false));
     let whom = (polecat, Some(asked.at()));
     Ok(vec![Effect::Compose(Box::new(compose::message(whom, quote, send, queue)))])
 }

@@ -8,7 +8,7 @@ use super::{
     keys::{self, ListKey, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, queue, run,
+    questions, queue, run, sling,
     words::word,
     worktree,
 };
@@ -44,6 +44,7 @@ pub(in crate::rpc) async fn press(
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
         Meaning::Waiting(step) => waiting::show(&press, step).await,
+        Meaning::Task => Box::pin(sling::press(&press)).await,
         // A view that lists nobody.
         Meaning::List(_) => Ok(Vec::new()),
     }
@@ -118,6 +119,7 @@ mod tests {
             | Meaning::Queue(_)
             | Meaning::Worktree(_)
             | Meaning::List(_)
+            | Meaning::Task
             | Meaning::OpenFile { .. }
             | Meaning::ListLocations
             | Meaning::Waiting(_) => None,

@@ -201,9 +201,10 @@ pub(super) fn cut(invocation: &Invocation, polecat: &str, choice: &str, id: Stri
     }
 }
 
-/// Whether to stop all of `sessions`, of which there is one at least.
-pub(super) fn stop_all(invocation: &Invocation, sessions: &[SessionInfo]) -> Effect {
-    let rig = sessions.first().map_or("", |session| &session.rig_name);
+/// Whether to stop all of `sessions`, of which there is one at least, in the rig that was named so.
+pub(super) fn stop_all(invocation: &Invocation, said: &str, sessions: &[SessionInfo]) -> Effect {
+    let around = || sessions.first().map_or("", |session| &session.rig_name);
+    let rig = if said.is_empty() { around() } else { said };
     let mut names: Vec<_> =
         sessions.iter().take(NAMED).map(|session| session.polecat.as_str().to_owned()).collect();
     if sessions.len() > NAMED {
@@ -241,7 +242,7 @@ mod tests {
             let sessions: Vec<_> = (1..=count)
                 .map(|number| SessionInfo::stopped(name(number), String::new(), "shop".to_owned()))
                 .collect();
-            confirmed(stop_all(&invocation("StopAll", ""), &sessions))
+            confirmed(stop_all(&invocation("StopAll", ""), "", &sessions))
         };
         assert_eq!(ask(2), ["Stop 2 of `shop` (p1, p2)?", "Stop", ":PolecatStopAll"]);
         assert_eq!(ask(9)[0], "Stop 9 of `shop` (p1, p2, p3, p4, p5, p6, p7, p8, and 1 more)?");

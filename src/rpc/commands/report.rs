@@ -7,10 +7,11 @@ use crate::{
         names::{PolecatName, shown},
         session::SessionInfo,
     },
-    rpc::{calls::Queued, paths},
-    session::{
-        Answered, Backup, MergeHow, Merged, Pushed, Removed, Restored, RigFacts, SessionError,
+    rpc::{
+        calls::{NotResumed, Queued},
+        paths,
     },
+    session::{Answered, Backup, MergeHow, Merged, Pushed, Removed, Restored, RigFacts},
 };
 
 /// What names `polecat` where `said` named it, or one beside it: in the same rig, on the same host.
@@ -90,7 +91,9 @@ pub(super) fn stopped(polecat: &str) -> String {
     format!("stopped `{polecat}`")
 }
 
-pub(super) fn stopped_all(names: &[String]) -> String {
+/// Of the rig whose polecats have `prefix` in front of their names.
+pub(super) fn stopped_all(prefix: &str, names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("{prefix}{name}")).collect();
     if names.is_empty() {
         nobody_runs().to_owned()
     } else {
@@ -98,9 +101,9 @@ pub(super) fn stopped_all(names: &[String]) -> String {
     }
 }
 
-/// What came of resuming all.
-pub(super) fn resumed(names: &[String]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+/// What came of resuming all, as of [`stopped_all`].
+pub(super) fn resumed(prefix: &str, names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{prefix}{name}`")).collect();
     if quoted.is_empty() {
         "there is no conversation to go on with".to_owned()
     } else {
@@ -109,15 +112,15 @@ pub(super) fn resumed(names: &[String]) -> String {
 }
 
 /// Why one of them was not.
-pub(super) fn not_resumed(name: &str, error: &SessionError) -> String {
-    let hint = match error {
-        SessionError::Untrusted(_) | SessionError::InUse { .. } => {
-            Some(format!("`:PolecatStart {name} resume` asks you"))
-        }
-        _ => error.hint(),
+pub(super) fn not_resumed(prefix: &str, failed: &NotResumed) -> String {
+    let NotResumed { polecat, code, message, hint } = failed;
+    let name = format!("{prefix}{polecat}");
+    let hint = match code.as_str() {
+        "untrusted" | "in_use" => Some(format!("`:PolecatStart {name} resume` asks you")),
+        _ => hint.clone(),
     };
     let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-    format!("`{name}` was not resumed: {error}{hint}")
+    format!("`{name}` was not resumed: {message}{hint}")
 }
 
 pub(super) fn nobody_runs() -> &'static str {
@@ -297,7 +300,7 @@ mod tests {
 
     #[test]
     fn who_stopped_is_named_or_nobody() {
-        assert_eq!(stopped_all(&[]), "no polecat is running");
-        assert_eq!(stopped_all(&["ash".to_owned(), "birch".to_owned()]), "stopped ash, birch");
+        assert_eq!(stopped_all("", &[]), "no polecat is running");
+        assert_eq!(stopped_all("", &["ash".to_owned(), "birch".to_owned()]), "stopped ash, birch");
     }
 }

@@ -8,10 +8,11 @@ use super::{
     worktree::{self, merge, push},
 };
 use crate::{
+    core::session::SessionInfo,
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation, Remove,
-            Restore, Resume, ResumeAll, Start, Status, Stop, StopAll,
+            At, Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation,
+            Remove, Restore, Resume, ResumeAll, RigName, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -141,12 +142,12 @@ async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn resume_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (at, stopped) = (asked.at(), Some(asked.bang()));
-    let all = ResumeAll { at, stopped, in_use: asked.answers().in_use }.run(context).await?;
-    let failed = all.failed.iter().map(|(name, error)| report::not_resumed(name, error));
-    let failed: Vec<_> = failed.collect();
+    let (at, rig, stopped) = (asked.at(), named_rig(asked)?, Some(asked.bang()));
+    let prefix = rig.as_ref().map_or("", RigName::prefix).to_owned();
+    let all = ResumeAll { at, rig, stopped, in_use: asked.answers().in_use }.run(context).await?;
+    let failed: Vec<_> = all.failed.iter().map(|one| report::not_resumed(&prefix, one)).collect();
     let tells = failed.is_empty() || !all.resumed.is_empty();
-    let done = tells.then(|| report::resumed(&all.resumed));
+    let done = tells.then(|| report::resumed(&prefix, &all.resumed));
     let warnings: Vec<_> = failed.into_iter().chain(all.warnings).collect();
     Ok(done.into_iter().map(info).chain(effects::warnings(&warnings)).collect())
 }
@@ -167,17 +168,40 @@ async fn stop(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn stop_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (at, force) = (asked.at(), asked.bang());
+    let (at, rig, force) = (asked.at(), named_rig(asked)?, asked.bang());
+    let prefix = rig.as_ref().map_or("", RigName::prefix).to_owned();
     if force || asked.answers().confirmed.unwrap_or_default() {
-        let all = StopAll { at, force: Some(force) }.run(context).await?;
-        return Ok(told(report::stopped_all(&all.stopped), &all.warnings));
+        let all = StopAll { at, rig, force: Some(force) }.run(context).await?;
+        return Ok(told(report::stopped_all(&prefix, &all.stopped), &all.warnings));
     }
-    let listed = List { at, all: None }.run(context).await?.0.into_iter();
-    let sessions: Vec<_> = listed.map(|one| one.info).collect();
+    let sessions = with_sessions(context, at, rig.as_ref()).await?;
     if sessions.is_empty() {
         return Ok(vec![info(report::nobody_runs())]);
     }
-    Ok(vec![questions::stop_all(asked, &sessions)])
+    Ok(vec![questions::stop_all(asked, prefix.trim_end_matches('/'), &sessions)])
+}
+
+/// The polecats of the rig that is named, or of the one around, that have a session.
+async fn with_sessions(
+    context: &CallContext<'_>,
+    at: At,
+    rig: Option<&RigName>,
+) -> Result<Vec<SessionInfo>, Refusal> {
+    let far = match rig {
+        Some(rig) => context.far(rig.prefix()).await?,
+        None => None,
+    };
+    let listed = if let Some(far) = far {
+        far.beside()
+    } else {
+        let rig = context.named_rig(at.clone(), rig).await?;
+        List { at: at.in_rig(rig.rig_path()), all: None }.run(context).await?.0
+    };
+    Ok(listed.into_iter().map(|one| one.info).collect())
+}
+
+fn named_rig(asked: &Invocation) -> Result<Option<RigName>, RpcError> {
+    Ok(asked.words.text("rig")?.map(RigName::from))
 }
 
 async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -259,7 +283,7 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
     let size = asked.size()?;
     let at = Some(asked.at());
-    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line(), dir: None }])
+    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line(), shell: None }])
 }
 
 /// Our own program shows it, with the tmux of the configuration.

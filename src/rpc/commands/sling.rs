@@ -1,9 +1,9 @@
 //! `:PolecatSling`: an issue, or a task that is written first; and `:PolecatIssues`, to choose one.
 
-use super::{Done, inject, invocation::Invocation, report, words::word};
+use super::{Done, inject, invocation::Invocation, pressed::Press, report, words::word};
 use crate::core::contexts::literal;
 use crate::rpc::{
-    calls::{CallContext, Issues, Operation, Sling},
+    calls::{CallContext, CommandRun, Issues, Operation, Sling},
     effects::{self, Choice, Effect, Level, compose, info},
     error::{Refusal, RpcError},
 };
@@ -39,6 +39,27 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     Ok(std::iter::once(info(text)).chain(effects::warnings(&started.warnings)).collect())
 }
 
+/// The key that opens a buffer for a task: for the rig of the row, or without one the rig around.
+pub(super) async fn press(press: &Press<'_>) -> Done {
+    let warn = |text: String| Ok(vec![Effect::Notify(Level::Warn, text)]);
+    let first = match (press.asked.rig(), &press.rows) {
+        (Some(home), Some(rows)) => match rows.first_of(home) {
+            Some(first) => Some(press.still_shown(&first)?),
+            // The one rig of the list is the one around.
+            None if rows.rigs().len() < 2 => None,
+            None => return warn("no polecat there yet: `:PolecatStart!` makes one".to_owned()),
+        },
+        _ => press.about()?,
+    };
+    let (at, polecat) = first.unwrap_or_else(|| (press.at.clone(), String::new()));
+    if let Some((rig, _)) = polecat.rsplit_once('/').filter(|_| press.context.is_far(&polecat)) {
+        let name = word(&format!("{rig}/NAME"));
+        return warn(format!("on another machine: `:PolecatSling polecat={name}` gives a task"));
+    }
+    let asked = Invocation::read(CommandRun::typed(&at, "Sling", ""))?;
+    compose(press.context, &asked).await
+}
+
 /// What was written in a buffer for it, or stands behind the command, or in its range.
 async fn prompt(context: &CallContext<'_>, asked: &Invocation) -> Result<Option<String>, Refusal> {
     if asked.asked.text.is_none() {
@@ -56,12 +77,12 @@ fn is_only_quoted(asked: &Invocation) -> bool {
 
 /// Opens a buffer to write the task in, with the lines of the range.
 async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    context.rig(asked.at()).await?;
+    let rig = context.rig(asked.at()).await?;
     let mut quote = inject::quote(context, asked).await?.unwrap_or_default();
     if let Some(place) = quote.first_mut() {
         *place = literal(place);
     }
-    let compose = compose::task(Some(asked.at()), quote, asked.without_lines());
+    let compose = compose::task(rig.rig_name(), Some(asked.at()), quote, asked.without_lines());
     Ok(vec![Effect::Compose(Box::new(compose))])
 }
 

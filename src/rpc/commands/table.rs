@@ -168,11 +168,13 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Stop, "Stop", "Stop a polecat's session; ! at once")
     },
     Spec {
+        words: &[maybe("rig", Kind::Rig)],
         bang: true,
         map: Some("n"),
         ..plain(Command::StopAll, "StopAll", "Stop all polecats of the rig")
     },
     Spec {
+        words: &[maybe("rig", Kind::Rig)],
         bang: true,
         map: Some("n"),
         ..plain(Command::Resume, "Resume", "Resume all that were cut off; ! the stopped ones too")

@@ -7,28 +7,28 @@ use super::{Done, invocation::Invocation, keys::WorktreeKey, pressed::Press};
 use crate::core::names::shown;
 use crate::rpc::{
     calls::{CallContext, Operation, Worktree},
-    effects::{Effect, Level, info},
-    error::RpcError,
+    effects::{Effect, Level, Shell, info},
 };
 use crate::session::AttachPlan;
 
 /// A shell in the worktree.
 pub(super) async fn shell(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.polecat()?);
-    if context.is_far(&polecat) {
-        let why = format!("`{}` is on another machine", shown(&polecat));
-        let hint = Some(format!("`:PolecatAttach {}` opens its session", shown(&polecat)));
-        return Err(RpcError { hint, ..RpcError::bad_argument(why) }.into());
-    }
-    let worktree = Worktree { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
+    let (plan, shell) = if let Some(far) = context.far(&polecat).await? {
+        (far.shell().await?, Shell::There)
+    } else {
+        let worktree = Worktree { at: at.clone(), polecat: polecat.clone() };
+        // Neovim knows which shell.
+        let plan = AttachPlan { argv: Vec::new(), switch: None };
+        (plan, Shell::Here(worktree.run(context).await?.path))
+    };
     Ok(vec![Effect::Terminal {
         polecat,
-        // Neovim knows which shell.
-        plan: AttachPlan { argv: Vec::new(), switch: None },
+        plan,
         at: Some(at),
         size: asked.size()?,
         again: asked.line(),
-        dir: Some(worktree.path),
+        shell: Some(shell),
     }])
 }
 
@@ -41,7 +41,10 @@ pub(super) async fn press(press: &Press<'_>, key: WorktreeKey) -> Done {
     let path = found.path.display().to_string();
     Ok(match (key, found.branch) {
         (WorktreeKey::Open, _) if press.context.is_far(&polecat) => {
-            let text = format!("`{polecat}` is on another machine, in `{path}`");
+            let name = shown(&polecat);
+            let text = format!(
+                "`{name}` is on another machine, in `{path}`: `:PolecatShell {name}` goes there"
+            );
             vec![Effect::Notify(Level::Warn, text)]
         }
         (WorktreeKey::Open, _) => vec![Effect::Tab { dir: found.path }],

@@ -66,9 +66,14 @@ pub(in crate::rpc) fn message(
     Compose { quote, lines: 10, forced: queue, contexts: true, ..compose }
 }
 
-/// A task for a free or new polecat.
-pub(in crate::rpc) fn task(at: Option<At>, quote: Vec<Vec<u8>>, call: Request) -> Compose {
-    let title = "a task for a polecat: `:w` starts it".to_owned();
+/// A task for a free or new polecat of `rig`.
+pub(in crate::rpc) fn task(
+    rig: &str,
+    at: Option<At>,
+    quote: Vec<Vec<u8>>,
+    call: Request,
+) -> Compose {
+    let title = format!("a task for a polecat of {rig}: `:w` starts it");
     let words = Words {
         empty: "an empty task is not given to anybody",
         unsaved: "nobody has the task: `:w` gives it, `:q!` drops it",

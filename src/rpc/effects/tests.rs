@@ -48,7 +48,7 @@ fn lua_carries_out_each_kind_and_opens_each_view() {
             at: None,
             size: None,
             again: String::new(),
-            dir: None,
+            shell: None,
         },
         Effect::Login {
             host: String::new(),

@@ -60,6 +60,7 @@ const LIST_FOOTER: &[&str] = &[
     "s start",
     "R resume",
     "x stop",
+    "t task",
     "f filter",
     "g? all keys",
 ];

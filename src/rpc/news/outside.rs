@@ -1,7 +1,10 @@
 //! What is notified outside of Neovim: the user's `notify_command` gets it as JSON. It does not wait
 //! for Neovim, which may be suspended.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
 use rmpv::Value;
@@ -20,8 +23,9 @@ use crate::{
     rpc::{
         calls::KnownRig,
         encode::{self, Map, texts},
+        views::hosts::clock,
     },
-    session::{Event, EventQueue, Notifier, Snapshot, Workspace},
+    session::{Event, EventQueue, JobEnding, NewsOf, Notifier, Snapshot, Workspace},
     view,
 };
 
@@ -33,11 +37,13 @@ const TITLE: &str = "polecat";
 pub(in crate::rpc) struct Outside {
     memories: Arc<Mutex<Memories>>,
     notifier: Notifier,
+    /// The folder of ours in which others of our backends are told apart.
+    state: Arc<Mutex<Option<PathBuf>>>,
 }
 
 impl Outside {
     pub(in crate::rpc) fn new(notifier: Notifier) -> Self {
-        Self { memories: Arc::default(), notifier }
+        Self { memories: Arc::default(), notifier, state: Arc::default() }
     }
 
     /// Goes on from what another backend has told before.
@@ -48,6 +54,8 @@ impl Outside {
     /// Follows a new configuration.
     pub(in crate::rpc) fn follow(&self, workspace: &Workspace) {
         let is_used = self.notifier.follow(workspace.notify_command());
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) =
+            workspace.state_folder().map(Path::to_owned);
         let mut memories = self.memories();
         if !is_used {
             *memories = Memories::default();
@@ -79,7 +87,13 @@ impl Outside {
             Some(_) => Vec::new(),
             None => self.memories().overdue(now),
         };
+        if let Some(Event::JobEnding(ending)) = next {
+            self.pass(self.of_host(&ending.host), job_ending(ending), now);
+        }
         for snapshot in snapshots {
+            if let Some(host) = snapshot.host.as_ref().filter(|_| !snapshot.reached) {
+                self.notifier.leave(&self.of_host(host));
+            }
             let (news, _) = self.memories().update(&snapshot, now);
             for one in &news {
                 self.tell(&snapshot, one, now);
@@ -98,11 +112,25 @@ impl Outside {
             News::Lost(lost) => lost_with_server(rig, lost),
         };
         let fields = fields.some("host", host.as_ref().map(HostName::as_str));
+        let of = match host {
+            Some(host) => self.of_host(host),
+            None => NewsOf::Rig(home.clone()),
+        };
+        self.pass(of, fields, now);
+    }
+
+    fn pass(&self, of: NewsOf, fields: Map, now: Timestamp) {
         let fields = fields.put("title", TITLE).put("time", now.to_string());
         match serde_json::to_string(&Value::from(fields)) {
-            Ok(text) => self.notifier.tell(home, text),
+            Ok(text) => self.notifier.tell(of, text),
             Err(why) => error!(%why, "this cannot be told as JSON"),
         }
+    }
+
+    /// What stands for `host`: its name, by which others of our backends call it too.
+    fn of_host(&self, host: &HostName) -> NewsOf {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        NewsOf::Host(state.as_ref().map(|state| state.join("polecat/notified").join(host.as_str())))
     }
 
     fn memories(&self) -> MutexGuard<'_, Memories> {
@@ -124,6 +152,17 @@ fn notified(Notification { occasion, info, old }: &Notification, rig: Option<&st
         .put("old", old.as_str())
         .put("level", level(*occasion))
         .put("message", view::notification(*occasion, info, address.as_deref()))
+}
+
+/// The same of a job that ends soon.
+fn job_ending(JobEnding { host, job, ends }: &JobEnding) -> Map {
+    Map::new()
+        .put("host", host.as_str())
+        .put("job", *job)
+        .put("ends", ends.to_string())
+        .put("event", "job_ending")
+        .put("level", "warn")
+        .put("message", view::job_ending(host, *job, &clock(*ends)))
 }
 
 /// The same of polecats that were lost with their tmux server.

@@ -6,6 +6,7 @@ use tokio::sync::{mpsc::UnboundedReceiver, oneshot};
 use super::{frames, rows::Rows};
 use crate::{
     core::listing::Change,
+    fleet::Fleet,
     rpc::{editor::Editor, encode::Map, error::RpcError, styles::Styles},
     view::{Frame, Patch, patches},
 };
@@ -20,6 +21,8 @@ pub(in crate::rpc) enum Order {
     List(Change),
     /// What could be chosen for it.
     Offer(Offered, oneshot::Sender<Vec<(String, Change)>>),
+    /// These are the hosts of the configuration from now on.
+    Hosts(Fleet),
 }
 
 /// What is chosen for a list.

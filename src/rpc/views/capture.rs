@@ -120,7 +120,7 @@ async fn draw_until_closed(
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
                 Some(Order::Refresh) => follow.look().await,
-                Some(Order::List(_) | Order::Offer(..)) => continue,
+                Some(Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => continue,
                 Some(Order::Visible(visible)) => {
                     canvas.visible = visible;
                     window.tell(visible);

@@ -41,7 +41,7 @@ pub(in crate::rpc::views) async fn run(
                 None => return Ok(()),
                 Some(Order::Refresh) => due = true,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Width(_) | Order::List(_) | Order::Offer(..)) => {}
+                Some(Order::Width(_) | Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
             seen = rest.next() => match seen {
                 Seen::Rests => due = true,

@@ -34,7 +34,7 @@ pub(super) async fn run(
                     follow.look();
                     continue;
                 }
-                Some(Order::List(_) | Order::Offer(..)) => continue,
+                Some(Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => continue,
                 Some(Order::Visible(visible)) => {
                     canvas.visible = visible;
                     follow.show(visible, width);

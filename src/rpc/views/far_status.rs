@@ -34,7 +34,11 @@ pub(super) async fn run(
     let mut looks = interval(LOOK_INTERVAL);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     canvas.rows.set([(said.to_owned(), far.row())]);
-    let mut seen = look(far).await?;
+    // What is known is shown until it has answered; a preview is of what only that has.
+    let mut seen = match far.info().filter(|_| preview.is_none()) {
+        Some(known) => (known.clone(), None),
+        None => look(far).await?,
+    };
     loop {
         canvas.draw(frame(&seen, width, preview)).await;
         tokio::select! {
@@ -43,7 +47,7 @@ pub(super) async fn run(
                 Some(Order::Width(new)) => width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
                 Some(Order::Refresh) => seen = look(far).await?,
-                Some(Order::List(_) | Order::Offer(..)) => {}
+                Some(Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
             _ = looks.tick(), if canvas.visible => match look(far).await {
                 Ok(now) => seen = now,

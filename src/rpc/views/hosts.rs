@@ -52,7 +52,7 @@ fn of_host(host: &HostStatus) -> Vec<FarSection> {
             prefix: format!("{address}/"),
             address,
             socket: rig.socket.clone(),
-            sessions: rig.polecats.iter().map(|info| host.seen(info)).collect(),
+            sessions: rig.polecats.iter().map(|info| host.seen(rig, info)).collect(),
             problem: problem.clone().or_else(|| rig.problem.clone()).or_else(|| nobody(rig)),
         }
     };
@@ -68,7 +68,7 @@ fn nobody(rig: &FarRig) -> Option<String> {
 fn problem(host: &HostStatus) -> Option<String> {
     let seen = host.seen.map(|at| format!(", last seen {}", clock(at))).unwrap_or_default();
     match (&host.reached, &host.facts.step) {
-        (Reached::Up, _) => host.facts.notice.and_then(notice).or_else(|| Some(job(host)?.1)),
+        (Reached::Up, _) => host.facts.notice.and_then(notice).or_else(|| job(host)),
         (Reached::Connecting, Some(step)) => Some(step.clone()),
         (Reached::Connecting, None) => Some(format!("connecting{seen}")),
         (Reached::Down { why, refused }, _) => Some(down(host, why, *refused, &seen)),
@@ -78,8 +78,8 @@ fn problem(host: &HostStatus) -> Option<String> {
 /// What a person can do about it stands in front of a reason that may be long.
 fn down(host: &HostStatus, why: &str, refused: bool, seen: &str) -> String {
     let (name, facts) = (&host.name, &host.facts);
-    if let Some((true, ended)) = job(host) {
-        ended
+    if let Some((job, at)) = facts.job.as_ref().zip(host.job_ended()) {
+        format!("job {} ended {}", job.id, clock(at))
     } else if facts.offer.is_some() {
         format!("polecat-nvim is missing there; `:PolecatConnect {name}` puts it there")
     } else if facts.needs_login {
@@ -91,14 +91,13 @@ fn down(host: &HostStatus, why: &str, refused: bool, seen: &str) -> String {
     }
 }
 
-/// Whether the time of the job that it runs in is over, and what is said of it.
-fn job(host: &HostStatus) -> Option<(bool, String)> {
+/// The job that it runs in, and its end: one that it has outlived is none.
+fn job(host: &HostStatus) -> Option<String> {
     let job = host.facts.job.as_ref()?;
-    let Some(ends) = job.ends else { return Some((false, format!("in job {}", job.id))) };
-    let is_over = ends <= Timestamp::now();
-    let (id, at) = (job.id, clock(ends));
-    let text = if is_over { format!("job {id} ended {at}") } else { format!("job {id} ends {at}") };
-    Some((is_over, text))
+    Some(match job.ends.filter(|ends| *ends > Timestamp::now()) {
+        Some(ends) => format!("job {} ends {}", job.id, clock(ends)),
+        None => format!("in job {}", job.id),
+    })
 }
 
 /// What has changed there, as long as it is news.
@@ -108,7 +107,7 @@ fn notice((at, what): (Timestamp, &'static str)) -> Option<String> {
 }
 
 /// `12:03`, of this machine's day.
-fn clock(at: Timestamp) -> String {
+pub(in crate::rpc) fn clock(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%H:%M").to_string()
 }
 
@@ -146,7 +145,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        core::{batch_job::BatchJob, names::PolecatName, session::State},
+        core::{
+            batch_job::BatchJob,
+            names::PolecatName,
+            session::{ExitHow, State},
+        },
         fleet::{HostFacts, Offer},
     };
 
@@ -160,6 +163,7 @@ mod tests {
             socket: None,
             problem: None,
             polecats: vec![info],
+            unread: false,
         };
         let rigs = Arc::new(vec![rig]);
         HostStatus {
@@ -222,8 +226,23 @@ mod tests {
         assert!(heading(Reached::Up, at(7)).starts_with("job 17 ends "));
         assert_eq!(heading(Reached::Up, None), "in job 17");
         let down = || Reached::Down { why: "exit status: 1".to_owned(), refused: false };
+        assert_eq!(heading(Reached::Up, at(-1)), "in job 17");
         assert!(heading(down(), at(-1)).starts_with("job 17 ended "));
         assert!(heading(down(), at(7)).starts_with("unreachable"));
+    }
+
+    #[test]
+    fn what_ran_in_a_job_that_has_ended_has_died_with_it() {
+        let mut ended = host(Reached::Down { why: "exit status: 1".to_owned(), refused: false });
+        let ends = Some(Timestamp::now() - SignedDuration::from_mins(1));
+        ended.facts.job = Some(BatchJob { id: 17, ends });
+        let session = &sections(&[ended.clone()])[0].sessions[0];
+        let how = session.exit.as_ref().map(|exit| exit.how);
+        assert_eq!((session.state, how), (State::Died, Some(ExitHow::Job)));
+        // It was heard of when its time had long been over.
+        ended.facts.job = Some(BatchJob { id: 17, ends: Some(Timestamp::UNIX_EPOCH) });
+        ended.seen = Some(Timestamp::now());
+        assert_eq!(sections(&[ended])[0].sessions[0].state, State::Unknown);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(in crate::rpc::views) async fn run(
         tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
-                Some(Order::Width(_) | Order::List(_) | Order::Offer(..)) => continue,
+                Some(Order::Width(_) | Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => continue,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
                 Some(Order::Refresh) => {}
             },

@@ -12,7 +12,7 @@ use crate::{core::hosts::HostName, session::RigContext};
 pub(in crate::rpc) struct Rows(Arc<Mutex<Drawn>>);
 
 /// Whom a row is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::rpc) struct Row {
     /// The host that it is on; this machine where there is none.
     pub(in crate::rpc) host: Option<HostName>,
@@ -54,6 +54,13 @@ impl Rows {
             row.strip_suffix('/') == Some(home) || rows.iter().any(|one| one == row)
         };
         drawn.sections.iter().find(of).map(|(home, _)| home.clone())
+    }
+
+    /// What the first row stands for of the rig that has this home.
+    pub(in crate::rpc) fn first_of(&self, home: &str) -> Option<String> {
+        let drawn = self.drawn();
+        let (_, rows) = drawn.sections.iter().find(|(known, _)| known == home)?;
+        rows.first().cloned()
     }
 
     /// The homes of all of them.

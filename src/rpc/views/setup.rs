@@ -39,7 +39,7 @@ pub(in crate::rpc::views) async fn run(
                     printed = whom.context.setups().printed(&whom.polecat)?;
                     goes_on = true;
                 }
-                Some(Order::Width(_) | Order::List(_) | Order::Offer(..)) => {}
+                Some(Order::Width(_) | Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
             changed = printed.changed(), if canvas.visible && goes_on => goes_on = changed.is_ok(),
         }

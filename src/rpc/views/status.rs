@@ -67,6 +67,7 @@ pub(in crate::rpc::views) async fn run(
                     picture.see(watch.look().await)?;
                 }
                 Some(Order::List(change)) => picture.choose(change).await,
+                Some(Order::Hosts(fleet)) => far = far.map(|_| fleet.watch()),
                 // The person may have gone.
                 Some(Order::Offer(what, reply)) => drop(reply.send(picture.offer(what))),
             },

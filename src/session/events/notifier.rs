@@ -6,7 +6,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -46,13 +46,22 @@ struct State {
     dropped: usize,
     /// Whether the last run failed: that is told once.
     has_failed: bool,
-    /// The rigs, by their homes, for which it is we who run it.
-    ours: BTreeMap<PathBuf, Notifying>,
+    /// For whose news it is we who run it.
+    ours: BTreeMap<NewsOf, Notifying>,
+}
+
+/// Whose news it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NewsOf {
+    /// Of the rig with this home.
+    Rig(PathBuf),
+    /// Of a host, for which this folder stands; without one each backend runs it.
+    Host(Option<PathBuf>),
 }
 
 /// What one run is about.
 struct Message {
-    home: PathBuf,
+    of: NewsOf,
     text: String,
 }
 
@@ -81,10 +90,15 @@ impl Notifier {
         !self.state().command.is_empty()
     }
 
-    /// Has the command read `text`, which is about the rig with this home. Never waits.
-    pub fn tell(&self, home: &Path, text: String) {
-        self.state().add(Message { home: home.to_owned(), text });
+    /// Has the command read `text`, which is news of these. Never waits.
+    pub fn tell(&self, of: NewsOf, text: String) {
+        self.state().add(Message { of, text });
         self.0.wake.notify_one();
+    }
+
+    /// Others may run it for these: nothing is heard of them here.
+    pub fn leave(&self, of: &NewsOf) {
+        drop(self.state().ours.remove(of));
     }
 
     /// Runs the command for what it is told of, for as long as the process lives. What runs ends
@@ -92,7 +106,7 @@ impl Notifier {
     pub async fn run(self) {
         loop {
             let (command, message) = self.next().await;
-            if self.is_ours(&message.home).await {
+            if self.is_ours(&message.of).await {
                 self.run_one(&command, message.text).await;
             }
         }
@@ -112,16 +126,21 @@ impl Notifier {
         }
     }
 
-    /// Whether no other backend of this user runs it for that rig.
-    async fn is_ours(&self, home: &Path) -> bool {
-        if self.state().ours.contains_key(home) {
+    /// Whether no other backend of this user runs it for these.
+    async fn is_ours(&self, of: &NewsOf) -> bool {
+        if self.state().ours.contains_key(of) {
             return true;
         }
-        match Notifying::try_lock(home).await {
+        let lock = match of {
+            NewsOf::Rig(home) => Notifying::try_lock(home).await,
+            NewsOf::Host(Some(folder)) => Notifying::try_lock_of_host(folder).await,
+            NewsOf::Host(None) => return true,
+        };
+        match lock {
             Ok(lock) => {
                 let mut state = self.state();
                 if !state.command.is_empty() {
-                    drop(state.ours.insert(home.to_owned(), lock));
+                    drop(state.ours.insert(of.clone(), lock));
                 }
                 true
             }
@@ -176,6 +195,10 @@ mod tests {
     use super::*;
     use crate::{host::launch::local, session::events::Event};
 
+    fn den() -> NewsOf {
+        NewsOf::Rig("/den".into())
+    }
+
     fn notifier(command: &[&str]) -> (Notifier, EventQueue) {
         let news = EventQueue::default();
         let notifier = Notifier::new(local(), news.clone());
@@ -188,7 +211,7 @@ mod tests {
     async fn the_oldest_of_too_many_are_dropped_and_that_is_told() {
         let (notifier, news) = notifier(&["true"]);
         for count in 0..40 {
-            notifier.tell(Path::new("/den"), count.to_string());
+            notifier.tell(den(), count.to_string());
         }
         assert_eq!(notifier.next().await.1.text, "8");
         let told = news.next().await;
@@ -219,15 +242,15 @@ mod tests {
     #[tokio::test]
     async fn without_a_command_nothing_is_kept() {
         let (notifier, _) = notifier(&[]);
-        notifier.tell(Path::new("/den"), String::new());
+        notifier.tell(den(), String::new());
         assert!(!notifier.is_used() && notifier.state().waiting.is_empty());
     }
 
     /// Waits until it is `notifier` who runs it. A program that another test is just starting holds
     /// all locks of this process for a moment.
-    async fn takes_over(notifier: &Notifier, home: &Path) {
+    async fn takes_over(notifier: &Notifier, of: &NewsOf) {
         let taken = async {
-            while !notifier.is_ours(home).await {
+            while !notifier.is_ours(of).await {
                 tokio::task::yield_now().await;
             }
         };
@@ -236,16 +259,23 @@ mod tests {
 
     #[tokio::test]
     async fn one_of_two_backends_runs_it_until_that_ends_or_has_no_command_any_more() {
-        let rig = tempfile::tempdir().unwrap();
-        let (first, second) = (notifier(&["true"]).0, notifier(&["true"]).0);
-        assert!(first.is_ours(rig.path()).await && first.is_ours(rig.path()).await);
-        assert!(!second.is_ours(rig.path()).await);
-        assert!(!first.follow(&[]));
-        takes_over(&second, rig.path()).await;
-        assert!(!notifier(&["true"]).0.is_ours(rig.path()).await);
-        drop(second);
-        takes_over(&notifier(&["true"]).0, rig.path()).await;
+        let folder = tempfile::tempdir().unwrap();
+        let host = NewsOf::Host(Some(folder.path().join("state/hosts/1f")));
+        for of in [NewsOf::Rig(folder.path().to_owned()), host] {
+            let (first, second) = (notifier(&["true"]).0, notifier(&["true"]).0);
+            assert!(first.is_ours(&of).await && first.is_ours(&of).await);
+            assert!(!second.is_ours(&of).await);
+            first.leave(&of);
+            takes_over(&second, &of).await;
+            assert!(!first.is_ours(&of).await);
+            assert!(!second.follow(&[]));
+            takes_over(&first, &of).await;
+            assert!(!notifier(&["true"]).0.is_ours(&of).await);
+            drop(first);
+            takes_over(&notifier(&["true"]).0, &of).await;
+        }
         // Where nobody can tell, it is run.
-        assert!(first.is_ours(&rig.path().join("gone")).await);
+        let gone = NewsOf::Rig(folder.path().join("gone"));
+        assert!(notifier(&["true"]).0.is_ours(&gone).await);
     }
 }

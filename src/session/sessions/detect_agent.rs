@@ -12,7 +12,7 @@ use crate::{
         screen::Patterns,
         session::{SessionInfo, UNNAMED_AGENT},
     },
-    host::processes::{Program, programs_of},
+    host::processes::{ProcessList, Program, programs_of},
     session::sessions::{Sessions, environment::Started, list::Session},
 };
 
@@ -38,20 +38,24 @@ impl Detected {
 impl Sessions {
     /// The screen patterns for a session, even one that another program started.
     pub(in crate::session) async fn patterns_of(&self, session: &Session) -> Patterns {
-        self.detect_agent(session).await.patterns()
+        self.detect_agent(session, &ProcessList::default()).await.patterns()
     }
 
     /// The agent of a session; `None` also if it is no longer configured.
     pub(in crate::session) async fn agent_of(&self, session: &Session) -> Option<Agent> {
-        self.detect_agent(session).await.agent
+        self.detect_agent(session, &ProcessList::default()).await.agent
     }
 
-    /// The agent of a session, and whether it is a guess.
-    pub(in crate::session) async fn detect_agent(&self, session: &Session) -> Detected {
+    /// The agent of a session, and whether it is a guess; by what runs as `processes` has it.
+    pub(in crate::session) async fn detect_agent(
+        &self,
+        session: &Session,
+        processes: &ProcessList,
+    ) -> Detected {
         if let Some(name) = session.mark.as_ref().and_then(|mark| mark.agent.as_deref()) {
             let agent = match self.of_name(Some(name)).await {
                 Some(agent) => Some(agent),
-                None => self.of_processes(session, None).await,
+                None => self.of_processes((session, processes), None).await,
             };
             return Detected { guessed: agent.is_none(), agent };
         }
@@ -60,7 +64,7 @@ impl Sessions {
             return Detected::certain(Some(agent));
         }
         let usual = self.context.agents().resolve(None).await.ok().map(|found| found.agent);
-        if let Some(agent) = self.of_processes(session, usual.as_ref()).await {
+        if let Some(agent) = self.of_processes((session, processes), usual.as_ref()).await {
             return Detected::certain(Some(agent));
         }
         Detected { agent: usual.filter(|_| started.is_some()), guessed: true }
@@ -83,7 +87,11 @@ impl Sessions {
     }
 
     /// The agent whose process runs in the pane; as configured, if it is of the `usual` kind.
-    async fn of_processes(&self, session: &Session, usual: Option<&Agent>) -> Option<Agent> {
+    async fn of_processes(
+        &self,
+        (session, processes): (&Session, &ProcessList),
+        usual: Option<&Agent>,
+    ) -> Option<Agent> {
         let command = self.context.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         let found = preset_of_program(&command).map(|agent| agent.name);
         let found = if let Some(found) = found {
@@ -91,7 +99,7 @@ impl Sessions {
         } else {
             let agents = self.context.agents();
             let own = |program: &Program| agents.configured_in(&program.name, &program.argv);
-            running(&self.programs(session).await, usual, own)?
+            running(&self.programs(session, processes).await, usual, own)?
         };
         match usual.filter(|usual| usual.name == found || usual.patterns == found) {
             Some(usual) => Some(usual.clone()),
@@ -103,10 +111,11 @@ impl Sessions {
     pub(in crate::session) async fn argv_of(
         &self,
         session: &Session,
+        processes: &ProcessList,
         agent: Option<&Agent>,
     ) -> Option<Vec<String>> {
         let agent = agent.filter(|_| session.mark.is_none() && session.is_live())?;
-        let programs = self.programs(session).await;
+        let programs = self.programs(session, processes).await;
         let is = |program: &&Program| {
             preset_of_process(&program.name, &program.argv) == Some(agent.patterns.as_str())
                 || is_of(agent, program)
@@ -123,25 +132,26 @@ impl Sessions {
     pub(in crate::session) async fn complete_agent(
         &self,
         session: &Session,
+        processes: &ProcessList,
         info: &mut SessionInfo,
     ) {
         let ours = session.mark.is_some();
         if ours && info.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT) {
             return;
         }
-        let agent = self.agent_of(session).await;
+        let agent = self.detect_agent(session, processes).await.agent;
         if ours {
             return info.name_agent(agent.map(|agent| agent.name).as_ref());
         }
-        let argv = self.argv_of(session, agent.as_ref()).await;
+        let argv = self.argv_of(session, processes, agent.as_ref()).await;
         info.command = argv.as_ref().and_then(|argv| joined(argv));
         info.agent = agent.map(|agent| agent.name);
     }
 
     /// The processes in the pane; empty if they cannot be listed.
-    async fn programs(&self, session: &Session) -> Vec<Program> {
+    async fn programs(&self, session: &Session, processes: &ProcessList) -> Vec<Program> {
         let Some(pid) = session.pane.pid else { return Vec::new() };
-        programs_of(pid).await.unwrap_or_default()
+        programs_of(processes, pid).await.unwrap_or_default()
     }
 }
 

@@ -194,6 +194,6 @@ fn exit_code(how: ExitHow) -> i32 {
         ExitHow::Status(status) => status,
         ExitHow::Signal(signal) => 128 + signal,
         // gastown counts everything but 0 and 130 as a crash.
-        ExitHow::Unknown | ExitHow::Gone => 1,
+        ExitHow::Unknown | ExitHow::Gone | ExitHow::Job => 1,
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
-    host::{HostError, folders, git, polecats, records, session_records},
+    host::{HostError, folders, git, polecats, processes::ProcessList, records, session_records},
     session::{
         error::SessionError,
         sessions::{
@@ -64,7 +64,7 @@ impl Sessions {
             None => self.without_session(&polecat).await?,
         };
         if let Some(session) = &session {
-            self.complete_agent(session, &mut info).await;
+            self.complete_agent(session, &ProcessList::default(), &mut info).await;
         }
         if let Some(session) = session.filter(Session::has_died) {
             info.exit = Some(self.record_exit(&session).await?);

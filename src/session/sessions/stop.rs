@@ -39,12 +39,11 @@ const CENSUS_AGE_LIMIT: Duration = Duration::from_millis(50);
 const ORPHANS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The result of stopping all polecats.
-#[derive(Clone, Debug, Default, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct StoppedAll {
     /// The polecats whose sessions are gone.
     pub stopped: Vec<String>,
     /// Problems that did not prevent a stop; told beside the answer.
-    #[serde(skip)]
     pub warnings: Vec<String>,
 }
 

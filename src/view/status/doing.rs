@@ -3,6 +3,7 @@
 use super::super::{
     columns::Cell,
     frame::{Group, Line},
+    notification::JOB_ENDED,
     words,
 };
 use crate::core::session::{Exit, ExitHow, SessionInfo, State, Waiting, signal_text};
@@ -39,6 +40,7 @@ fn death(exit: &Exit) -> String {
     let how = match exit.how {
         ExitHow::Status(status) => format!("exit {status}"),
         ExitHow::Signal(signal) => signal_text(signal),
+        ExitHow::Job => JOB_ENDED.to_owned(),
         ExitHow::Unknown | ExitHow::Gone => "ended, nobody knows how".to_owned(),
     };
     let last = exit.tail.iter().rev().map(|line| line.trim());
@@ -150,6 +152,7 @@ mod tests {
             (exit(ExitHow::Status(1), &["x", " no key ", "╰──╯", ""]), "exit 1: no key"),
             (exit(ExitHow::Signal(9), &[]), "SIGKILL (9)"),
             (exit(ExitHow::Gone, &[]), "ended, nobody knows how"),
+            (exit(ExitHow::Job, &[]), "job ended"),
         ] {
             let died = SessionInfo { exit: Some(exit), ..session("ash", State::Died) };
             assert_eq!(text(&doing(&died)), told);

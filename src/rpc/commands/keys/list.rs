@@ -14,6 +14,7 @@ pub(in crate::rpc) enum ListKey {
 }
 
 pub(super) const LIST: &[Key] = &[
+    act("t", "Write a task, which a free or new polecat gets", "task", "opening", Meaning::Task),
     lua("p", "Preview what it prints, for the row under the cursor", "preview"),
     list("f", "Filter: choose who is shown", "filter", ListKey::Filter),
     list("o", "Order: choose who stands first", "order", ListKey::Order),

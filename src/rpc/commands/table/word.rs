@@ -38,6 +38,8 @@ pub(in crate::rpc) enum Kind {
     Session,
     /// A host of the configuration.
     Host,
+    /// A known rig, of this machine or of a host.
+    Rig,
     Issue,
     Agent,
     Account,

@@ -1,5 +1,7 @@
 //! One look at one session.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -8,6 +10,7 @@ use crate::{
         screen::{self, Messages, Seen},
         session::{SessionInfo, StateSource, debounced_state::Observation},
     },
+    host::processes::ProcessList,
     session::{
         context::RigContext,
         error::SessionError,
@@ -29,6 +32,8 @@ pub(super) struct Poll {
     pub(super) session: Session,
     /// What its agent does by its own word.
     pub(super) heard: Option<OwnWord>,
+    /// What runs, for all sessions of this look: a list of it reads a file for each process there is.
+    pub(super) processes: Arc<ProcessList>,
     pub(super) now: Timestamp,
 }
 
@@ -80,8 +85,9 @@ impl Poll {
     /// Finds out which agent it is.
     async fn reader(&self) -> Reader {
         let Self { context, session, now, .. } = self;
-        let found = context.sessions().detect_agent(session).await;
-        let argv = context.sessions().argv_of(session, found.agent.as_ref()).await;
+        let (sessions, processes) = (context.sessions(), &*self.processes);
+        let found = sessions.detect_agent(session, processes).await;
+        let argv = sessions.argv_of(session, processes, found.agent.as_ref()).await;
         Reader {
             patterns: found.patterns(),
             agent: found.agent.map(|agent| agent.name),

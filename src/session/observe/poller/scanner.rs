@@ -14,7 +14,7 @@ use crate::{
         names::PolecatName,
         session::{ExitHow, SessionInfo},
     },
-    host::{heartbeats, records},
+    host::{heartbeats, processes::ProcessList, records},
     session::{
         context::RigContext,
         error::SessionError,
@@ -151,14 +151,15 @@ impl Scanner {
         sessions: &[Session],
         now: Timestamp,
     ) -> Result<Vec<SessionInfo>, SessionError> {
-        let mut infos = Vec::new();
+        let (mut infos, processes) = (Vec::new(), Arc::<ProcessList>::default());
         for some in sessions.chunks(PARALLEL_LIMIT) {
             let mut looks = JoinSet::new();
             for session in some {
                 let known = self.known.remove(&session.polecat);
                 let heard = self.heard(session);
                 let (context, session) = (self.context.clone(), session.clone());
-                let look = Poll { context, session, heard, now };
+                let processes = processes.clone();
+                let look = Poll { context, session, heard, processes, now };
                 looks.spawn(look.at(known));
             }
             for seen in looks.join_all().await {
