@@ -150,11 +150,11 @@ async fn the_end_of_a_job_is_told_before_it_and_what_ran_in_it_has_died_after_it
     for _ in 0..2 {
         let editor = editor(&here, &stage, more.clone()).await;
         // Both are one person's.
-        let state = "vim.env.XDG_STATE_HOME = ...";
-        editor.lua(state, json!(folder.path().join("state"))).await.unwrap();
+        let moved = "vim.env.XDG_STATE_HOME = ...";
+        editor.lua(moved, json!(folder.path().join("state"))).await.unwrap();
         editors.push(editor);
     }
-    let job = BatchJob { id: 17, ends: Some(Timestamp::now() + SignedDuration::from_secs(8)) };
+    let job = BatchJob { id: 17, ends: Some(Timestamp::now() + SignedDuration::from_secs(20)) };
     let mut hosts = Vec::new();
     for editor in &editors {
         editor.command("PolecatStatus!").await.unwrap();
@@ -165,7 +165,11 @@ async fn the_end_of_a_job_is_told_before_it_and_what_ran_in_it_has_died_after_it
         expect_event(editor, "PolecatJobEnding far").await;
         hosts.push(host);
     }
-    drop(hosts);
+    // The first one tells for as long as it reaches the host: so it is the last to lose it.
+    for editor in editors.iter().rev() {
+        drop(hosts.pop());
+        editor.expect_line(STATUS, "?  p0").await;
+    }
     for editor in &editors {
         editor.expect_line(STATUS, "job ended").await;
         editor.expect_line(STATUS, "job 17 ended ").await;

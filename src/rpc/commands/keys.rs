@@ -3,10 +3,11 @@
 
 mod diff;
 mod list;
+mod queue;
 mod setup;
 
 pub(in crate::rpc) use self::list::ListKey;
-use self::{diff::DIFF, list::LIST, setup::SET_UP};
+use self::{diff::DIFF, list::LIST, queue::QUEUED, setup::SET_UP};
 use crate::core::names::shown;
 use crate::rpc::error::RpcError;
 
@@ -280,12 +281,6 @@ const CAPTURE: &[Key] = &[
     ),
 ];
 
-const QUEUED: &[Key] = &[
-    queue("x", "Drop the message", "drop_queued", "dropping", QueueKey::Drop),
-    queue("X", "Drop all of them", "drop_all_queued", "dropping", QueueKey::DropAll),
-    queue("s", "Send what is held", "release_queue", "releasing", QueueKey::Release),
-];
-
 const REFRESH: &[Key] = &[lua("r", "Refresh", "refresh")];
 
 /// Of every buffer of ours.
@@ -311,17 +306,6 @@ const fn act(
 ) -> Key {
     let act = Act { name, doing, sends: None, meaning };
     Key { lhs, modes: "n", about, does: Does::Act(act) }
-}
-
-/// A key of a queue.
-const fn queue(
-    lhs: &'static str,
-    about: &'static str,
-    name: &'static str,
-    doing: &'static str,
-    key: QueueKey,
-) -> Key {
-    act(lhs, about, name, doing, Meaning::Queue(key))
 }
 
 /// A key that leads to the worktree.
