@@ -229,7 +229,9 @@ fn summary(name: &str, changes: &Changes) -> Line {
     let since =
         if changes.since.is_empty() { String::new() } else { format!(" since {}", changes.since) };
     if changes.sections.is_empty() {
-        line.push(&format!(": nothing was changed{since}"), None);
+        // Of two that are compared, nothing has a beginning.
+        let same = if since.is_empty() { ": no difference" } else { ": nothing was changed" };
+        line.push(&format!("{same}{since}"), None);
         return line;
     }
     let (added, removed) =

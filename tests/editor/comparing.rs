@@ -84,7 +84,7 @@ async fn what_one_has_that_the_other_has_not_is_shown_and_nothing_is_touched() {
     shop.editor.expect_line(DIFF, "ash → birch: 1 file, +1 -0").await;
     fs::remove_file(shop.project.worktree("birch").join("new")).unwrap();
     shop.editor.command(&format!("bwipeout | edit {DIFF}")).await.unwrap();
-    shop.editor.expect_line(DIFF, "ash → birch: nothing was changed").await;
+    shop.editor.expect_line(DIFF, "ash → birch: no difference").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
