@@ -90,7 +90,8 @@ async fn each_agent_gets_the_same_task_in_a_polecat_of_its_own_from_one_commit()
 async fn a_task_for_several_is_written_and_its_issue_is_hooked_to_the_first() {
     let shop = shop().await;
     shop.editor.command("PolecatSling agent=brush,roller").await.unwrap();
-    expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
+    let title = json!("a task for 2 polecats of shop: `:w` starts it");
+    expect(&shop, "vim.b.polecat_title", title).await;
     shop.editor.command("call setline(1, 'Paint it blue') | write").await.unwrap();
     let told = shop.editor.expect_message("2 agents work on the task: ").await;
     assert!(told.contains("(brush), ") && told.contains("(roller)"), "{told}");

@@ -73,7 +73,7 @@ async fn names_words_and_keys_are_completed_behind_polecat_too() {
             ],
         ),
         ("Polecat sling x agent=y a", &["account="]),
-        ("Polecat diff ash ", &["since=", "size="]),
+        ("Polecat diff ash ", &["ash", "since=", "size="]),
         ("PolecatDiff ash since=", &["since=review"]),
         ("PolecatStart ash cmd=x a", &[]),
         ("PolecatNew a\\ b i", &["issue="]),

@@ -90,7 +90,12 @@ async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(place) = quote.first_mut() {
         *place = literal(place);
     }
-    let compose = compose::task(rig.rig_name(), Some(asked.at()), quote, asked.without_lines());
+    let whom = match asked.words.text("agent")?.map(Agents::written).transpose()? {
+        Some(Agents { names, .. }) if names.len() > 1 => format!("{} polecats", names.len()),
+        _ => "a polecat".to_owned(),
+    };
+    let whom = format!("{whom} of {}", rig.rig_name());
+    let compose = compose::task(&whom, Some(asked.at()), quote, asked.without_lines());
     Ok(vec![Effect::Compose(Box::new(compose))])
 }
 

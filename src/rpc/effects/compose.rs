@@ -66,14 +66,14 @@ pub(in crate::rpc) fn message(
     Compose { quote, lines: 10, forced: queue, contexts: true, ..compose }
 }
 
-/// A task for a free or new polecat of `rig`.
+/// A task for free or new polecats: `whom` is `a polecat of shop`.
 pub(in crate::rpc) fn task(
-    rig: &str,
+    whom: &str,
     at: Option<At>,
     quote: Vec<Vec<u8>>,
     call: Request,
 ) -> Compose {
-    let title = format!("a task for a polecat of {rig}: `:w` starts it");
+    let title = format!("a task for {whom}: `:w` starts it");
     let words = Words {
         empty: "an empty task is not given to anybody",
         unsaved: "nobody has the task: `:w` gives it, `:q!` drops it",
