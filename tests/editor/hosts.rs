@@ -7,7 +7,9 @@ use serde_json::{Value as Json, json};
 use crate::{
     answering::{answered, asking, given},
     desk::{Desk, reaching},
+    diffing::{expect, press},
     news::{expect_heard, expect_statusline, listening},
+    rig::agent,
     support::eventually,
 };
 
@@ -106,6 +108,26 @@ async fn what_serves_ends_with_the_editor_and_nothing_else_does() {
     assert!(both.server().is_some());
     both.desk.editor.quit().await;
     assert_eq!(both.there.shop.sessions(), ["gt-shop-ash"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_written_on_a_row_and_given_to_a_new_polecat_there() {
+    let there = asking("permission").await;
+    let own = json!({
+        "agent": "scripted",
+        "agents": { "scripted": { "command": agent("prompts"), "process_names": ["python3"] } },
+    });
+    let desk = reaching(&there.shop, &own).await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    desk.editor.command("call search('ash')").await.unwrap();
+    press(&desk, "t").await;
+    let title = json!("a task for a polecat of build1:shop: `:w` starts it");
+    expect(&desk, "vim.b.polecat_title", title).await;
+    desk.editor.command("call setline(1, 'Oil the hinges') | write").await.unwrap();
+    let told = desk.editor.expect_message("works on branch").await;
+    assert!(told.contains("`build1:shop/"), "{told}");
+    assert_eq!(there.shop.sessions().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! `:PolecatSling`: an issue, or a task that is written first; and `:PolecatIssues`, to choose one.
 
 use super::{Done, inject, invocation::Invocation, pressed::Press, report, words::word};
-use crate::core::contexts::literal;
+use crate::core::{contexts::literal, rig::address::beside};
 use crate::rpc::{
     calls::{Agents, CallContext, CommandRun, Issues, Operation, Sling},
     effects::{self, Choice, Effect, Level, compose, info},
@@ -19,7 +19,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         at: asked.at(),
         issue: issue.clone(),
         prompt,
-        polecat: words.text("polecat")?,
+        polecat: words.text("polecat")?.or_else(|| rig_there(context, asked)),
         base: words.text("base")?,
         branch: words.text("branch")?,
         changes: words.changes()?,
@@ -60,12 +60,15 @@ pub(super) async fn press(press: &Press<'_>) -> Done {
         _ => press.about()?,
     };
     let (at, polecat) = first.unwrap_or_else(|| (press.at.clone(), String::new()));
-    if let Some((rig, _)) = polecat.rsplit_once('/').filter(|_| press.context.is_far(&polecat)) {
-        let name = word(&format!("{rig}/NAME"));
-        return warn(format!("on another machine: `:PolecatSling polecat={name}` gives a task"));
-    }
-    let asked = Invocation::read(CommandRun::typed(&at, "Sling", ""))?;
+    let about = press.context.is_far(&polecat).then(|| beside(&polecat, ""));
+    let asked = Invocation::read(CommandRun { about, ..CommandRun::typed(&at, "Sling", "") })?;
     compose(press.context, &asked).await
+}
+
+/// What names the rig of a host on which the key was pressed: a polecat of it without a name.
+fn rig_there(context: &CallContext<'_>, asked: &Invocation) -> Option<String> {
+    let is_rig = |about: &String| about.ends_with('/') && context.is_far(about);
+    asked.asked.about.clone().filter(is_rig)
 }
 
 /// What was written in a buffer for it, or stands behind the command, or in its range.
@@ -85,7 +88,10 @@ fn is_only_quoted(asked: &Invocation) -> bool {
 
 /// Opens a buffer to write the task in, with the lines of the range.
 async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let rig = context.rig(asked.at()).await?;
+    let rig = match rig_there(context, asked) {
+        Some(rig) => rig.trim_end_matches('/').to_owned(),
+        None => context.rig(asked.at()).await?.rig_name().to_owned(),
+    };
     let mut quote = inject::quote(context, asked).await?.unwrap_or_default();
     if let Some(place) = quote.first_mut() {
         *place = literal(place);
@@ -94,7 +100,7 @@ async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Some(Agents { names, .. }) if names.len() > 1 => format!("{} polecats", names.len()),
         _ => "a polecat".to_owned(),
     };
-    let whom = format!("{whom} of {}", rig.rig_name());
+    let whom = format!("{whom} of {rig}");
     let compose = compose::task(&whom, Some(asked.at()), quote, asked.without_lines());
     Ok(vec![Effect::Compose(Box::new(compose))])
 }
