@@ -57,7 +57,8 @@ async fn a_badge_follows_what_is_written_committed_and_deleted_without_a_session
     shop.editor.call("new", json!(["ash", {}])).await.unwrap();
     shop.editor.command("PolecatStatus").await.unwrap();
     shop.expect_diff("ash", diff(0, 0, 0, 0, 0)).await;
-    let unchanged = |lines: &[String]| lines[1].ends_with("ash  stopped");
+    let unchanged =
+        |lines: &[String]| lines.get(1).is_some_and(|line| line.ends_with("ash  stopped"));
     shop.editor.expect(STATUS, "nothing for what was not changed", unchanged).await;
     let worktree = shop.project.worktree("ash");
     std::fs::create_dir_all(worktree.join("docs")).unwrap();
