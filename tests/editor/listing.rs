@@ -74,7 +74,9 @@ async fn a_filter_hides_and_counts_and_is_there_again_after_a_crash_and_the_curs
     shop.editor.expect_line(STATUS, "ash").await;
     expect(&shop, UNDER_CURSOR, json!("birch")).await;
     choose(&shop, "f", "stopped").await;
-    shop.editor.expect(STATUS, "ash alone", |lines| lines[1].contains("ash")).await;
+    shop.editor
+        .expect(STATUS, "ash alone", |lines| lines.get(1).is_some_and(|line| line.contains("ash")))
+        .await;
     choose(&shop, "f", "everything").await;
     shop.editor.expect_line(STATUS, "birch").await;
     expect(&shop, UNDER_CURSOR, json!("birch")).await;
@@ -121,9 +123,15 @@ async fn the_order_is_a_persons_and_stays() {
     shop.editor.call("new", json!(["ash", {}])).await.unwrap();
     shop.start("birch", "prompts").await;
     open(&shop, "birch").await;
-    shop.editor.expect(STATUS, "who runs first", |lines| lines[1].contains("birch")).await;
+    shop.editor
+        .expect(STATUS, "who runs first", |lines| {
+            lines.get(1).is_some_and(|line| line.contains("birch"))
+        })
+        .await;
     choose(&shop, "o", "by name").await;
-    shop.editor.expect(STATUS, "by name", |lines| lines[1].contains("ash")).await;
+    shop.editor
+        .expect(STATUS, "by name", |lines| lines.get(1).is_some_and(|line| line.contains("ash")))
+        .await;
     expect(&shop, UNDER_CURSOR, json!("birch")).await;
     press(&shop, "q").await;
     open(&shop, "ash").await;
@@ -199,7 +207,11 @@ async fn a_docked_list_has_its_width_and_a_preview_follows_the_cursor() {
     press(&shop, "p").await;
     shop.editor.expect_line("polecat://preview", "A scripted agent that prompts.").await;
     shop.editor.command("call search('birch') | doautocmd CursorMoved").await.unwrap();
-    shop.editor.expect("polecat://preview", "birch", |lines| lines[0].contains("birch")).await;
+    shop.editor
+        .expect("polecat://preview", "birch", |lines| {
+            lines.get(0).is_some_and(|line| line.contains("birch"))
+        })
+        .await;
     press(&shop, "p").await;
     eventually_equal(json!(0), async || {
         value(&shop, "vim.fn.bufexists('polecat://preview')").await

@@ -55,7 +55,11 @@ async fn it_fits_a_screen_of_any_size_also_while_another_window_is_current() {
             if fits { Ok(()) } else { Err(seen) }
         })
         .await;
-        shop.editor.expect(STATUS, "name and state", |lines| lines[1].contains("ash  ")).await;
+        shop.editor
+            .expect(STATUS, "name and state", |lines| {
+                lines.get(1).is_some_and(|line| line.contains("ash  "))
+            })
+            .await;
     }
     assert_eq!(float(&shop).await["top"], 1);
 }
@@ -70,7 +74,11 @@ async fn a_hundred_polecats_scroll_and_the_cursor_stays_on_its_own() {
     shop.editor.command("call search('p57 ', 'w')").await.unwrap();
     let before = float(&shop).await["cursor"].as_u64().unwrap();
     shop.start("zinnia", "prompts").await;
-    shop.editor.expect(STATUS, "`zinnia` first", |lines| lines[1].contains("zinnia")).await;
+    shop.editor
+        .expect(STATUS, "`zinnia` first", |lines| {
+            lines.get(1).is_some_and(|line| line.contains("zinnia"))
+        })
+        .await;
     assert_eq!(float(&shop).await["cursor"], before + 1);
     let line = shop.editor.lua("return vim.api.nvim_get_current_line()", Json::Null).await.unwrap();
     assert!(line.as_str().unwrap().contains("p57 "), "{line}");
@@ -107,7 +115,9 @@ async fn opened_before_there_was_a_polecat_the_cursor_goes_to_the_first_one_that
     open(&shop, 0).await;
     assert_eq!(float(&shop).await["cursor"], 1);
     shop.start("ash", "prompts").await;
-    shop.editor.expect(STATUS, "a row", |lines| lines[1].contains("ash  ")).await;
+    shop.editor
+        .expect(STATUS, "a row", |lines| lines.get(1).is_some_and(|line| line.contains("ash  ")))
+        .await;
     assert_eq!(float(&shop).await["cursor"], 2);
     shop.start("birch", "prompts").await;
     shop.editor.expect(STATUS, "a row more", |lines| lines.len() == 3).await;
@@ -123,7 +133,9 @@ async fn a_list_that_fits_is_shown_whole_wherever_its_rows_go() {
     // It stands on this row, which goes to the end when others run.
     shop.start("ash", "prompts").await;
     shop.start("birch", "prompts").await;
-    shop.editor.expect(STATUS, "p1 below", |lines| lines[3].contains("p1  ")).await;
+    shop.editor
+        .expect(STATUS, "p1 below", |lines| lines.get(3).is_some_and(|line| line.contains("p1  ")))
+        .await;
     let seen = float(&shop).await;
     assert_eq!((&seen["cursor"], &seen["top"]), (&json!(4), &json!(1)), "{seen}");
 }
