@@ -254,7 +254,9 @@ async fn what_it_prints_is_followed_and_goes_on_after_the_link_was_lost() {
 async fn what_is_queued_there_is_shown_dropped_and_listed_here() {
     let both = Desk::new().await;
     both.desk.editor.command("PolecatQueue build1:shop/ash first of two").await.unwrap();
+    both.desk.editor.expect_message("queued for `build1:shop/ash`: ").await;
     both.desk.editor.command("PolecatQueue build1:shop/ash second of two").await.unwrap();
+    both.desk.editor.expect_message("queued for `build1:shop/ash`: 2 messages").await;
     both.desk.editor.command("PolecatQueue build1:shop/ash").await.unwrap();
     let queue = "polecat://queue/build1:shop/ash";
     both.desk.editor.expect_line(queue, "second of two").await;
