@@ -209,7 +209,7 @@ async fn a_docked_list_has_its_width_and_a_preview_follows_the_cursor() {
     shop.editor.command("call search('birch') | doautocmd CursorMoved").await.unwrap();
     shop.editor
         .expect("polecat://preview", "birch", |lines| {
-            lines.get(0).is_some_and(|line| line.contains("birch"))
+            lines.first().is_some_and(|line| line.contains("birch"))
         })
         .await;
     press(&shop, "p").await;
