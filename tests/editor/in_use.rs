@@ -1,5 +1,7 @@
 //! A worktree in which a process works is not taken from under it without a word.
 
+use std::io::ErrorKind;
+
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -17,8 +19,16 @@ impl Beside {
         std::fs::copy(which::which("sleep").unwrap(), &program).unwrap();
         #[expect(clippy::disallowed_methods, reason = "a test starts what a person would")]
         let mut command = std::process::Command::new(&program);
-        let child = command.arg("600").current_dir(shop.project.worktree("ash")).spawn().unwrap();
-        Self(child)
+        command.arg("600").current_dir(shop.project.worktree("ash"));
+        // Another test that starts a program just now has our copy open for writing, for a moment.
+        loop {
+            match command.spawn() {
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                    std::thread::yield_now();
+                }
+                child => return Self(child.unwrap()),
+            }
+        }
     }
 
     fn shown(&self, name: &str) -> String {
