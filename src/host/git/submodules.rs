@@ -112,8 +112,8 @@ impl Git {
         let args = [
             // For this call alone, from a repository that is the person's own.
             &["-c", "protocol.file.allow=always", "-c", "core.hooksPath=/dev/null", "-c", &url][..],
-            // Whatever a configuration says is done instead.
-            &["submodule", "--quiet", "update", "--checkout", "--", &path],
+            // A path is no pattern that others match; and whatever a configuration says is done instead.
+            &["--literal-pathspecs", "submodule", "--quiet", "update", "--checkout", "--", &path],
         ];
         let doing = format!("initialising submodule `{}`", display_path(&one.path));
         self.act(&doing, &args.concat()).await?;

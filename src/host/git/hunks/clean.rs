@@ -55,7 +55,16 @@ impl Git {
         let paths: Vec<_> = parts.iter().flat_map(|part| &part.touched).collect();
         let mut known = Known { tracked: HashSet::new(), changed: HashSet::new() };
         let list = ["ls-files", "-z"];
-        let diff = ["diff", "--name-only", "-z", "--no-relative", "--no-ext-diff", "--no-textconv"];
+        let diff = [
+            "diff",
+            "--name-only",
+            "-z",
+            "--no-relative",
+            "--no-ext-diff",
+            "--no-textconv",
+            // To look into a submodule, git would run in it, with a configuration of its own.
+            "--ignore-submodules=dirty",
+        ];
         for paths in paths.chunks(AT_ONCE) {
             known.tracked.extend(self.named_of(&list, paths).await?);
             known.changed.extend(self.named_of(&diff, paths).await?);
