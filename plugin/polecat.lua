@@ -32,7 +32,7 @@ for _, spec in ipairs(require('polecat.commands')) do
 end
 
 for name, step in pairs({ Next = 1, Previous = -1 }) do
-  local go = ("<Cmd>lua require('polecat.ui.act').waiting(%d)<CR>"):format(step)
+  local go = ("<Cmd>lua require('polecat.ui.views.act').waiting(%d)<CR>"):format(step)
   local desc = name .. ' polecat that waits for an answer'
   map(
     'n',

@@ -103,8 +103,8 @@ async fn neither_another_backend_nor_a_plugin_that_is_loaded_anew_begins_to_coun
     .await;
     paint(&shop, 8_000, 16_000).await;
     let anew = "vim.cmd('bwipeout ' .. vim.fn.bufnr('capture/gt-shop-ash'))
-        package.loaded['polecat.ui.highlight'], package.loaded['polecat.ui.draw'] = nil, nil
-        package.loaded['polecat.ui.view'], package.loaded['polecat.ui.open'] = nil, nil
+        package.loaded['polecat.ui.highlight'], package.loaded['polecat.ui.views.draw'] = nil, nil
+        package.loaded['polecat.ui.views.view'], package.loaded['polecat.ui.views.open'] = nil, nil
         vim.cmd('PolecatCapture ash 2000')";
     lua(&shop, anew).await;
     shop.editor.expect_line(LIVE, "painted 16000").await;

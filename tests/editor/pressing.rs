@@ -13,7 +13,7 @@ const STATUS: &str = "polecat://status";
 /// Counts the keys that go to the backend, keeps what it answers a question with, and drops frames
 /// from the time that `Frozen` is set.
 const WATCH: &str = "
-    local backend, view = require('polecat.rpc.client'), require('polecat.ui.view')
+    local backend, view = require('polecat.rpc.client'), require('polecat.ui.views.view')
     Pressed, Asked, Dropped = 0, 0, 0
     local call, frame = backend.call, view.frame
     backend.call = function(method, ...)

@@ -265,7 +265,7 @@ async fn a_comment_window_keeps_what_is_not_kept() {
 
 /// Presses a key of the diff on the row `id`, as its answer to a question would.
 async fn act(shop: &Shop, act: &str, id: &Json) -> Result<Json, Failure> {
-    let view = "return require('polecat.ui.view').of(vim.fn.bufnr('polecat://diff/ash')).id";
+    let view = "return require('polecat.ui.views.view').of(vim.fn.bufnr('polecat://diff/ash')).id";
     let view = shop.editor.lua(view, Json::Null).await.unwrap();
     let args = json!({ "view": view, "act": act, "id": id, "confirmed": true });
     let call = "require('polecat.rpc.client').call";
@@ -279,7 +279,7 @@ async fn a_key_is_about_what_was_seen_or_about_nothing() {
     write(&shop, "a", &changed);
     open(&shop, "+one").await;
     go_to(&shop, "+one").await;
-    let id = "(require('polecat.ui.rows').id(vim.fn.bufnr(), vim.fn.line('.') - 1))";
+    let id = "(require('polecat.ui.views.rows').id(vim.fn.bufnr(), vim.fn.line('.') - 1))";
     let hunk = value(&shop, id).await;
     go_to(&shop, "diff --git a/a b/a").await;
     let file = value(&shop, id).await;

@@ -234,7 +234,7 @@ async fn a_command_where_no_window_may_be_opened_says_so_and_throws_nothing() {
 async fn a_late_window_waits_for_the_end_of_an_operator_and_of_a_single_command() {
     let shop = Shop::new().await;
     let open = "Opened = nil
-        require('polecat.ui.defer').when_idle(function()
+        require('polecat.ui.windows.defer').when_idle(function()
             Opened = vim.api.nvim_get_mode().mode
         end)
         return { vim.api.nvim_get_mode().mode, Opened or 'waits' }";

@@ -1,7 +1,7 @@
 --- What the words of a message stand for, `{line}` and `{diagnostics}`, as far as only Neovim knows it;
 --- and only what the message names.
 local context = require('polecat.editor.context')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 
@@ -29,7 +29,7 @@ end
 ---@param text? string[]
 ---@return table<string, any>
 function M.lines(buf, first, last, text)
-  local id = require('polecat.ui.rows').id
+  local id = require('polecat.ui.views.rows').id
   return {
     name = context.file(buf) or vim.api.nvim_buf_get_name(buf),
     filetype = vim.bo[buf].filetype,
@@ -149,7 +149,7 @@ function M.named(text, source)
       found[row[1]] = gather[row[1]] and gather[row[1]](buf, cursor)
     end
   end
-  local view = vim.b[buf].polecat_title and require('polecat.ui.view').of(buf)
+  local view = vim.b[buf].polecat_title and require('polecat.ui.views.view').of(buf)
   return { contexts = found, view = view and view.id or nil }
 end
 

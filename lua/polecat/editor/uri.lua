@@ -48,7 +48,7 @@ function M.read(buf)
   if not call then
     return require('polecat.editor.host_file').read(buf)
   end
-  require('polecat.ui.buffer').prepare(buf, 'hide')
+  require('polecat.ui.windows.buffer').prepare(buf, 'hide')
   local context = { at = call.args.at, split = {}, buf = buf }
   require('polecat.ui.effects').call(call, context, function(err)
     -- The buffer stays empty, and says why.

@@ -35,7 +35,7 @@ local previewed
 ---@param polecat string
 ---@param at polecat.At
 function M.preview(buf, polecat, at)
-  local view = require('polecat.ui.view')
+  local view = require('polecat.ui.views.view')
   if previewed then
     view.close(previewed)
   end
@@ -46,7 +46,7 @@ function M.preview(buf, polecat, at)
   view.open(buf, spec, function(err)
     -- Why there is nothing to see.
     if err and vim.api.nvim_buf_is_valid(buf) then
-      require('polecat.ui.buffer').write(buf, vim.split(err.message, '\n'))
+      require('polecat.ui.windows.buffer').write(buf, vim.split(err.message, '\n'))
     end
   end)
 end

@@ -4,8 +4,8 @@ local M = {}
 --- For each event the module and its function.
 ---@type table<string, string[]>
 local RECEIVERS = {
-  frame = { 'polecat.ui.view', 'frame' },
-  view_closed = { 'polecat.ui.view', 'closed' },
+  frame = { 'polecat.ui.views.view', 'frame' },
+  view_closed = { 'polecat.ui.views.view', 'closed' },
   progress = { 'polecat.editor.progress', 'show' },
   notice = { 'polecat.editor.notify', 'notice' },
   news = { 'polecat.editor.notify', 'news' },

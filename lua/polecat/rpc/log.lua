@@ -22,7 +22,7 @@ function M.open(_, context)
     return require('polecat.editor.notify').warn(('there is no log yet at `%s`'):format(M.path()))
   end
   local buf = vim.fn.bufadd(M.path())
-  local win = require('polecat.ui.window').split(buf, context.split)
+  local win = require('polecat.ui.windows.window').split(buf, context.split)
   if not win then
     return
   end

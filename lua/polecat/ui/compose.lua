@@ -1,15 +1,15 @@
 --- Buffers in which a text is written for the backend: `:w` sends it off.
 local autocmd = require('polecat.editor.autocmd')
-local buffer = require('polecat.ui.buffer')
+local buffer = require('polecat.ui.windows.buffer')
 local effects = require('polecat.ui.effects')
-local float = require('polecat.ui.float')
+local float = require('polecat.ui.windows.float')
 local gather = require('polecat.editor.gather')
-local keys = require('polecat.ui.keymaps')
+local keys = require('polecat.ui.views.keymaps')
 local notify = require('polecat.editor.notify')
-local panel = require('polecat.ui.panel')
-local reveal = require('polecat.ui.defer')
+local panel = require('polecat.ui.windows.panel')
+local reveal = require('polecat.ui.windows.defer')
 local where = require('polecat.editor.context')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 

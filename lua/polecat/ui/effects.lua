@@ -31,13 +31,13 @@ end
 --- Of effects that have a module of their own, that and its function.
 ---@type table<string, string[]>
 local MODULES = {
-  open = { 'polecat.ui.open', 'open' },
+  open = { 'polecat.ui.views.open', 'open' },
   compose = { 'polecat.ui.compose', 'open' },
   question = { 'polecat.ui.question', 'open' },
-  side_by_side = { 'polecat.ui.side_by_side', 'show' },
-  compare = { 'polecat.ui.side_by_side', 'compare' },
+  side_by_side = { 'polecat.ui.diff.side_by_side', 'show' },
+  compare = { 'polecat.ui.diff.side_by_side', 'compare' },
   terminal = { 'polecat.ui.terminal', 'open' },
-  edit = { 'polecat.ui.window', 'edit' },
+  edit = { 'polecat.ui.windows.window', 'edit' },
   log = { 'polecat.rpc.log', 'open' },
 }
 
@@ -80,9 +80,9 @@ function handlers.configure()
 end
 
 function handlers.refresh(effect)
-  local buf = require('polecat.ui.buffer').of_rig(effect.name, effect.rig)
+  local buf = require('polecat.ui.windows.buffer').of_rig(effect.name, effect.rig)
   if buf then
-    require('polecat.ui.view').refresh(buf, effect.spec)
+    require('polecat.ui.views.view').refresh(buf, effect.spec)
   end
 end
 

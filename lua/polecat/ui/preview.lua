@@ -1,10 +1,10 @@
 --- Choices by `vim.ui.select` that show first what they are about: one at a time, and the same one
 --- once.
 local ask = require('polecat.ui.ask')
-local buffer = require('polecat.ui.buffer')
-local keys = require('polecat.ui.keymaps')
+local buffer = require('polecat.ui.windows.buffer')
+local keys = require('polecat.ui.views.keymaps')
 local notify = require('polecat.editor.notify')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 

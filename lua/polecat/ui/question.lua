@@ -2,11 +2,11 @@
 --- the backend says. It answers only what was on the screen before the key was pressed.
 local ask = require('polecat.ui.ask')
 local autocmd = require('polecat.editor.autocmd')
-local buffer = require('polecat.ui.buffer')
+local buffer = require('polecat.ui.windows.buffer')
 local effects = require('polecat.ui.effects')
-local float = require('polecat.ui.float')
-local keymaps = require('polecat.ui.keymaps')
-local window = require('polecat.ui.window')
+local float = require('polecat.ui.windows.float')
+local keymaps = require('polecat.ui.views.keymaps')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 

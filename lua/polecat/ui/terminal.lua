@@ -1,7 +1,7 @@
 --- Attaching: a terminal on a session, or the user's own tmux client switched to it. And shells.
 local autocmd = require('polecat.editor.autocmd')
 local notify = require('polecat.editor.notify')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 
@@ -69,7 +69,7 @@ local function run(terminal, at, buf)
   if not shell then
     detach_when_hidden(buf, job)
   end
-  require('polecat.ui.keymaps').set(buf, 'plain')
+  require('polecat.ui.views.keymaps').set(buf, 'plain')
 end
 
 --- The terminal of this tab page that runs `argv`.

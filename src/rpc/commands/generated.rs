@@ -15,7 +15,7 @@ use super::{
 
 const LUA: &str = "lua/polecat/commands.lua";
 const LUA_CONTEXTS: &str = "lua/polecat/contexts.lua";
-const LUA_KEYS: &str = "lua/polecat/ui/view_keys.lua";
+const LUA_KEYS: &str = "lua/polecat/ui/views/view_keys.lua";
 const HELP: &str = "doc/polecat.txt";
 
 const HEAD: &str = "\

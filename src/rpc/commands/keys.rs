@@ -1,5 +1,5 @@
 //! The keys of our buffers: one table for each kind of view, out of which `make generate` writes
-//! `lua/polecat/ui/view_keys.lua`. What they do in the backend is in `press.rs`.
+//! `lua/polecat/ui/views/view_keys.lua`. What they do in the backend is in `press.rs`.
 
 mod diff;
 mod list;

@@ -21,7 +21,7 @@ fn request() -> Request {
 #[test]
 fn lua_carries_out_each_kind_and_opens_each_view() {
     let lua = include_str!("../../../lua/polecat/ui/effects.lua");
-    let kinds = include_str!("../../../lua/polecat/ui/open.lua");
+    let kinds = include_str!("../../../lua/polecat/ui/views/open.lua");
     let (again, prompt) = (String::new(), String::new());
     let preview = Preview {
         id: String::new(),

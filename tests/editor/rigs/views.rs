@@ -30,7 +30,7 @@ async fn on_row(street: &Street, name: &str) {
 
 /// Puts the cursor on the row that stands for `id`.
 async fn on_id(street: &Street, id: &str) {
-    let code = "local buf, rows = vim.api.nvim_get_current_buf(), require('polecat.ui.rows')
+    let code = "local buf, rows = vim.api.nvim_get_current_buf(), require('polecat.ui.views.rows')
         for row = 0, vim.api.nvim_buf_line_count(buf) - 1 do
             if rows.id(buf, row) == ... .. '#+0' then
                 vim.api.nvim_win_set_cursor(0, { row + 1, 0 })

@@ -1,8 +1,8 @@
 --- The maps of our buffers, and the help that is made from them.
 local autocmd = require('polecat.editor.autocmd')
-local buffer = require('polecat.ui.buffer')
-local float = require('polecat.ui.float')
-local rows = require('polecat.ui.rows')
+local buffer = require('polecat.ui.windows.buffer')
+local float = require('polecat.ui.windows.float')
+local rows = require('polecat.ui.views.rows')
 
 local M = {}
 
@@ -53,18 +53,18 @@ end
 ---@param close? fun(buf: integer) How it is closed, where that is not simply its window.
 ---@param legend? [string, string][] What its columns hold.
 function M.set(buf, name, close, legend)
-  local keys = assert(require('polecat.ui.view_keys')[name], name)
+  local keys = assert(require('polecat.ui.views.view_keys')[name], name)
   --- What Neovim does itself.
   local own = {
     close = close or buffer.close,
     refresh = function()
-      require('polecat.ui.view').refresh(buf)
+      require('polecat.ui.views.view').refresh(buf)
     end,
     help = function()
       M.list(keys, legend)
     end,
     preview = function()
-      require('polecat.ui.peek').toggle(buf)
+      require('polecat.ui.views.peek').toggle(buf)
     end,
   }
   for _, key in ipairs(keys) do
@@ -72,7 +72,7 @@ function M.set(buf, name, close, legend)
     local opts = { buffer = buf, nowait = true, desc = key[2] }
     vim.keymap.set(key.modes or 'n', key[1], function()
       if key.act then
-        require('polecat.ui.act').press(buf, key)
+        require('polecat.ui.views.act').press(buf, key)
       elseif key.jump then
         rows.jump(buf, key.jump, key.step)
       else

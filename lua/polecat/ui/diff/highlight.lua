@@ -2,9 +2,9 @@
 --- each file. Of what is not on the screen nothing is asked for, parsed or drawn.
 local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
-local rows = require('polecat.ui.rows')
-local syntax = require('polecat.ui.diff_syntax')
-local view = require('polecat.ui.view')
+local rows = require('polecat.ui.views.rows')
+local syntax = require('polecat.ui.diff.syntax')
+local view = require('polecat.ui.views.view')
 
 local M = {}
 

@@ -1,5 +1,5 @@
 --- Keys whose answer is still to come: a second press does nothing, and the row says what is done.
-local rows = require('polecat.ui.rows')
+local rows = require('polecat.ui.views.rows')
 
 local M = {}
 

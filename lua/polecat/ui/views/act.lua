@@ -1,10 +1,10 @@
 --- Keys of a view that the backend gives their meaning: what they were pressed on goes there, and
 --- what it answers is done.
-local cursor = require('polecat.ui.cursor')
+local cursor = require('polecat.ui.views.cursor')
 local effects = require('polecat.ui.effects')
-local rows = require('polecat.ui.rows')
-local under_way = require('polecat.ui.under_way')
-local view = require('polecat.ui.view')
+local rows = require('polecat.ui.views.rows')
+local under_way = require('polecat.ui.views.under_way')
+local view = require('polecat.ui.views.view')
 local where = require('polecat.editor.context')
 
 local M = {}

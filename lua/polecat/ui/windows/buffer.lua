@@ -1,5 +1,5 @@
 --- Our buffers: made under their names, drawn by patches. Knows nothing of sessions.
-local rows = require('polecat.ui.rows')
+local rows = require('polecat.ui.views.rows')
 
 local M = {}
 
@@ -165,7 +165,7 @@ end
 --- Closes the window; our buffer ends with its last one.
 ---@param buf integer
 function M.close(buf)
-  require('polecat.ui.window').close(vim.api.nvim_get_current_win())
+  require('polecat.ui.windows.window').close(vim.api.nvim_get_current_win())
   if vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0 then
     vim.api.nvim_buf_delete(buf, { force = true })
   end

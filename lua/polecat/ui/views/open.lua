@@ -1,12 +1,12 @@
 --- Opens views: what each kind is in Neovim, and the one way in which all are filled and shown.
-local buffer = require('polecat.ui.buffer')
-local float = require('polecat.ui.float')
-local keys = require('polecat.ui.keymaps')
+local buffer = require('polecat.ui.windows.buffer')
+local float = require('polecat.ui.windows.float')
+local keys = require('polecat.ui.views.keymaps')
 local notify = require('polecat.editor.notify')
-local panel = require('polecat.ui.panel')
-local reveal = require('polecat.ui.defer')
-local view = require('polecat.ui.view')
-local window = require('polecat.ui.window')
+local panel = require('polecat.ui.windows.panel')
+local reveal = require('polecat.ui.windows.defer')
+local view = require('polecat.ui.views.view')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 
@@ -63,8 +63,8 @@ local KINDS = {
     syntax = 'diff',
     options = PLAIN
       .. ' foldenable foldmethod=expr foldlevel=99'
-      .. " foldexpr=v:lua.require'polecat.ui.rows'.fold_level()"
-      .. " foldtext=v:lua.require'polecat.ui.rows'.fold_text()",
+      .. " foldexpr=v:lua.require'polecat.ui.views.rows'.fold_level()"
+      .. " foldtext=v:lua.require'polecat.ui.views.rows'.fold_text()",
   },
 }
 
@@ -91,7 +91,7 @@ local function fill(buf, effect, at, callback)
   vim.bo[buf].filetype = kind.filetype or ('polecat-' .. effect.view)
   vim.bo[buf].syntax = kind.syntax or vim.bo[buf].syntax
   if effect.view == 'diff' then
-    require('polecat.ui.diff_highlight').attach(buf)
+    require('polecat.ui.diff.highlight').attach(buf)
   end
 end
 

@@ -2,7 +2,7 @@
 local autocmd = require('polecat.editor.autocmd')
 local ask = require('polecat.ui.ask')
 local notify = require('polecat.editor.notify')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 

@@ -1,5 +1,5 @@
 --- Where cursors are while a buffer is drawn anew: on what they were on, or at the end they follow.
-local rows = require('polecat.ui.rows')
+local rows = require('polecat.ui.views.rows')
 
 local M = {}
 

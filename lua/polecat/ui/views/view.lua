@@ -1,11 +1,11 @@
 --- The open views, buffers that the backend draws: from their opening to their end.
 local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
-local cursor = require('polecat.ui.cursor')
-local frames = require('polecat.ui.draw')
-local rows = require('polecat.ui.rows')
+local cursor = require('polecat.ui.views.cursor')
+local frames = require('polecat.ui.views.draw')
+local rows = require('polecat.ui.views.rows')
 local where = require('polecat.editor.context')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 

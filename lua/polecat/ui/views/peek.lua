@@ -1,10 +1,10 @@
 --- A preview beside a list: what the polecat under the cursor prints.
 local autocmd = require('polecat.editor.autocmd')
-local buffer = require('polecat.ui.buffer')
-local float = require('polecat.ui.float')
-local rows = require('polecat.ui.rows')
-local view = require('polecat.ui.view')
-local window = require('polecat.ui.window')
+local buffer = require('polecat.ui.windows.buffer')
+local float = require('polecat.ui.windows.float')
+local rows = require('polecat.ui.views.rows')
+local view = require('polecat.ui.views.view')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 

@@ -1,10 +1,10 @@
 --- Draws what the backend sends for a view: its frames, in order, and its title.
-local buffer = require('polecat.ui.buffer')
-local cursor = require('polecat.ui.cursor')
-local float = require('polecat.ui.float')
+local buffer = require('polecat.ui.windows.buffer')
+local cursor = require('polecat.ui.views.cursor')
+local float = require('polecat.ui.windows.float')
 local highlight = require('polecat.ui.highlight')
-local rows = require('polecat.ui.rows')
-local under_way = require('polecat.ui.under_way')
+local rows = require('polecat.ui.views.rows')
+local under_way = require('polecat.ui.views.under_way')
 
 local M = {}
 

@@ -1,14 +1,14 @@
 --- A file side by side with what it was before: left as it was, right the file itself.
-local act = require('polecat.ui.act')
+local act = require('polecat.ui.views.act')
 local autocmd = require('polecat.editor.autocmd')
-local buffer = require('polecat.ui.buffer')
+local buffer = require('polecat.ui.windows.buffer')
 local effects = require('polecat.ui.effects')
-local keys = require('polecat.ui.keymaps')
+local keys = require('polecat.ui.views.keymaps')
 local notify = require('polecat.editor.notify')
-local panel = require('polecat.ui.panel')
-local reveal = require('polecat.ui.defer')
+local panel = require('polecat.ui.windows.panel')
+local reveal = require('polecat.ui.windows.defer')
 local where = require('polecat.editor.context')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 

@@ -1,7 +1,7 @@
 --- Windows that we opened for our buffers. They take no other buffer ('winfixbuf') as long as there
 --- is a window for files beside them: alone in a tab page, `:edit` works in them as anywhere.
 local autocmd = require('polecat.editor.autocmd')
-local window = require('polecat.ui.window')
+local window = require('polecat.ui.windows.window')
 
 local M = {}
 
