@@ -9,6 +9,7 @@ mod exit;
 pub mod notifications;
 pub mod queue;
 pub mod record;
+pub mod setting_up;
 pub mod transitions;
 mod usage;
 mod waiting;
@@ -113,6 +114,9 @@ pub struct SessionInfo {
     /// Whether its session was lost with its tmux server.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lost: bool,
+    /// What the set-up of its worktree is at, while that goes on.
+    #[serde(default)]
+    pub setup: Option<String>,
 }
 
 impl SessionInfo {
@@ -152,7 +156,14 @@ impl SessionInfo {
             exit: None,
             resumable: None,
             lost: false,
+            setup: None,
         }
+    }
+
+    /// The state by which it is listed: while its worktree is set up it is about to start.
+    #[must_use]
+    pub fn shown_state(&self) -> State {
+        if self.setup.is_some() && !self.running { State::Starting } else { self.state }
     }
 
     /// Whether its last turn ended in an error or at a limit, as far as is known: the next message is

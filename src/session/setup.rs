@@ -4,32 +4,31 @@
 mod again;
 mod command;
 pub(in crate::session) mod error;
+mod give;
 pub(in crate::session) mod of_rig;
 pub(in crate::session) mod runs;
+mod steps;
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 
 pub use self::{again::SetUp, runs::Printed};
 use crate::{
-    core::names::PolecatName,
+    core::{names::PolecatName, session::setting_up::ForWhom},
     host::{
         git,
-        setup::{self, CopyProgress, Given, MUCH, Plan},
+        setup::{self, MUCH, Plan},
         setups::{self, SetupState},
     },
     session::{
         context::RigContext,
         error::SessionError,
         settings::SetupSettings,
-        setup::{error::SetupError, runs::Run},
+        setup::{error::SetupError, steps::Going},
         start::Progress,
     },
 };
-
-/// How often it is told how far a copy is.
-const TOLD_EVERY: Duration = Duration::from_millis(250);
 
 /// Sets worktrees up.
 #[derive(Clone)]
@@ -49,6 +48,10 @@ impl RigContext {
 pub(in crate::session) struct Planned {
     plan: Plan,
     settings: SetupSettings,
+    /// Who gets the worktree then.
+    pub(in crate::session) for_whom: ForWhom,
+    /// Ends it, from when it begins.
+    pub(in crate::session) cancel: CancellationToken,
 }
 
 /// Whether an agent that was to follow takes all back when a set-up fails.
@@ -84,7 +87,8 @@ impl Setups {
         if plan.size > MUCH && !large && plan.costs(place).await {
             return Err(SetupError::Large { size: plan.size }.into());
         }
-        Ok(Planned { plan, settings })
+        let (for_whom, cancel) = (ForWhom::default(), CancellationToken::new());
+        Ok(Planned { plan, settings, for_whom, cancel })
     }
 
     /// Does what is planned in the `worktree` of `polecat`. What fails is written down, and with a
@@ -104,76 +108,43 @@ impl Setups {
             let ended = setups::end(rig, polecat).await;
             return (done, ended.map_err(Into::into));
         }
-        let run = self.context.shared.setup_runs.begin(&rig.home, polecat);
-        let all = self.all(polecat, worktree, planned, (&run, progress), &mut done);
-        let result = Box::pin(all).await;
+        let runs = &self.context.shared.setup_runs;
+        let run = runs.begin(&rig.home, polecat, planned.cancel.clone());
+        let for_whom = planned.for_whom.clone();
+        let going = Going { polecat, run: &run, for_whom: &for_whom, progress };
+        let result = Box::pin(self.all(worktree, planned, going, &mut done)).await;
         run.end(result.as_ref().err());
         let noted = match &result {
             Ok(()) => setups::end(rig, polecat).await,
             Err(_) if failing == Failing::TakenBack => Ok(()),
             Err(_) => setups::fail(rig, polecat).await,
         };
+        runs.stepped();
         done.warnings.extend(noted.err().map(|error| error.to_string()));
         (done, result.map_err(|error| failing.told(error)))
     }
 
+    /// All of it, in its turn: each that runs at the same time has less of the machine.
     async fn all(
         &self,
-        polecat: &PolecatName,
         worktree: &Path,
         planned: Planned,
-        (run, progress): (&Run, Progress<'_>),
+        going: Going<'_>,
         done: &mut Done,
     ) -> Result<(), SessionError> {
-        let Planned { plan, settings } = planned;
+        let _turn = self.turn(going).await?;
+        let Planned { plan, settings, .. } = planned;
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
-        setups::begin(rig, polecat).await?;
         let main = plan.main.clone();
-        let given = self.give(worktree, plan, (run, progress)).await.map_err(|error| {
-            let polecat = polecat.to_string();
-            if run.is_cancelled() {
-                return SetupError::Cancelled { polecat };
-            }
-            SetupError::NotGiven { polecat, why: error.to_string() }
-        })?;
-        done.warnings.extend(given.warnings);
+        done.warnings.extend(self.give(worktree, plan, going).await?.warnings);
         if git::has_submodules(worktree) {
-            progress("setting up: submodules");
+            self.step(going, "submodules").await?;
             done.warnings.extend(git::init_submodules(rig, worktree, launch).await);
         }
         let Some(command) = settings.run else { return Ok(()) };
-        let result = self.run(polecat, (worktree, main.as_deref()), command, run, progress).await;
+        let result = self.run((worktree, main.as_deref()), command, going).await;
         done.files = git::files_now(rig, worktree, launch).await.ok();
         result
-    }
-
-    async fn give(
-        &self,
-        worktree: &Path,
-        plan: Plan,
-        (run, progress): (&Run, Progress<'_>),
-    ) -> Result<Given, SessionError> {
-        if plan.is_empty() {
-            return Ok(Given::default());
-        }
-        progress("setting up: copying");
-        let copying = Copying(CopyProgress::default());
-        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
-        let giving = setup::give(rig, worktree, plan, launch, copying.0.clone());
-        tokio::pin!(giving);
-        let mut ticks = interval(TOLD_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                given = &mut giving => return Ok(given?),
-                // Behind the file that is being copied.
-                () = run.cancelled(), if !copying.0.is_ended() => copying.0.end(),
-                _ = ticks.tick() => match copying.0.files() {
-                    0 => {}
-                    files => progress(&format!("setting up: copying, {files} files")),
-                },
-            }
-        }
     }
 
     /// Refuses a polecat whose worktree is being set up.
@@ -213,14 +184,5 @@ impl Failing {
             SessionError::Setup(error) => error.kept(self == Self::Stays).into(),
             other => other,
         }
-    }
-}
-
-/// A copy, which ends when nobody waits for it any more.
-struct Copying(CopyProgress);
-
-impl Drop for Copying {
-    fn drop(&mut self) {
-        self.0.end();
     }
 }

@@ -19,7 +19,11 @@ pub(in crate::session) mod unfinished;
 pub(in crate::session) mod wait_ready;
 
 use crate::{
-    core::{agent::is_program, names::PolecatName, session::SessionInfo},
+    core::{
+        agent::is_program,
+        names::PolecatName,
+        session::{SessionInfo, setting_up::ForWhom},
+    },
     host::{
         flags::{self, Installed},
         git,
@@ -30,7 +34,7 @@ use crate::{
         context::RigContext,
         error::SessionError,
         messages::{inject::require_text, recipient::Recipient},
-        sessions::{list::Session, pending::PendingPrompts},
+        sessions::{list::Session, metadata::first_line, pending::PendingPrompts},
         start::{conversation::Before, options::StartOptions, plan::Plan},
     },
 };
@@ -112,7 +116,13 @@ impl Starter {
             (polecat, Vec::new())
         } else {
             let (polecats, issue) = (self.context.polecats(), options.issue.as_deref());
-            let how = (options.large, progress);
+            let for_whom = ForWhom {
+                agent: Some(choice.agent.name.clone()),
+                task: options.prompt.as_deref().and_then(first_line),
+                issue: options.issue.clone(),
+                attempt: None,
+            };
+            let how = (options.large, for_whom, progress);
             let new = Box::pin(polecats.create(Some(name), issue, &options.begin, how)).await?;
             (new.polecat, new.warnings)
         };

@@ -38,22 +38,24 @@ pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: &Zoned, width: us
 }
 
 pub(super) fn heading(session: &SessionInfo) -> Line {
-    let state = Group::Named(words::group(session.state));
+    let shown = session.shown_state();
+    let state = Group::Named(words::group(shown));
     let mut line = Line::default();
-    line.push(words::sign(session.state), Some(state.clone()));
+    line.push(words::sign(shown), Some(state.clone()));
     line.push(" ", None);
     line.push(session.polecat.as_str(), Some(Group::Named("PolecatTitle")));
     line.push("  ", None);
-    line.push(session.state.as_str(), Some(state));
+    line.push(words::state(session), Some(state));
     line
 }
 
 fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
     let since = |at: Option<Timestamp>| at.map(|at| words::local(at, now));
-    let known: [(&'static str, Option<String>); 24] = [
+    let known: [(&'static str, Option<String>); 25] = [
         ("label", session.label.clone()),
         ("task", session.task.clone()),
         ("attempt", session.attempt.as_ref().map(attempt)),
+        ("set-up", session.setup.clone()),
         ("trouble", session.detail.as_ref().map(Detail::in_words)),
         ("asks", session.waiting.as_ref().map(question)),
         ("queued", queued(session)),

@@ -1,9 +1,11 @@
 //! Polecats as rows to choose from, in a picker of somebody else's.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::words;
-use crate::core::session::{SessionInfo, State};
+use super::{attempts, words};
+use crate::core::session::{SessionInfo, State, attempt};
 
 /// How much is told of what one asks or is held up by, in cells.
 const DOING_WIDTH: usize = 50;
@@ -19,31 +21,39 @@ pub struct Listed<'a> {
     pub session: &'a SessionInfo,
 }
 
-/// A row for each of `all`, in columns: its name, its label, its state and for how long, its agent, its issue,
-/// and what it asks. Puts them in the order of the rows: who needs a person first, and of those that
-/// wait who has waited longest, then by name.
+/// A row for each of `all`, in columns: its name, which of several attempts it is, its label, its state
+/// and for how long, its agent, its issue, and what it asks or what its set-up is at. Puts them in the
+/// order of the rows: who needs a person first, and of those that wait who has waited longest, then by
+/// name; attempts at one task together.
 pub fn list(all: &mut [Listed], now: Timestamp) -> Vec<String> {
-    all.sort_by(|a, b| rank(a).cmp(&rank(b)));
-    let rows: Vec<_> = all.iter().map(|one| cells(one, now)).collect();
+    attempts::sort(all, |one: Listed| (one.session, (rank(one), one.shown)));
+    let counts = attempt::counts(all.iter().map(|one| one.session));
+    let rows: Vec<_> = all.iter().map(|one| cells(one, &counts, now)).collect();
     let width = |column: usize| rows.iter().map(|row| words::cells(&row[column])).max();
     let widths: Vec<_> = (0..COLUMNS).map(|column| width(column).unwrap_or(0)).collect();
     rows.iter().map(|row| aligned(row, &widths)).collect()
 }
 
-const COLUMNS: usize = 7;
+const COLUMNS: usize = 8;
 
-fn cells(Listed { shown, session }: &Listed, now: Timestamp) -> [String; COLUMNS] {
+fn cells(
+    Listed { shown, session }: &Listed,
+    counts: &BTreeMap<&str, usize>,
+    now: Timestamp,
+) -> [String; COLUMNS] {
     let text = |text: &Option<String>| words::plain(text.as_deref().unwrap_or_default());
+    let step = session.setup.as_ref().filter(|_| !session.running);
     let doing = match (&session.waiting, &session.detail) {
         (Some(waiting), _) if !waiting.subject.is_empty() => waiting.subject.clone(),
         (Some(waiting), _) => waiting.text.clone(),
         (None, Some(detail)) => detail.in_words(),
-        (None, None) => String::new(),
+        (None, None) => step.cloned().unwrap_or_default(),
     };
     [
         words::plain(shown),
+        attempts::short(session, counts).unwrap_or_default(),
         text(&session.label),
-        session.state.to_string(),
+        words::state(session).to_owned(),
         session.state_since.map(|since| words::ago(since, now)).unwrap_or_default(),
         text(&session.agent),
         text(&session.issue),
@@ -61,14 +71,13 @@ fn aligned(row: &[String; COLUMNS], widths: &[usize]) -> String {
     line.trim_end().to_owned()
 }
 
-/// What the rows are sorted by.
-fn rank<'a>(one: &Listed<'a>) -> (u8, bool, Option<Timestamp>, &'a str) {
-    let Listed { shown, session } = *one;
+/// What the rows are sorted by, before their names.
+fn rank(Listed { session, .. }: Listed) -> (u8, bool, Option<Timestamp>) {
     let failed = session.turn_failed() && session.running;
-    let state = words::urgency(session.state);
+    let state = words::urgency(session.shown_state());
     let urgency = if failed { state.min(words::urgency(State::Died)) } else { state };
     let since = session.state_since.filter(|_| session.state == State::Waiting);
-    (urgency, since.is_none(), since, shown)
+    (urgency, since.is_none(), since)
 }
 
 #[cfg(test)]

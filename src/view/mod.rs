@@ -4,6 +4,7 @@
 //! that is on the screen already, so that only those are written.
 
 mod ansi;
+mod attempts;
 mod capture;
 mod changes;
 mod columns;

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 pub use self::choices::{filters, orders};
 use super::{
+    attempts,
     columns::{self, Cell, Fit, Row},
     frame::{Frame, Group, Line},
     lost::lost,
@@ -92,9 +93,7 @@ impl Shown<'_> {
 
     /// What stands in the column. Which attempt one is says nothing where it is the only one left.
     fn cell(&self, column: Column, session: &SessionInfo, now: Timestamp) -> Cell {
-        let task = session.attempt.as_ref().map(|attempt| attempt.task.as_str());
-        let others = task.is_some_and(|task| self.attempts.get(task) > Some(&1));
-        if column == Column::Attempt && !others {
+        if column == Column::Attempt && attempts::short(session, &self.attempts).is_none() {
             return Cell::default();
         }
         cells::cell(column, session, now)
@@ -153,25 +152,10 @@ fn of_section<'a>(section: &'a Section<'a>, listing: &Listing) -> Shown<'a> {
     let mut rows: Vec<_> = section.sessions.iter().filter(shows).collect();
     rows.sort_by_key(|one| place_of(one, listing.order));
     if listing.order == Order::Urgency {
-        // Attempts at one task stand where the first of them does.
-        let mut first = BTreeMap::new();
-        for one in rows.iter().rev() {
-            first.extend(task(one).map(|task| (task, place_of(one, listing.order))));
-        }
-        rows.sort_by_key(|one| {
-            let own = place_of(one, listing.order);
-            let place = task(one).and_then(|task| first.get(task)).copied().unwrap_or(own);
-            let number = one.attempt.as_ref().map(|attempt| attempt.number);
-            (place, own.0, number, own.1)
-        });
+        attempts::sort(&mut rows, |one| (one, place_of(one, listing.order)));
     }
     let attempts = attempt::counts(section.sessions);
     Shown { section, rows, attempts, folded: listing.folded.contains(section.home) }
-}
-
-/// The task that others are given, too.
-fn task(session: &SessionInfo) -> Option<&str> {
-    session.attempt.as_ref().map(|attempt| attempt.task.as_str())
 }
 
 /// What rows are sorted by.
@@ -204,8 +188,9 @@ fn rank(session: &SessionInfo, order: Order) -> Rank<'_> {
 
 /// A turn that failed needs a person as a death does.
 fn urgency(session: &SessionInfo) -> u8 {
-    let state = if session.turn_failed() && session.running { State::Died } else { session.state };
-    words::urgency(session.state).min(words::urgency(state))
+    let own = session.shown_state();
+    let state = if session.turn_failed() && session.running { State::Died } else { own };
+    words::urgency(own).min(words::urgency(state))
 }
 
 /// `shop: 3 polecats, 2 running, 1 waiting`, and where that is not told otherwise the server.
@@ -219,7 +204,7 @@ fn heading(shown: &Shown, folds: bool, width: usize) -> Line {
     for (number, what) in [
         (count(|one| one.running), "running"),
         (count(|one| one.state == State::Waiting), "waiting"),
-        (count(|one| one.state == State::Died), "died"),
+        (count(|one| one.shown_state() == State::Died), "died"),
     ] {
         if number > 0 {
             parts.push(format!("{number} {what}"));
@@ -252,7 +237,7 @@ fn title(shown: &[Shown], listing: &Listing) -> Line {
     let all = || shown.iter().flat_map(|one| one.section.sessions);
     let mut gap = "  ";
     for state in [State::Waiting, State::Died, State::Working, State::Starting, State::Idle] {
-        let count = all().filter(|one| one.state == state).count();
+        let count = all().filter(|one| one.shown_state() == state).count();
         if count > 0 {
             line.push(gap, None);
             let group = Group::Named(words::group(state));

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, Zoned};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::core::session::{Detail, DetailKind, State};
+use crate::core::session::{Detail, DetailKind, SessionInfo, State};
 
 /// How long ago `then` was, in the shortest form that still tells: `now`, `42s`, `7m`, `3h`, `5d`.
 pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
@@ -54,6 +54,11 @@ pub(crate) fn sign(state: State) -> &'static str {
         State::Stopped => "·",
         State::Unknown => "?",
     }
+}
+
+/// The word for what it is in.
+pub(crate) fn state(session: &SessionInfo) -> &'static str {
+    if session.shown_state() == session.state { session.state.as_str() } else { "setting up" }
 }
 
 /// The highlight group of a state.

@@ -1,7 +1,7 @@
 //! The records of a rig's polecats for many reads: each of their folders is opened once.
 
-use super::{StoredExit, get_in, labels::StoredLabel, open, path};
-use crate::core::{Exit, PolecatName, Rig, SessionRecord, session::queue::Queue};
+use super::{StoredExit, get_in, labels::StoredLabel, open, path, setups::StoredSetup};
+use crate::core::{Exit, PolecatName, Rig, SessionRecord, session::{queue::Queue, setting_up::SettingUp}};
 use crate::host::{error::HostError, files::dir::Dir};
 
 /// The folders of the records that are shown.
@@ -11,6 +11,7 @@ pub(in crate::host) struct Opened<'a> {
     queues: Option<Dir>,
     labels: Option<Dir>,
     sessions: Option<Dir>,
+    setups: Option<Dir>,
 }
 
 impl<'a> Opened<'a> {
@@ -25,6 +26,7 @@ impl<'a> Opened<'a> {
             queues: open::<Queue>(rig).ok().flatten(),
             labels: open::<StoredLabel>(rig).ok().flatten(),
             sessions: open::<SessionRecord>(rig).ok().flatten(),
+            setups: open::<StoredSetup>(rig).ok().flatten(),
         })
     }
 
@@ -53,5 +55,10 @@ impl<'a> Opened<'a> {
     /// What it ran last. What cannot be read is told to who asks for it.
     pub(in crate::host) fn session(&self, polecat: &PolecatName) -> Option<SessionRecord> {
         get_in(self.sessions.as_ref(), self.rig, polecat).ok().flatten()
+    }
+    /// What its set-up is at, while that goes on.
+    pub(in crate::host) fn setting_up(&self, polecat: &PolecatName) -> Option<SettingUp> {
+        let stored = get_in::<StoredSetup>(self.setups.as_ref(), self.rig, polecat).ok().flatten();
+        stored.and_then(StoredSetup::under_way)
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Record, clear, get, put};
+use crate::core::session::setting_up::SettingUp;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::processes::ProcessId;
@@ -15,6 +16,16 @@ pub(super) struct StoredSetup {
     /// Who does it; nobody any more once it has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     by: Option<ProcessId>,
+    /// What it is at. Only shown.
+    #[serde(default, flatten)]
+    at: SettingUp,
+}
+
+impl StoredSetup {
+    /// What is being done, if that goes on.
+    pub(super) fn under_way(self) -> Option<SettingUp> {
+        self.by.filter(ProcessId::lives).map(|_| self.at)
+    }
 }
 
 impl Record for StoredSetup {
@@ -37,12 +48,12 @@ pub enum SetupState {
     Unfinished,
 }
 
-/// Notes that this process begins with it.
+/// Notes that this process is at it, and at what.
 ///
 /// # Errors
 /// The rig is gone, or the file could not be written.
-pub async fn begin(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    put(rig, polecat, &StoredSetup { by: Some(ProcessId::this()) }).await.map(drop)
+pub async fn begin(rig: &Rig, polecat: &PolecatName, at: SettingUp) -> Result<(), HostError> {
+    put(rig, polecat, &StoredSetup { by: Some(ProcessId::this()), at }).await.map(drop)
 }
 
 /// Notes that it has failed.
@@ -50,7 +61,7 @@ pub async fn begin(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
 /// # Errors
 /// As [`begin`].
 pub async fn fail(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    put(rig, polecat, &StoredSetup { by: None }).await.map(drop)
+    put(rig, polecat, &StoredSetup { by: None, at: SettingUp::default() }).await.map(drop)
 }
 
 /// Notes that nothing is left to be done.
@@ -69,7 +80,12 @@ pub async fn state(rig: &Rig, polecat: &PolecatName) -> Result<SetupState, HostE
     let stored = get::<StoredSetup>(rig, polecat).await?;
     Ok(match stored {
         None => SetupState::Done,
-        Some(StoredSetup { by: Some(by) }) if by.lives() => SetupState::UnderWay,
+        Some(StoredSetup { by: Some(by), .. }) if by.lives() => SetupState::UnderWay,
         Some(_) => SetupState::Unfinished,
     })
+}
+
+/// What goes on; what cannot be read is told to who asks for the polecat.
+pub async fn under_way(rig: &Rig, polecat: &PolecatName) -> Option<SettingUp> {
+    get::<StoredSetup>(rig, polecat).await.ok().flatten().and_then(StoredSetup::under_way)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::polecats;
-use crate::core::session::queue::Queue;
+use crate::core::session::{queue::Queue, setting_up::SettingUp};
 use crate::core::{Exit, PolecatName, Rig, SessionRecord};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
@@ -27,6 +27,8 @@ pub struct Folder {
     pub label: Option<String>,
     /// What it ran last, where that can be read.
     pub last: Option<SessionRecord>,
+    /// What the set-up of its worktree is at, while that goes on.
+    pub setting_up: Option<SettingUp>,
 }
 
 /// All polecats of the rig, and `also` those whose folders may be gone.
@@ -75,6 +77,6 @@ fn folder(
     let exit = records.exit(polecat)?;
     let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
     let (queue, label) = (records.queue(polecat), records.label(polecat));
-    let last = records.session(polecat);
-    Ok(Folder { workdir, branch, exit, queue, label, last })
+    let (last, setting_up) = (records.session(polecat), records.setting_up(polecat));
+    Ok(Folder { workdir, branch, exit, queue, label, last, setting_up })
 }

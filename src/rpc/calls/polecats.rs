@@ -6,6 +6,7 @@ use rmpv::Value;
 
 use super::{At, Bring, CallContext, Everywhere, InUse, calls};
 use crate::{
+    core::session::setting_up::ForWhom,
     rpc::{
         encode::{Encode, Map, encoded_by_serde, texts},
         error::Refusal,
@@ -76,7 +77,7 @@ impl Everywhere for New {
             changes: self.changes.map(|changes| changes.0),
             ..Beginning::default()
         };
-        let (issue, how) = (self.issue.as_deref(), (large, &progress as _));
+        let (issue, how) = (self.issue.as_deref(), (large, ForWhom::default(), &progress as _));
         let work = Box::pin(polecats.create(polecat.as_deref(), issue, &begin, how));
         Ok(context.changing(work).await?)
     }

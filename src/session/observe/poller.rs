@@ -87,6 +87,7 @@ impl Poller {
         let worker = Worker {
             looked,
             notices: context.tmux.notifications(),
+            setups: context.shared.setup_runs.steps(),
             scanner: Scanner::new(context.clone()),
             diffstats: Diffstats::start(&context, snapshots.clone()),
             context,
@@ -194,6 +195,8 @@ struct Worker<F> {
     scanner: Scanner,
     diffstats: Diffstats,
     notices: Receiver<Notification>,
+    /// Changes when a set-up is at something else, of whichever rig.
+    setups: watch::Receiver<()>,
     wake: Arc<Notify>,
     first: CancellationToken,
     sender: watch::Sender<Option<Arc<Snapshot>>>,
@@ -259,6 +262,7 @@ impl<F: Fn()> Worker<F> {
         loop {
             tokio::select! {
                 () = self.wake.notified() => return self.scanner.expect_change(),
+                Ok(()) = self.setups.changed() => return self.scanner.expect_change(),
                 () = self.diffstats.changed() => self.publish_diffstats(),
                 () = told.notified() => burst.event(Instant::now()),
                 () = sessions_changed(&mut self.notices) => burst.event(Instant::now()),

@@ -13,6 +13,7 @@ use crate::{
         agent::is_program,
         names::{IssueId, PolecatName},
         rig::beginning::{Beginning, Changes},
+        session::setting_up::ForWhom,
     },
     host::{
         git::{self, Brought, Next, Worktree},
@@ -51,7 +52,7 @@ impl Polecats {
         name: Option<&str>,
         issue: Option<&str>,
         begin: &Beginning,
-        (large, progress): (bool, Progress<'_>),
+        (large, for_whom, progress): (bool, ForWhom, Progress<'_>),
     ) -> Result<NewPolecat, SessionError> {
         let polecat = name.map(PolecatName::parse).transpose()?;
         let issue = issue.map(IssueId::parse).transpose()?;
@@ -65,7 +66,8 @@ impl Polecats {
         }
         let setups = self.context.setups();
         let place = self.context.rig.polecats_dir();
-        let planned = Box::pin(setups.plan(&place, large)).await?;
+        let mut planned = Box::pin(setups.plan(&place, large)).await?;
+        planned.for_whom = for_whom;
         let Next { polecat, mut worktree, mut warnings } =
             Box::pin(self.make(polecat, (issue.as_ref(), begin))).await?;
         let brought = Box::pin(self.bring(&polecat, &mut worktree, begin)).await?;

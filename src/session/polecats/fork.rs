@@ -67,7 +67,8 @@ impl Polecats {
         let (choice, begins, options) = self.chosen(&parent, options).await?;
         let setups = self.context.setups();
         let place = self.context.rig.polecats_dir();
-        let planned = Box::pin(setups.plan(&place, options.large)).await?;
+        let mut planned = Box::pin(setups.plan(&place, options.large)).await?;
+        planned.for_whom.agent = Some(choice.agent.name.clone());
         progress("forking: copying the work");
         let began = Timestamp::now();
         let mut forked = Box::pin(self.copy_work(&parent, name.as_ref())).await?;

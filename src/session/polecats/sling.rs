@@ -4,6 +4,7 @@
 mod rollback;
 mod set_up;
 mod several;
+mod side_by_side;
 
 use std::path::PathBuf;
 

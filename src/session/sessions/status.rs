@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
-    host::{HostError, folders, git, polecats, processes::ProcessList, records, session_records},
+    host::{
+        HostError, folders, git, polecats, processes::ProcessList, records, session_records, setups,
+    },
     session::{
         error::SessionError,
         sessions::{
@@ -98,6 +100,9 @@ impl Sessions {
             let mut last = self.last_session(polecat, &record).await;
             last.lost = record.ended.is_none() && self.server_now().await.has_lost(&record);
             last.complete(&mut info);
+        }
+        if let Some(setting_up) = setups::under_way(&self.context.rig, polecat).await {
+            setting_up.tell(&mut info);
         }
         Ok(info)
     }

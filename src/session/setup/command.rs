@@ -10,12 +10,10 @@ use std::{
 use std::os::unix::process::ExitStatusExt as _;
 
 use crate::{
-    core::names::PolecatName,
     host::run::{Followed, RunError},
     session::{
         error::SessionError,
-        setup::{Setups, error::SetupError, runs::Run},
-        start::Progress,
+        setup::{Setups, error::SetupError, steps::Going},
     },
 };
 
@@ -29,14 +27,13 @@ const TAIL: usize = 10;
 impl Setups {
     pub(super) async fn run(
         &self,
-        polecat: &PolecatName,
         (worktree, main): (&Path, Option<&Path>),
         command: String,
-        run: &Run,
-        progress: Progress<'_>,
+        going: Going<'_>,
     ) -> Result<(), SessionError> {
+        let Going { polecat, run, progress, .. } = going;
         run.command(&command);
-        progress(&format!("setting up: {command}"));
+        self.step(going, &command).await?;
         let mut words: Vec<OsString> =
             self.context.wrap().await.into_iter().map(Into::into).collect();
         words.extend(["sh", "-c", &command].map(Into::into));
@@ -56,7 +53,7 @@ impl Setups {
         let how = match ended {
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(status)) => how(status),
-            Ok(None) => return Err(SetupError::Cancelled { polecat: polecat.to_string() }.into()),
+            Ok(None) => return Err(going.cancelled()),
             Err(RunError::TimedOut { waited, .. }) => format!("did not end within {waited:?}"),
             Err(other) => format!("was not run: {other}"),
         };

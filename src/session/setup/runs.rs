@@ -4,9 +4,13 @@ use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::available_parallelism,
 };
 
-use tokio::sync::watch::{self, Receiver, Sender};
+use tokio::sync::{
+    OwnedSemaphorePermit, Semaphore,
+    watch::{self, Receiver, Sender},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{core::names::PolecatName, session::error::SessionError};
@@ -29,9 +33,28 @@ pub struct Printed {
     pub ended: Option<Result<(), String>>,
 }
 
-/// All of this process, the newest last. Cheap to clone.
-#[derive(Clone, Default)]
-pub(in crate::session) struct SetupRuns(Arc<Mutex<VecDeque<Known>>>);
+/// The fewest and the most that go on at the same time; between them as many as there are cores.
+const SIDE_BY_SIDE: (usize, usize) = (2, 4);
+
+/// All of this process. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::session) struct SetupRuns {
+    /// The newest last.
+    known: Arc<Mutex<VecDeque<Known>>>,
+    turns: Arc<Semaphore>,
+    steps: Sender<()>,
+}
+
+/// Held by each that goes on.
+pub(super) type Turn = Option<OwnedSemaphorePermit>;
+
+impl Default for SetupRuns {
+    fn default() -> Self {
+        let cores = available_parallelism().map_or(1, usize::from);
+        let turns = Semaphore::new(cores.clamp(SIDE_BY_SIDE.0, SIDE_BY_SIDE.1));
+        Self { known: Arc::default(), turns: Arc::new(turns), steps: Sender::new(()) }
+    }
+}
 
 struct Known {
     home: PathBuf,
@@ -47,10 +70,14 @@ pub(super) struct Run {
 }
 
 impl SetupRuns {
-    /// Begins one, in place of the polecat's last.
-    pub(super) fn begin(&self, home: &Path, polecat: &PolecatName) -> Run {
+    /// Begins one, in place of the polecat's last, which `cancel` ends.
+    pub(super) fn begin(
+        &self,
+        home: &Path,
+        polecat: &PolecatName,
+        cancel: CancellationToken,
+    ) -> Run {
         let (printed, seen) = watch::channel(Printed::default());
-        let cancel = CancellationToken::new();
         let mut all = self.all();
         all.retain(|known| !known.is_of(home, polecat));
         while all.len() >= REMEMBERED {
@@ -77,8 +104,28 @@ impl SetupRuns {
         found.inspect(|known| known.cancel.cancel()).is_some()
     }
 
+    /// A turn, if there is one now.
+    pub(super) fn free_turn(&self) -> Option<Turn> {
+        self.turns.clone().try_acquire_owned().ok().map(Some)
+    }
+
+    /// The next turn.
+    pub(super) async fn turn(&self) -> Turn {
+        self.turns.clone().acquire_owned().await.ok()
+    }
+
+    /// One is at something else now.
+    pub(super) fn stepped(&self) {
+        self.steps.send_replace(());
+    }
+
+    /// Changes when one is at something else.
+    pub(in crate::session) fn steps(&self) -> Receiver<()> {
+        self.steps.subscribe()
+    }
+
     fn all(&self) -> MutexGuard<'_, VecDeque<Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,7 +231,7 @@ mod tests {
     fn what_is_told_of_the_output_is_its_end_as_a_terminal_shows_it() {
         let runs = SetupRuns::default();
         let (home, ash) = (Path::new("/home"), PolecatName::parse("ash").unwrap());
-        let run = runs.begin(home, &ash);
+        let run = runs.begin(home, &ash, CancellationToken::new());
         run.print(b"one\n10%\r50%\r100%\n\x1b[31mred\x1b[0m\r\n\n\x07last");
         assert_eq!(run.tail(3), ["100%", "red", "last"]);
         let long = "x".repeat(99) + "\n";
@@ -205,7 +252,7 @@ mod tests {
         let runs = SetupRuns::default();
         let name = |at: usize| PolecatName::parse(&format!("p{at}")).unwrap();
         for at in 0..=REMEMBERED {
-            runs.begin(Path::new("/"), &name(at)).end(None);
+            runs.begin(Path::new("/"), &name(at), CancellationToken::new()).end(None);
         }
         assert!(runs.printed(Path::new("/"), &name(0)).is_none());
         assert!(runs.printed(Path::new("/"), &name(1)).is_some());

@@ -20,7 +20,10 @@ pub(super) fn cell(column: Column, session: &SessionInfo, now: Timestamp) -> Cel
     let usage = session.usage.as_ref();
     let used = |of: fn(&Usage) -> Option<String>| muted(usage.and_then(of).as_deref());
     match column {
-        Column::Sign => Cell::new(words::sign(session.state), Some(words::group(session.state))),
+        Column::Sign => {
+            let state = session.shown_state();
+            Cell::new(words::sign(state), Some(words::group(state)))
+        }
         Column::Name => Cell::new(session.polecat.as_str(), Some("PolecatName")),
         Column::Attempt => muted(session.attempt.as_ref().map(Attempt::short).as_deref()),
         Column::Label => muted(session.label.as_deref()),
@@ -50,11 +53,15 @@ fn muted(text: Option<&str>) -> Cell {
 fn state(session: &SessionInfo) -> Cell {
     let reason = session.waiting.as_ref().map(|waiting| waiting.reason.as_str());
     let word = reason.filter(|reason| session.state == State::Waiting && !reason.is_empty());
-    let word = word.unwrap_or(session.state.as_str());
-    Cell::new(words::plain(word), Some(words::group(session.state)))
+    let word = word.unwrap_or(words::state(session));
+    Cell::new(words::plain(word), Some(words::group(session.shown_state())))
 }
 
 fn since(session: &SessionInfo, now: Timestamp) -> Cell {
+    // What it was before, it is not any more.
+    if session.setup.is_some() {
+        return Cell::default();
+    }
     let at = session.state_since.or_else(|| session.exit.as_ref().map(|exit| exit.at));
     muted(at.map(|at| words::coarse(at, now)).as_deref())
 }

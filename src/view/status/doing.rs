@@ -1,4 +1,4 @@
-//! What a polecat asks, what is wrong with it, or else what it works on.
+//! What a polecat asks, what is wrong with it, what its set-up is at, or else what it works on.
 
 use super::super::{
     columns::Cell,
@@ -18,6 +18,9 @@ pub(in crate::view) fn doing(session: &SessionInfo) -> Cell {
     if let Some(detail) = &session.detail {
         let text = words::plain(&detail.in_words());
         return Cell::new(text, Some(words::trouble_group(detail)));
+    }
+    if let Some(step) = session.setup.as_ref().filter(|_| !session.running) {
+        return Cell::new(words::plain(step), None);
     }
     match (&session.exit, session.state) {
         (Some(exit), State::Died) => Cell::new(words::plain(&death(exit)), Some("PolecatDied")),

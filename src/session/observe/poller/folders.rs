@@ -82,6 +82,15 @@ impl Folders {
         info.branch = folder.branch.clone().or(info.branch.take());
         info.label.clone_from(&folder.label);
         self.last.complete(info);
+        self.complete_setup(info);
+    }
+
+    /// Adds that its worktree is being set up, where nothing runs yet.
+    fn complete_setup(&self, info: &mut SessionInfo) {
+        let folder = self.polecats.get(&info.polecat).filter(|_| !info.running);
+        if let Some(setting_up) = folder.and_then(|folder| folder.setting_up.as_ref()) {
+            setting_up.tell(info);
+        }
     }
 
     /// A polecat without a session, which is as `info` says: how its last agent ended, until the next

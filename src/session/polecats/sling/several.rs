@@ -1,11 +1,9 @@
 //! One task for several agents: each in a polecat of its own, from the same commit, all or none.
 
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    task::JoinSet,
+use super::{
+    Taken,
+    side_by_side::{SideBySide, Steps},
 };
-
-use super::Taken;
 use crate::{
     core::{
         names::{IssueId, PolecatName},
@@ -157,16 +155,13 @@ impl Polecats {
         (taken, orders): (&[Taken], &[Order]),
         progress: Progress<'_>,
     ) -> Result<Vec<Started>, SessionError> {
-        let (sender, mut steps) = unbounded_channel();
-        let mut starts = JoinSet::new();
-        let is_one = plans.len() == 1;
+        let mut starts = SideBySide::of(&plans);
         for (at, plan) in plans.into_iter().enumerate() {
-            let starter = self.context.starter();
-            let whom = (!is_one).then(|| plan.polecat.to_string());
-            starts.spawn(launch(starter, (at, plan), whom, sender.clone()));
+            let (starter, steps) = (self.context.starter(), starts.steps_of(&plan.polecat));
+            starts.spawn(at, launch(starter, plan, steps));
         }
         let (mut started, mut failed) = (Vec::new(), None);
-        while let Some((at, outcome)) = next(&mut starts, &mut steps, progress).await {
+        while let Some((at, outcome)) = starts.next(progress).await {
             match outcome {
                 Ok(one) => started.push((at, one)),
                 // What ends because we end it is not what is wrong.
@@ -191,42 +186,10 @@ impl Polecats {
     }
 }
 
-type Outcome = (usize, Result<Started, SessionError>);
-
-/// Starts one of them, whose steps are told with whom they are about.
-async fn launch(
-    starter: Starter,
-    (at, plan): (usize, Plan),
-    whom: Option<String>,
-    steps: UnboundedSender<String>,
-) -> Outcome {
-    let tell = move |step: &str| {
-        let whom = whom.as_ref().map(|whom| format!("{whom}: ")).unwrap_or_default();
-        // Nobody hears it when all is over.
-        let _ = steps.send(format!("{whom}{step}"));
-    };
-    (at, Box::pin(starter.launch(plan, Hooking::Done, &tell)).await)
-}
-
-/// The next one that has been started or not, after the steps until then; `None` when all have been.
-async fn next(
-    starts: &mut JoinSet<Outcome>,
-    steps: &mut UnboundedReceiver<String>,
-    progress: Progress<'_>,
-) -> Option<Outcome> {
-    loop {
-        tokio::select! {
-            Some(step) = steps.recv() => progress(&step),
-            ended = starts.join_next() => match ended? {
-                Ok(outcome) => return Some(outcome),
-                // Only when this program ends is a task cut off.
-                Err(stopped) if stopped.is_panic() => {
-                    std::panic::resume_unwind(stopped.into_panic())
-                }
-                Err(_) => {}
-            },
-        }
-    }
+/// Starts one of them.
+async fn launch(starter: Starter, plan: Plan, steps: Steps) -> Result<Started, SessionError> {
+    let tell = move |step: &str| steps.tell(step);
+    Box::pin(starter.launch(plan, Hooking::Done, &tell)).await
 }
 
 /// Refuses what only one of them can have.
