@@ -84,7 +84,7 @@ fn rank(Listed { session, .. }: Listed) -> (u8, bool, Option<Timestamp>) {
 mod tests {
     use super::super::testing::session;
     use super::*;
-    use crate::core::session::Waiting;
+    use crate::core::session::{Waiting, attempt::Attempt};
 
     #[test]
     fn who_has_waited_longest_stands_first_and_columns_under_each_other() {
@@ -114,5 +114,27 @@ mod tests {
             ]
         );
         assert_eq!(all.map(|one| one.shown), ["bank/birch", "ash", "cedar"]);
+    }
+
+    #[test]
+    fn attempts_at_one_task_stand_together_with_their_numbers() {
+        let at = |number| Attempt { task: "t".to_owned(), number, of: 3 };
+        let attempt =
+            |name, state, number| SessionInfo { attempt: Some(at(number)), ..session(name, state) };
+        let elm =
+            SessionInfo { setup: Some("npm ci".to_owned()), ..attempt("elm", State::Stopped, 2) };
+        let sessions = [attempt("ash", State::Idle, 1), session("birch", State::Working), elm];
+        let listed = |some: &[usize]| {
+            let of = |at: &usize| Listed {
+                shown: sessions[*at].polecat.as_str(),
+                session: &sessions[*at],
+            };
+            list(&mut some.iter().map(of).collect::<Vec<_>>(), Timestamp::UNIX_EPOCH)
+        };
+        assert_eq!(
+            listed(&[0, 1, 2]),
+            ["birch       working", "elm    2/3  setting up  npm ci", "ash    1/3  idle"]
+        );
+        assert_eq!(listed(&[0, 1]), ["birch  working", "ash    idle"]);
     }
 }

@@ -166,6 +166,23 @@ async fn attempts_are_known_after_a_restart_and_without_a_server_until_there_is_
     let (names, attempts) = (texts(&all, "polecat"), each(&all, "attempt"));
     shop.editor.command("PolecatStatus").await.unwrap();
     shop.editor.expect_line("polecat://status", "1/2").await;
+    let list = "
+        vim.ui.select = function(items, opts)
+            _G.rows = vim.tbl_map(opts.format_item, items)
+        end
+        vim.cmd.PolecatList()
+    ";
+    shop.editor.lua(list, Json::Null).await.unwrap();
+    let mut rows = Vec::new();
+    eventually("the list", async || {
+        let found = shop.editor.lua("return _G.rows", Json::Null).await.unwrap();
+        rows = serde_json::from_value::<Vec<String>>(found).unwrap_or_default();
+        if rows.len() == 2 { Ok(()) } else { Err(format!("{rows:?}")) }
+    })
+    .await;
+    for (row, number) in rows.iter().zip(["1/2", "2/2"]) {
+        assert!(row.contains(number), "{rows:?}");
+    }
     shop.editor.call("stop", json!([names[0], { "force": true }])).await.unwrap();
     let stopped = shop.editor.call("status", json!([names[0]])).await.unwrap();
     assert_eq!(&stopped["attempt"], attempts[0], "{stopped}");

@@ -45,6 +45,7 @@ mod in_use;
 mod injecting;
 mod installing;
 mod interrupting;
+mod journey;
 mod listing;
 mod logging_in;
 mod looking;

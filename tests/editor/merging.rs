@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     diffing::{self, expect, press},
-    rig::Shop,
+    rig::{Shop, agent},
     support::{eventually, rig::git},
 };
 
@@ -172,8 +172,98 @@ async fn a_rebase_is_refused_while_its_agent_lives_and_a_merge_is_not() {
     );
     shop.editor.expect_message("merged 1 commit of `birch`").await;
     assert_eq!(read(&shop, "b"), "b\n");
-    // It goes on working: nobody asks whether to remove it.
+    // It has more than that: nobody asks whether to remove it.
     assert_eq!(asked(&shop, 1).await.len(), 1);
+}
+
+/// `ash` with its commit, in which an agent runs.
+async fn running(command: &str) -> Shop {
+    let shop = shop().await;
+    shop.try_start("ash", json!({ "cmd": agent(command) })).await.unwrap();
+    shop
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_rests_is_stopped_and_removed_where_the_person_wants_that() {
+    let shop = running("prompts").await;
+    shop.editor.expect_state("ash", "idle").await;
+    answers(&shop, &["Merge", "Stop and remove"]).await;
+    shop.editor.command("PolecatStatus").await.unwrap();
+    shop.editor.expect_line("polecat://status", "ash").await;
+    shop.editor.command("call search('ash')").await.unwrap();
+    press(&shop, "M").await;
+    let questions = asked(&shop, 2).await;
+    assert_eq!(questions[1], "All work of `ash` is in `main`: stop its agent and remove it?");
+    shop.editor.expect_message("removed `ash`").await;
+    assert_eq!(shop.sessions(), [""; 0]);
+    assert!(read(&shop, "a").contains("five") && !shop.project.polecats().join("ash").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_works_is_said_to_and_stays_unless_the_person_wants_it_to_go() {
+    let shop = running("busy").await;
+    shop.editor.call("inject", json!(["ash", "go on"])).await.unwrap();
+    shop.editor.expect_state("ash", "working").await;
+    answers(&shop, &["Merge"]).await;
+    shop.editor.command("PolecatMerge ash").await.unwrap();
+    let questions = asked(&shop, 2).await;
+    assert_eq!(questions[0], "Merge 1 commit of `ash` into `main`, while its agent works?");
+    assert_eq!(
+        questions[1],
+        "All work of `ash` is in `main`, but it is working: stop its agent and remove it?"
+    );
+    assert_eq!(shop.sessions().len(), 1);
+    shop.editor.expect_state("ash", "working").await;
+}
+
+/// Answers as [`ANSWERS`], after the agent has gone on in the worktree meanwhile.
+const MEANWHILE: &str = "
+    local file = ...
+    local answer = vim.ui.select
+    vim.ui.select = function(items, opts, done)
+        if opts.prompt:find('stop its agent', 1, true) then
+            vim.fn.writefile({ 'new' }, file)
+        end
+        answer(items, opts, done)
+    end
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_after_the_question_is_not_removed_with_the_rest() {
+    let shop = running("prompts").await;
+    shop.editor.expect_state("ash", "idle").await;
+    answers(&shop, &["Merge", "Stop and remove"]).await;
+    let new = shop.project.worktree("ash").join("new");
+    shop.editor.lua(MEANWHILE, json!([new])).await.unwrap();
+    shop.editor.command("PolecatMerge ash").await.unwrap();
+    let told = shop.editor.expect_message("`ash` was not removed").await;
+    assert!(told.contains("1 file is untracked"), "{told}");
+    assert_eq!(fs::read_to_string(new).unwrap(), "new\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn which_way_to_merge_is_chosen_where_nobody_has_said_it() {
+    let shop = shop().await;
+    work(&shop, "new", "new\n");
+    answers(&shop, &["Squash, and write its message"]).await;
+    shop.editor.command("PolecatMerge ash").await.unwrap();
+    expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
+    shop.editor.command("call setline(1, 'Words, squashed') | write").await.unwrap();
+    shop.editor.expect_message("merged 2 commits of `ash` into `main`, as one").await;
+    work(&shop, "more", "more\n");
+    shop.project.commit("b", "b\n");
+    answers(&shop, &["Rebase"]).await;
+    shop.editor.command("PolecatMerge ash").await.unwrap();
+    shop.editor.expect_message("merged 1 commit of `ash` into `main`;").await;
+    let subjects = shop.project.git(&["log", "-2", "--format=%s"]);
+    assert_eq!(subjects, "more: a word\nb");
+    // What an agent is in the way of is not offered.
+    shop.try_start("ash", json!({ "cmd": agent("prompts") })).await.unwrap();
+    work(&shop, "last", "last\n");
+    answers(&shop, &["Rebase"]).await;
+    shop.editor.command("PolecatMerge ash").await.unwrap();
+    asked(&shop, 1).await;
+    assert_eq!(read(&shop, "last"), "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,7 @@ async fn sessions(editor: &Editor) -> Json {
     editor.lua(code, Json::Null).await.unwrap()
 }
 
-async fn another(shop: &Shop, config: Json) -> Editor {
+pub(crate) async fn another(shop: &Shop, config: Json) -> Editor {
     Editor::with(&shop.tmux, shop.project.path(), config).await
 }
 

@@ -20,6 +20,7 @@ local M = {}
 ---@field text string What stands there already.
 ---@field quote? string[] Lines that are added to what was begun.
 ---@field float? { lines: integer, columns: integer }
+---@field closes? boolean Whether its window closes when it is sent: that takes long.
 ---@field lines integer Of a split.
 ---@field call polecat.Request What `:w` does, with `text` in its arguments.
 ---@field forced? polecat.Request The same of `:w!`, where that is something else.
@@ -47,6 +48,17 @@ local function text_of(buf)
   return table.concat(lines, '\n')
 end
 
+--- Closes the windows of `buf`.
+---@param buf integer
+local function close(buf)
+  if vim.api.nvim_get_current_buf() == buf then
+    vim.cmd.stopinsert()
+  end
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    window.close(win)
+  end
+end
+
 --- It has arrived: the buffer goes, unless it was written to since.
 ---@param buf integer
 ---@param tick integer The buffer's when it was sent.
@@ -56,12 +68,7 @@ local function arrived(buf, tick, words)
     return notify.warn(words.later)
   end
   vim.bo[buf].modified = false
-  if vim.api.nvim_get_current_buf() == buf then
-    vim.cmd.stopinsert()
-  end
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    window.close(win)
-  end
+  close(buf)
   pcall(vim.api.nvim_buf_delete, buf, { force = true })
 end
 
@@ -96,6 +103,14 @@ local function send(buf, effect)
       vim.bo[buf].bufhidden = 'wipe'
     end
   end)
+  if effect.closes then
+    -- Neovim has not written it yet.
+    vim.schedule(function()
+      if sending[buf] then
+        close(buf)
+      end
+    end)
+  end
 end
 
 --- Texts are mostly Markdown, and highlighted so where the user's own autocommands for the file

@@ -62,7 +62,10 @@ mod tests {
         let step = "npm ci".to_owned();
         let for_whom = ForWhom { agent: Some("claude".to_owned()), ..ForWhom::default() };
         SettingUp { step: step.clone(), for_whom }.tell(&mut given);
-        assert_eq!((given.setup.as_deref(), given.agent.as_deref()), (Some("npm ci"), Some("claude")));
+        assert_eq!(
+            (given.setup.as_deref(), given.agent.as_deref()),
+            (Some("npm ci"), Some("claude"))
+        );
         SettingUp { step, ..SettingUp::default() }.tell(&mut again);
         assert_eq!(again.agent.as_deref(), Some("codex"));
         assert_eq!((again.state, again.shown_state()), (State::Stopped, State::Starting));

@@ -1,7 +1,10 @@
 //! The records of a rig's polecats for many reads: each of their folders is opened once.
 
 use super::{StoredExit, get_in, labels::StoredLabel, open, path, setups::StoredSetup};
-use crate::core::{Exit, PolecatName, Rig, SessionRecord, session::{queue::Queue, setting_up::SettingUp}};
+use crate::core::{
+    Exit, PolecatName, Rig, SessionRecord,
+    session::{queue::Queue, setting_up::SettingUp},
+};
 use crate::host::{error::HostError, files::dir::Dir};
 
 /// The folders of the records that are shown.

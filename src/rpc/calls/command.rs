@@ -146,4 +146,7 @@ pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) commit: Option<String>,
     /// Whom the person wants removed.
     pub(in crate::rpc) remove: Option<Vec<String>>,
+    /// That its agent is stopped first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rpc) stop: Option<bool>,
 }

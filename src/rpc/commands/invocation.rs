@@ -191,6 +191,17 @@ impl Invocation {
 
     /// Another command, from the same place.
     pub(super) fn other(&self, name: &str, args: &str, bang: bool) -> Request {
+        self.other_with(name, args, bang, None)
+    }
+
+    /// The same with what a person has answered.
+    pub(super) fn other_with(
+        &self,
+        name: &str,
+        args: &str,
+        bang: bool,
+        answers: Option<Answers>,
+    ) -> Request {
         let asked = CommandRun {
             name: name.to_owned(),
             args: args.as_bytes().to_vec().into(),
@@ -200,7 +211,7 @@ impl Invocation {
             view: None,
             contexts: None,
             text: None,
-            answers: None,
+            answers,
             editor: None,
             ..self.asked.clone()
         };
@@ -271,6 +282,7 @@ mod tests {
             round: Some(true),
             commit: Some("3d".to_owned()),
             remove: Some(vec!["birch".to_owned()]),
+            stop: Some(true),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

@@ -8,11 +8,11 @@ use super::{
     keys::{self, ListKey, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, queue, run, sling,
+    questions, queue, report, run, sling,
     words::word,
     worktree,
 };
-use crate::core::session::{State, StateSource};
+use crate::core::session::StateSource;
 use crate::rpc::{
     calls::{At, CallContext, CommandRun, Operation, Status, ViewAct},
     effects::{Effect, Level},
@@ -92,12 +92,8 @@ async fn busy(
     let status = Status { at: stop.at(), polecat: stop.polecat()? };
     // A session that is not there is the stop's to tell.
     let Ok(info) = status.run(context).await else { return Ok(None) };
-    Ok(match info.state {
-        _ if stop.bang() && info.state_source == StateSource::Guessed => None,
-        State::Working => Some("is working"),
-        State::Waiting => Some("waits for an answer"),
-        _ => None,
-    })
+    let is_guessed = stop.bang() && info.state_source == StateSource::Guessed;
+    Ok(report::busy(info.state).filter(|_| !is_guessed))
 }
 
 /// The command `name` as if it had been typed about `polecat`; what stands behind its name follows that.

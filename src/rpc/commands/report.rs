@@ -6,7 +6,7 @@ use crate::{
     core::{
         names::{PolecatName, shown},
         rig::address::beside,
-        session::SessionInfo,
+        session::{SessionInfo, State},
     },
     rpc::{
         calls::{NotResumed, Queued},
@@ -96,6 +96,15 @@ pub(super) fn in_conflict(polecat: &str, merged: &Merged) -> String {
 /// `1 commit`, `2 commits`.
 pub(super) fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// What an agent in this state is in the middle of; `None` if it rests.
+pub(super) fn busy(state: State) -> Option<&'static str> {
+    match state {
+        State::Working => Some("is working"),
+        State::Waiting => Some("waits for an answer"),
+        _ => None,
+    }
 }
 
 pub(super) fn stopped(polecat: &str) -> String {

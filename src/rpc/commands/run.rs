@@ -69,7 +69,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Sling => Box::pin(sling::run(context, asked)).await,
         Command::Issues => sling::issues(context, asked).await,
         Command::Setup => Box::pin(setup::run(context, asked)).await,
-        Command::Remove => remove(context, asked).await,
+        Command::Remove => Box::pin(remove(context, asked)).await,
         Command::Restore => restore(context, asked).await,
         Command::Merge => Box::pin(merge::run(context, asked)).await,
         Command::Shell => worktree::shell(context, asked).await,
@@ -219,6 +219,9 @@ async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
 async fn remove(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let editor = asked.asked.editor.clone().unwrap_or_default();
     let polecat = asked.words.needed("polecat")?;
+    if asked.answers().stop == Some(true) {
+        worktree::end_session(context, asked, &polecat).await?;
+    }
     let remove = Remove {
         at: asked.at(),
         polecat: polecat.clone(),

@@ -4,7 +4,11 @@ use super::{Done, inject, invocation::Invocation, pressed::Press, report, words:
 use crate::core::{contexts::literal, rig::address::beside};
 use crate::rpc::{
     calls::{Agents, CallContext, CommandRun, Issues, Operation, Sling},
-    effects::{self, Choice, Effect, Level, compose, info},
+    effects::{
+        self, Choice, Effect, Level,
+        compose::{self, Compose},
+        info,
+    },
     error::{Refusal, RpcError},
 };
 use crate::session::Started;
@@ -13,7 +17,8 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (words, answers) = (&asked.words, asked.answers());
     let (issue, prompt) = (words.text("issue")?, prompt(context, asked).await?);
     if issue.is_none() && (prompt.is_none() || is_only_quoted(asked)) {
-        return compose(context, asked).await;
+        let compose = Box::new(compose(context, asked).await?);
+        return Ok(vec![Effect::Compose(compose)]);
     }
     let sling = Sling {
         at: asked.at(),
@@ -62,7 +67,8 @@ pub(super) async fn press(press: &Press<'_>) -> Done {
     let (at, polecat) = first.unwrap_or_else(|| (press.at.clone(), String::new()));
     let about = press.context.is_far(&polecat).then(|| beside(&polecat, ""));
     let asked = Invocation::read(CommandRun { about, ..CommandRun::typed(&at, "Sling", "") })?;
-    compose(press.context, &asked).await
+    let compose = compose(press.context, &asked).await?.above_list();
+    Ok(vec![Effect::Compose(Box::new(compose))])
 }
 
 /// What names the rig of a host on which the key was pressed: a polecat of it without a name.
@@ -87,7 +93,7 @@ fn is_only_quoted(asked: &Invocation) -> bool {
 }
 
 /// Opens a buffer to write the task in, with the lines of the range.
-async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Done {
+async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Result<Compose, Refusal> {
     let rig = match rig_there(context, asked) {
         Some(rig) => rig.trim_end_matches('/').to_owned(),
         None => context.rig(asked.at()).await?.rig_name().to_owned(),
@@ -101,8 +107,7 @@ async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Done {
         _ => "a polecat".to_owned(),
     };
     let whom = format!("{whom} of {rig}");
-    let compose = compose::task(&whom, Some(asked.at()), quote, asked.without_lines());
-    Ok(vec![Effect::Compose(Box::new(compose))])
+    Ok(compose::task(&whom, Some(asked.at()), quote, asked.without_lines()))
 }
 
 /// Lets a person choose which of the issues that can be begun is given to a polecat.

@@ -6,8 +6,9 @@ pub(super) mod push;
 use super::{Done, invocation::Invocation, keys::WorktreeKey, pressed::Press};
 use crate::core::names::shown;
 use crate::rpc::{
-    calls::{CallContext, Operation, Worktree},
+    calls::{CallContext, Operation, Status, Stop, Worktree},
     effects::{Effect, Level, Shell, info},
+    error::Refusal,
 };
 use crate::session::AttachPlan;
 
@@ -30,6 +31,20 @@ pub(super) async fn shell(context: &CallContext<'_>, asked: &Invocation) -> Done
         again: asked.line(),
         shell: Some(shell),
     }])
+}
+
+/// Stops the agent of `polecat`, where it has a session.
+pub(super) async fn end_session(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    polecat: &str,
+) -> Result<(), Refusal> {
+    let (at, polecat) = (asked.at(), polecat.to_owned());
+    let status = Status { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
+    if status.pane_id.is_some() {
+        Box::pin(Stop { at, polecat, force: None }.run(context)).await?;
+    }
+    Ok(())
 }
 
 /// Does what `key` is for.

@@ -25,6 +25,8 @@ pub(in crate::rpc) struct Compose {
     /// Lines and columns of a float; without it, a split of this many lines.
     pub(in crate::rpc) float: Option<(u32, u32)>,
     pub(in crate::rpc) lines: u32,
+    /// Whether its window closes when it is sent: that takes long.
+    pub(in crate::rpc) closes: bool,
     /// What `:w` does, with `text` in its arguments.
     pub(in crate::rpc) call: Request,
     /// The same of `:w!`, where that is something else.
@@ -149,6 +151,11 @@ pub(in crate::rpc) fn comment(
 }
 
 impl Compose {
+    /// The same in a float, above the list from which it was asked for, which shows what comes of it.
+    pub(in crate::rpc) fn above_list(self) -> Self {
+        Self { float: Some((10, 80)), closes: true, ..self }
+    }
+
     /// An empty split for a text of this `kind`, which is about `polecat`.
     fn new(
         kind: &str,
@@ -167,6 +174,7 @@ impl Compose {
             quote: Vec::new(),
             float: None,
             lines: 12,
+            closes: false,
             call,
             forced: None,
             contexts: false,
@@ -194,6 +202,7 @@ impl Compose {
             .some("float", self.float.map(float))
             .put("lines", self.lines)
             .put("call", self.call)
+            .some("closes", self.closes.then_some(true))
             .some("forced", self.forced)
             .some("contexts", self.contexts.then_some(true))
             .put("words", words)

@@ -310,3 +310,25 @@ fn the_last_attempt_that_is_left_is_one_among_others_no_more() {
         ["○  ash  idle", "○  elm  idle"]
     );
 }
+
+#[test]
+fn one_that_is_set_up_says_with_what_and_stands_with_those_that_start() {
+    let exit = State::Died;
+    let set_up = SessionInfo {
+        setup: Some("npm ci".to_owned()),
+        agent: Some("claude".to_owned()),
+        task: Some("Paint".to_owned()),
+        state_since: Timestamp::from_second(1).ok(),
+        ..session("ash", exit)
+    };
+    let sessions = [session("birch", State::Idle), set_up.clone()];
+    assert_eq!(
+        texts(&sessions, 60),
+        ["shop: 2 polecats, 1 running", "◌  ash    setting up  claude  npm ci", "○  birch  idle",]
+    );
+    let title = of(&sessions, 60).title.unwrap().text;
+    assert_eq!(title, "polecats  ◌1 ○1");
+    // One whose agent runs says what that does.
+    let runs = SessionInfo { running: true, state: State::Working, ..set_up };
+    assert!(texts(&[runs], 60)[1].contains("working  16m  claude  Paint"));
+}

@@ -1,9 +1,17 @@
 //! `:PolecatMerge`: what would be merged is asked about, or written about; then it is merged.
 
 use crate::core::host_files::HostFile;
-use crate::rpc::commands::{Done, invocation::Invocation, questions, report, words::word};
+use crate::core::session::State;
+use crate::rpc::commands::{
+    Done,
+    invocation::Invocation,
+    questions::{self, AgentDoing},
+    report,
+    words::word,
+    worktree::end_session,
+};
 use crate::rpc::{
-    calls::{Answers, Attempts, CallContext, Merge, Operation, PlanMerge, Remove, Status, Stop},
+    calls::{Answers, Attempts, CallContext, Merge, Operation, PlanMerge, Remove, Status},
     effects::{Effect, Level, compose, info},
     error::{Refusal, RpcError},
 };
@@ -26,7 +34,7 @@ pub(in crate::rpc::commands) async fn run(context: &CallContext<'_>, asked: &Inv
     let merge = Merge {
         at: asked.at(),
         polecat: polecat.clone(),
-        how: Some(how),
+        how: Some(how.unwrap_or_default()),
         commit: answers.commit,
         message,
         conflicts: Some(asked.bang()),
@@ -39,13 +47,13 @@ pub(in crate::rpc::commands) async fn run(context: &CallContext<'_>, asked: &Inv
         return Ok(conflicts(context, &polecat, &merged));
     }
     let mut told = vec![info(report::merged(&polecat, &merged))];
-    let whole = merged.whole && !is_running(context, asked, &polecat).await;
+    // Of whom nothing is known is not offered to be removed.
+    let agent = agent_of(context, asked, &polecat).await.filter(|_| merged.whole);
     let others = others(context, asked, &polecat).await;
     if !others.is_empty() {
-        let taken = (&*polecat, &*merged.into, whole);
-        told.push(questions::remove_others(asked, taken, &others));
-    } else if whole {
-        told.push(questions::remove_merged(asked, &polecat, &merged.into));
+        told.push(questions::remove_others(asked, (&polecat, &merged.into, agent), &others));
+    } else if let Some(agent) = agent {
+        told.push(questions::remove_merged(asked, (&polecat, &merged.into), agent));
     }
     Ok(told)
 }
@@ -82,36 +90,37 @@ async fn remove_one(
     asked: &Invocation,
     name: &str,
 ) -> Result<RemovedPolecat, Refusal> {
+    end_session(context, asked, name).await?;
     let (at, polecat) = (asked.at(), name.to_owned());
-    let status = Status { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
-    if status.pane_id.is_some() {
-        let stop = Stop { at: at.clone(), polecat: polecat.clone(), force: None };
-        Box::pin(stop.run(context)).await?;
-    }
     let editor = asked.asked.editor.clone().unwrap_or_default();
     let (unsaved, dirs) = (Some(editor.unsaved), Some(editor.dirs));
     let force = Some(true);
     Box::pin(Remove { at, polecat, force, unsaved, dirs, in_use: None }.run(context)).await
 }
 
-/// The way that is named.
-fn how(asked: &Invocation) -> Result<MergeHow, RpcError> {
-    let Some(name) = asked.words.text("how")? else { return Ok(MergeHow::default()) };
+/// The way that is named, if one is.
+fn how(asked: &Invocation) -> Result<Option<MergeHow>, RpcError> {
+    let Some(name) = asked.words.text("how")? else { return Ok(None) };
     let names = MergeHow::ALL.map(MergeHow::as_str).join(", ");
     let wrong = || RpcError::bad_argument(format!("`how`: expected one of {names}, got `{name}`"));
-    MergeHow::named(&name).ok_or_else(wrong)
+    MergeHow::named(&name).ok_or_else(wrong).map(Some)
 }
 
 /// Whether to merge; of a squash, with which message.
-async fn ask(context: &CallContext<'_>, asked: &Invocation, polecat: &str, how: MergeHow) -> Done {
+async fn ask(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    polecat: &str,
+    how: Option<MergeHow>,
+) -> Done {
     let plan = PlanMerge { at: asked.at(), polecat: polecat.to_owned() }.run(context).await?;
-    if !plan.conflicts.is_empty() && !asked.bang() && how != MergeHow::Rebase {
+    if !plan.conflicts.is_empty() && !asked.bang() && how != Some(MergeHow::Rebase) {
         let files = plan.conflicts.iter().map(Into::into).collect();
         let (polecat, into) = (polecat.to_owned(), plan.into);
         return Err(SessionError::from(MergeError::Conflicts { polecat, into, files }).into());
     }
     let answers = Answers { commit: Some(plan.commit.clone()), ..asked.answers() };
-    if how == MergeHow::Squash {
+    if how == Some(MergeHow::Squash) {
         let whom = (polecat, Some(asked.at()));
         let text = squashed(&plan);
         let compose = compose::squash(whom, &plan.into, text, asked.again(answers));
@@ -149,10 +158,20 @@ fn conflicts(context: &CallContext<'_>, polecat: &str, merged: &Merged) -> Vec<E
     ]
 }
 
-async fn is_running(context: &CallContext<'_>, asked: &Invocation, polecat: &str) -> bool {
+/// What the agent of `polecat` is at; `None` while that is not known.
+async fn agent_of(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    polecat: &str,
+) -> Option<AgentDoing> {
     let (at, polecat) = (asked.at(), polecat.to_owned());
-    let status = crate::rpc::calls::Status { at, polecat }.run(context).await;
-    status.map_or(true, |info| info.running)
+    let info = Status { at, polecat }.run(context).await.ok()?;
+    match info.state {
+        State::Unknown => None,
+        _ if !info.running => Some(AgentDoing::Ended),
+        State::Starting => Some(AgentDoing::Busy("is starting")),
+        state => Some(report::busy(state).map_or(AgentDoing::Resting, AgentDoing::Busy)),
+    }
 }
 
 #[cfg(test)]
