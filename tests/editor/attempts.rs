@@ -168,7 +168,8 @@ async fn attempts_are_known_after_a_restart_and_without_a_server_until_there_is_
     shop.editor.expect_line("polecat://status", "1/2").await;
     let list = "
         vim.ui.select = function(items, opts)
-            _G.rows = vim.tbl_map(opts.format_item, items)
+            local label = opts.format_item or tostring
+            _G.rows = vim.tbl_map(label, items)
         end
         vim.cmd.PolecatList()
     ";

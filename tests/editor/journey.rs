@@ -55,6 +55,14 @@ impl Person {
         self.screen.terminal.run(&["send-keys", "-t", "=tui:", "-l", prose]);
     }
 
+    async fn sees_no_more(&self, part: &str) {
+        eventually(&format!("no `{part}` on the screen"), async || {
+            let seen = self.screen.text();
+            if seen.contains(part) { Err(format!("\n{seen}")) } else { Ok(()) }
+        })
+        .await;
+    }
+
     async fn sees(&self, part: &str) -> String {
         self.screen.expect(part).await
     }
@@ -90,13 +98,14 @@ async fn from_an_empty_editor_to_a_merged_branch_are_at_most_25_keys() {
     person.sees("↑1").await;
     person.types(&["d"]);
     person.sees("+Let customers have a discount").await;
-    person.types(&["]", "c", "c"]);
+    person.types(&["]", "c", "j", "c"]);
     person.sees(": `:w` saves").await;
     person.writes("Of ten percent");
     person.types(&["Escape", "Z", "Z"]);
-    person.sees("Of ten percent").await;
+    person.sees_no_more(": `:w` saves").await;
+    person.sees("┃ Of ten percent").await;
     person.types(&["S"]);
-    person.sees("+Of ten percent").await;
+    person.sees("Committed: 2 commits").await;
     person.types(&["M"]);
     person.sees("Type number").await;
     person.types(&["3", "Enter"]);

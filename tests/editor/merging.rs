@@ -244,19 +244,18 @@ async fn what_came_after_the_question_is_not_removed_with_the_rest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn which_way_to_merge_is_chosen_where_nobody_has_said_it() {
     let shop = shop().await;
-    work(&shop, "new", "new\n");
-    answers(&shop, &["Squash, and write its message"]).await;
-    shop.editor.command("PolecatMerge ash").await.unwrap();
-    expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
-    shop.editor.command("call setline(1, 'Words, squashed') | write").await.unwrap();
-    shop.editor.expect_message("merged 2 commits of `ash` into `main`, as one").await;
-    work(&shop, "more", "more\n");
     shop.project.commit("b", "b\n");
     answers(&shop, &["Rebase"]).await;
     shop.editor.command("PolecatMerge ash").await.unwrap();
     shop.editor.expect_message("merged 1 commit of `ash` into `main`;").await;
     let subjects = shop.project.git(&["log", "-2", "--format=%s"]);
-    assert_eq!(subjects, "more: a word\nb");
+    assert!(subjects.starts_with("a: a word\n"), "{subjects}");
+    work(&shop, "new", "new\n");
+    answers(&shop, &["Squash, and write its message"]).await;
+    shop.editor.command("PolecatMerge ash").await.unwrap();
+    expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
+    shop.editor.command("call setline(1, 'A word, squashed') | write").await.unwrap();
+    shop.editor.expect_message("merged 1 commit of `ash` into `main`, as one").await;
     // What an agent is in the way of is not offered.
     shop.try_start("ash", json!({ "cmd": agent("prompts") })).await.unwrap();
     work(&shop, "last", "last\n");

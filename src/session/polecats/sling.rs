@@ -231,6 +231,8 @@ impl Polecats {
         issue: Option<&IssueId>,
         options: &StartOptions,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
+        // Whoever sets it up has its turn, for long.
+        self.context.setups().require_none(polecat).await?;
         let turn = Work::lock(&self.context.rig, polecat).await?;
         let gastown = GastownPolecat::lock(&self.context.rig, polecat).await?;
         self.require_no_session(polecat).await?;
