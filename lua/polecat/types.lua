@@ -78,6 +78,7 @@
 ---@field queued? integer How many messages wait until it is at its prompt.
 ---@field queue_held? string Why they are not sent before a person says so.
 ---@field resumable? string The conversation that it can go on with: its id, or `last`.
+---@field setup? string What the set-up of its worktree is at, while that goes on.
 ---@field lost? boolean Whether its session was lost with its tmux server.
 ---@field pane_id? string
 ---@field pid? integer

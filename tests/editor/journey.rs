@@ -110,7 +110,7 @@ async fn from_an_empty_editor_to_a_merged_branch_are_at_most_25_keys() {
     person.sees("Type number").await;
     person.types(&["3", "Enter"]);
     person.sees("as one commit in main").await;
-    person.types(&["Z", "Z"]);
+    person.types(&[":", "w", "Enter"]);
     person.sees("stop its agent and remove it?").await;
     person.types(&["2", "Enter"]);
     person.sees("removed `").await;
