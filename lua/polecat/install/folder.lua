@@ -3,6 +3,8 @@ local task = require('polecat.install.task')
 
 local M = {}
 
+local PUBLIC = 493 -- 0755
+
 --- Makes `folder`, and those above it that are missing.
 ---@param folder string
 ---@return string? err
@@ -14,7 +16,7 @@ local function make(folder)
   if err then
     return err
   end
-  local made, why = vim.uv.fs_mkdir(folder, tonumber('755', 8))
+  local made, why = vim.uv.fs_mkdir(folder, PUBLIC)
   -- Somebody else may just have made it.
   if not made and vim.fn.isdirectory(folder) == 0 then
     return why

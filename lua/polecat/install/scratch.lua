@@ -7,7 +7,7 @@ local M = {}
 
 --- In place of a process: nobody uses it.
 local FREE = 0
-local PRIVATE = tonumber('700', 8)
+local PRIVATE = 448 -- 0700
 
 --- Whose processes this machine can see: a home may be shared by several.
 ---@return string
