@@ -29,6 +29,7 @@ pub use self::{
 use super::{
     error::Unanswered,
     identity::Identity,
+    log::HostLog,
     pending::{Ongoing, PendingCalls},
     ssh::Ssh,
     transport::Transport,
@@ -54,6 +55,7 @@ pub(super) struct Link {
     suspect: AtomicBool,
     connects: Arc<Semaphore>,
     endings: TaskTracker,
+    log: HostLog,
     status: Mutex<HostStatus>,
     /// Which machine it was last.
     welcome: Mutex<Option<Identity>>,
@@ -79,7 +81,7 @@ impl Link {
         changes: watch::Sender<()>,
     ) -> Self {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
-        let facts = HostFacts::default();
+        let (facts, log) = (HostFacts::default(), HostLog::of(name.clone()));
         let status = Mutex::new(HostStatus { name, reached, rigs, seen: None, facts });
         let (agreed, suspect) = (AtomicBool::default(), AtomicBool::default());
         let (wanted, forced) = (Notify::new(), Notify::new());
@@ -92,6 +94,7 @@ impl Link {
             suspect,
             connects,
             endings,
+            log,
             status,
             welcome,
             changes,

@@ -11,6 +11,7 @@ mod environment;
 mod error;
 mod identity;
 mod link;
+mod log;
 mod pending;
 mod program;
 #[cfg(test)]

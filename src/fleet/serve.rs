@@ -14,11 +14,12 @@ use tracing::info;
 use self::told::Told;
 use super::{
     identity::Identity,
+    log,
     served::{Served, ServedCalls},
     wire::{self, FromHost, MAGIC, ToHost, Welcome},
 };
 use crate::{
-    core::batch_job::BatchJob,
+    core::{batch_job::BatchJob, build},
     session::{EventQueue, Launch, Settings, StatusWatch, Workspace},
     stdio,
 };
@@ -48,6 +49,8 @@ pub async fn serve(
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
+    log::send(&hello.log);
+    info!(version = build::VERSION, "serves");
     let program = std::env::current_exe()?.display().to_string();
     let job = BatchJob::of(|name| std::env::var(name).ok());
     let welcome = Welcome::new(program, Identity::here().await, job.clone());

@@ -64,6 +64,8 @@ pub(super) enum ToHost {
 pub(super) struct Hello {
     /// What it goes by.
     pub(super) config: ByteBuf,
+    /// Which lines of its log it is to send, a level.
+    pub(super) log: String,
 }
 
 /// What a host says.
