@@ -163,7 +163,13 @@ impl SessionInfo {
     /// The state by which it is listed: while its worktree is set up it is about to start.
     #[must_use]
     pub fn shown_state(&self) -> State {
-        if self.setup.is_some() && !self.running { State::Starting } else { self.state }
+        if self.setting_up().is_some() { State::Starting } else { self.state }
+    }
+
+    /// What the set-up of its worktree is at, while that goes on and nothing runs yet.
+    #[must_use]
+    pub fn setting_up(&self) -> Option<&str> {
+        self.setup.as_deref().filter(|_| !self.running)
     }
 
     /// Whether its last turn ended in an error or at a limit, as far as is known: the next message is

@@ -55,7 +55,7 @@ fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
         ("label", session.label.clone()),
         ("task", session.task.clone()),
         ("attempt", session.attempt.as_ref().map(attempt)),
-        ("set-up", session.setup.clone()),
+        ("set-up", session.setting_up().map(str::to_owned)),
         ("trouble", session.detail.as_ref().map(Detail::in_words)),
         ("asks", session.waiting.as_ref().map(question)),
         ("queued", queued(session)),

@@ -42,12 +42,11 @@ fn cells(
     now: Timestamp,
 ) -> [String; COLUMNS] {
     let text = |text: &Option<String>| words::plain(text.as_deref().unwrap_or_default());
-    let step = session.setup.as_ref().filter(|_| !session.running);
     let doing = match (&session.waiting, &session.detail) {
         (Some(waiting), _) if !waiting.subject.is_empty() => waiting.subject.clone(),
         (Some(waiting), _) => waiting.text.clone(),
         (None, Some(detail)) => detail.in_words(),
-        (None, None) => step.cloned().unwrap_or_default(),
+        (None, None) => session.setting_up().unwrap_or_default().to_owned(),
     };
     [
         words::plain(shown),

@@ -58,7 +58,7 @@ pub(crate) fn sign(state: State) -> &'static str {
 
 /// The word for what it is in.
 pub(crate) fn state(session: &SessionInfo) -> &'static str {
-    if session.shown_state() == session.state { session.state.as_str() } else { "setting up" }
+    if session.setting_up().is_some() { "setting up" } else { session.state.as_str() }
 }
 
 /// The highlight group of a state.

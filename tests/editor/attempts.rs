@@ -166,14 +166,14 @@ async fn attempts_are_known_after_a_restart_and_without_a_server_until_there_is_
     let (names, attempts) = (texts(&all, "polecat"), each(&all, "attempt"));
     shop.editor.command("PolecatStatus").await.unwrap();
     shop.editor.expect_line("polecat://status", "1/2").await;
-    let list = "
+    let choose = "
         vim.ui.select = function(items, opts)
             local label = opts.format_item or tostring
             _G.rows = vim.tbl_map(label, items)
         end
         vim.cmd.PolecatList()
     ";
-    shop.editor.lua(list, Json::Null).await.unwrap();
+    shop.editor.lua(choose, Json::Null).await.unwrap();
     let mut rows = Vec::new();
     eventually("the list", async || {
         let found = shop.editor.lua("return _G.rows", Json::Null).await.unwrap();

@@ -77,6 +77,7 @@ mod rigs;
 mod setting_up;
 mod settings;
 mod several;
+mod side_by_side;
 mod slinging;
 mod starting;
 mod states;

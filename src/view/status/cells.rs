@@ -59,7 +59,7 @@ fn state(session: &SessionInfo) -> Cell {
 
 fn since(session: &SessionInfo, now: Timestamp) -> Cell {
     // What it was before, it is not any more.
-    if session.setup.is_some() {
+    if session.setting_up().is_some() {
         return Cell::default();
     }
     let at = session.state_since.or_else(|| session.exit.as_ref().map(|exit| exit.at));

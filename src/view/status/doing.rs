@@ -19,7 +19,7 @@ pub(in crate::view) fn doing(session: &SessionInfo) -> Cell {
         let text = words::plain(&detail.in_words());
         return Cell::new(text, Some(words::trouble_group(detail)));
     }
-    if let Some(step) = session.setup.as_ref().filter(|_| !session.running) {
+    if let Some(step) = session.setting_up() {
         return Cell::new(words::plain(step), None);
     }
     match (&session.exit, session.state) {

@@ -313,13 +313,12 @@ fn the_last_attempt_that_is_left_is_one_among_others_no_more() {
 
 #[test]
 fn one_that_is_set_up_says_with_what_and_stands_with_those_that_start() {
-    let exit = State::Died;
     let set_up = SessionInfo {
         setup: Some("npm ci".to_owned()),
         agent: Some("claude".to_owned()),
         task: Some("Paint".to_owned()),
         state_since: Timestamp::from_second(1).ok(),
-        ..session("ash", exit)
+        ..session("ash", State::Died)
     };
     let sessions = [session("birch", State::Idle), set_up.clone()];
     assert_eq!(
