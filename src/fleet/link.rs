@@ -277,8 +277,10 @@ impl Link {
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Files(files) => {
-                let files = files.here(&self.locked());
-                files.into_iter().for_each(|files| self.news.tell(Event::Files(files)));
+                let here = files.here(&self.locked());
+                if let Some(files) = here {
+                    self.news.tell(Event::Files(files));
+                }
             }
             FromHost::Rigs(rigs) => {
                 self.rows_length.store(0, Ordering::Relaxed);
