@@ -104,14 +104,14 @@ mod tests {
 
     #[test]
     fn lines_of_the_log_are_told_from_others_and_have_an_end() {
-        let log = HostLog::of("build1".parse().unwrap());
-        let left = || log.left.load(Ordering::Relaxed);
-        assert!(!log.takes(b"Permission denied"));
+        let build1 = HostLog::of("build1".parse().unwrap());
+        let left = || build1.left.load(Ordering::Relaxed);
+        assert!(!build1.takes(b"Permission denied"));
         assert_eq!(left(), MOST);
-        assert!(log.takes(b"polecat-log  INFO polecat: serves\n"));
+        assert!(build1.takes(b"polecat-log  INFO polecat: serves\n"));
         assert!(left() < MOST);
-        let long = [PREFIX.as_bytes(), &[b'x'; MOST]].concat();
-        assert!(log.takes(&long) && log.takes(b"polecat-log  WARN one more\n"));
+        let long = [PREFIX.as_bytes(), &vec![b'x'; MOST]].concat();
+        assert!(build1.takes(&long) && build1.takes(b"polecat-log  WARN one more\n"));
         assert_eq!(left(), 0);
     }
 
