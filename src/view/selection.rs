@@ -34,6 +34,33 @@ impl Picture {
         Selection { parts: vec![(spot.file, id)], name, several: false }
     }
 
+    /// What the rows of the tree from one to another stand for: one row for a file with all of its
+    /// stages, or for all files of its folder; several for the files among them. `None` where they
+    /// are not all in the tree.
+    #[must_use]
+    pub fn in_tree(&self, rows: &RangeInclusive<usize>) -> Option<Selection<'_>> {
+        let is_in = |row: usize| self.tree.iter().any(|of| of.row == row);
+        if !is_in(*rows.start()) || !is_in(*rows.end()) {
+            return None;
+        }
+        let of: Vec<_> = self.tree.iter().filter(|of| rows.contains(&of.row)).collect();
+        let alone = of.len() == 1;
+        let of: Vec<_> = of.into_iter().filter(|of| alone || !of.folder).collect();
+        let mut parts: Vec<(&FileRow, PartId)> = Vec::new();
+        for file in of.iter().flat_map(|of| &of.files).filter_map(|index| self.files.get(*index)) {
+            let part = (file, PartId::File(file.digest.clone()));
+            // git tells some files in two.
+            if !parts.iter().any(|(of, id)| of.id == file.id && *id == part.1) {
+                parts.push(part);
+            }
+        }
+        let name = match &of[..] {
+            [one] => format!("all of `{}`", String::from_utf8_lossy(&one.path)),
+            several => format!("{} files", several.len()),
+        };
+        Some(Selection { several: of.len() != 1, parts, name })
+    }
+
     /// The changed lines in `rows`; of a file that is all in there, the file. In a heading alone it
     /// is what that stands for. `None` where nothing of it was changed.
     #[must_use]

@@ -7,6 +7,7 @@ use tracing::debug;
 
 use super::canvas::{Canvas, Order};
 use super::drawn_diff::{DrawnDiff, Reviewed};
+use super::frames::chunks;
 use super::rest::{Rest, Seen};
 use crate::rpc::{
     aside::aside,
@@ -16,7 +17,7 @@ use crate::rpc::{
 };
 use crate::{
     session::{Reach, Since},
-    view::{self, Group, Line, Marks, Note, Patch, RowRange, Shown, Span},
+    view::{self, Marks, Note, Patch, RowRange, Shown},
 };
 
 /// The code of the error that a host cannot be reached.
@@ -165,20 +166,13 @@ fn encode_marks(marks: &Marks) -> Value {
 }
 
 fn range(range: &RowRange) -> Value {
-    let RowRange { row, rows, id, text } = range;
-    Value::Array(vec![(*row).into(), (*rows).into(), id.as_str().into(), chunks(text)])
+    let RowRange { row, rows, id, text, leads } = range;
+    let mut told = vec![(*row).into(), (*rows).into(), id.as_str().into(), chunks(text)];
+    told.extend(leads.map(Value::from));
+    Value::Array(told)
 }
 
 fn note(note: &Note) -> Value {
     let lines = note.lines.iter().map(chunks).collect();
     Value::Array(vec![note.row.into(), Value::Array(lines)])
-}
-
-/// A line that is no line of the buffer, as virtual text and 'foldtext' take it: `{ text, group }`.
-fn chunks(line: &Line) -> Value {
-    let chunk = |span: &Span| {
-        let Group::Named(group) = span.group else { return Value::Nil };
-        Value::Array(vec![line.text[span.from..span.to].into(), group.into()])
-    };
-    Value::Array(line.spans.iter().map(chunk).collect())
 }
