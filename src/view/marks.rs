@@ -66,6 +66,29 @@ pub struct Spot<'a> {
     pub folder: bool,
 }
 
+impl Marks {
+    /// Takes out what they say of the rows above `row`.
+    #[must_use]
+    pub fn take_above(&mut self, row: usize) -> Self {
+        let stops = |all: &mut Vec<usize>| front(all, |stop| *stop < row);
+        let (mine, notes) =
+            std::mem::take(&mut self.notes).into_iter().partition(|note| note.row < row);
+        self.notes = notes;
+        Self {
+            ranges: front(&mut self.ranges, |range| range.row < row),
+            hunks: stops(&mut self.hunks),
+            files: stops(&mut self.files),
+            notes: mine,
+        }
+    }
+}
+
+/// Takes the first ones out, for which it holds.
+fn front<T>(all: &mut Vec<T>, holds: impl Fn(&T) -> bool) -> Vec<T> {
+    let rest = all.split_off(all.partition_point(holds));
+    std::mem::replace(all, rest)
+}
+
 impl FileRow {
     /// What is drawn in it.
     #[must_use]
@@ -269,6 +292,20 @@ mod tests {
         ];
         assert_eq!(ranges, expected);
         assert_eq!((marks.files, marks.hunks), (vec![3, 9], vec![3, 12, 16]));
+    }
+
+    #[test]
+    fn marks_are_taken_from_above_piece_by_piece() {
+        let (changes, picture) = drawn(DIFF);
+        let comment = target(&changes, (Stage::Unstaged, &changes.sections[1].files[0]), None);
+        let all = picture.marks(&changes, &[comment]);
+        let mut left = all.clone();
+        assert_eq!(left.take_above(3), Marks::default());
+        let first = left.take_above(12);
+        assert_eq!((first.files, first.hunks, first.notes.len()), (vec![3, 9], vec![3], 1));
+        assert_eq!(first.ranges, all.ranges[..2]);
+        assert_eq!(left.take_above(usize::MAX).ranges, all.ranges[2..]);
+        assert_eq!(left, Marks::default());
     }
 
     #[test]

@@ -23,6 +23,10 @@ impl Shown {
     /// an editor holds on to: cursors, folds.
     pub fn show(&mut self, picture: &Picture) -> Vec<Vec<Patch>> {
         let (old, new) = (&self.blocks, &picture.blocks);
+        if old.is_empty() {
+            self.blocks.clone_from(new);
+            return batches(vec![Patch { from: 0, to: 0, lines: picture.lines() }]);
+        }
         let mut found = Vec::new();
         let mut row = 0;
         // Not line by line: of ten thousand that all differ, that would take seconds.

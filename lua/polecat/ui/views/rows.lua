@@ -17,6 +17,7 @@ local namespace = vim.api.nvim_create_namespace('polecat_notes')
 ---@field ranges polecat.Range[] In order.
 ---@field stops table<string, integer[]> Rows, by what they are.
 ---@field notes [integer, polecat.Chunks[]][] Lines that are shown below rows.
+---@field more? boolean They are of rows below those that are known.
 
 --- By buffer.
 ---@type table<integer, polecat.Marks>
@@ -203,6 +204,10 @@ end
 ---@param folds (string|integer)[]
 function M.splice(buf, from, to, folds)
   local all = levels[buf] or {}
+  if from >= #all then
+    levels[buf] = vim.list_extend(all, folds)
+    return
+  end
   local behind = to < 0 and {} or vim.list_slice(all, to + 1)
   levels[buf] = vim.list_extend(vim.list_extend(vim.list_slice(all, 1, from), folds), behind)
 end
@@ -226,12 +231,20 @@ function M.fold_text()
   end, range[4] or {})
 end
 
---- Takes the marks of a frame for those of `buf`, and shows their notes.
+--- Takes the marks of a frame for those of `buf`, or adds them to these, and shows their notes.
 ---@param buf integer
 ---@param new polecat.Marks
 function M.take(buf, new)
-  marks[buf] = new
-  vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
+  local known = new.more and marks[buf]
+  if known then
+    vim.list_extend(known.ranges, new.ranges)
+    for kind, stops in pairs(new.stops) do
+      known.stops[kind] = vim.list_extend(known.stops[kind] or {}, stops)
+    end
+  else
+    marks[buf] = new
+    vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
+  end
   for _, note in ipairs(new.notes) do
     local mark = { virt_lines = note[2], strict = false }
     vim.api.nvim_buf_set_extmark(buf, namespace, note[1], 0, mark)
