@@ -4,7 +4,7 @@ mod shown;
 mod tree;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -208,7 +208,9 @@ fn summary(name: &str, changes: &Changes) -> Line {
     }
     let (added, removed) =
         files().map(FileDiff::counts).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
-    line.push(&format!(": {}", several(files().count(), "file")), None);
+    // One that is committed and changed again is one.
+    let paths: HashSet<_> = files().map(FileDiff::path).collect();
+    line.push(&format!(": {}", several(paths.len(), "file")), None);
     push_counts(&mut line, added, removed);
     line.push(&since, None);
     line
@@ -251,7 +253,7 @@ fn push_counts(line: &mut Line, added: usize, removed: usize) {
     line.push(&format!("-{removed}"), Some(Group::Named("PolecatRemoved")));
 }
 
-fn several(count: usize, what: &str) -> String {
+pub(in crate::view) fn several(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

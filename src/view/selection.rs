@@ -1,8 +1,11 @@
 //! What of a diff a key is about: the file or the hunk on a row, or the changed lines of a selection.
 
-use std::ops::{Range, RangeInclusive};
+use std::{
+    collections::HashSet,
+    ops::{Range, RangeInclusive},
+};
 
-use super::changes::{FileRow, HunkRow, Picture};
+use super::changes::{FileRow, HunkRow, Picture, TreeRow, several};
 use super::marks::Spot;
 use crate::core::diff::{Changes, PartId};
 
@@ -54,9 +57,13 @@ impl Picture {
                 parts.push(part);
             }
         }
+        let path = |of: &TreeRow| String::from_utf8_lossy(&of.path).into_owned();
+        let paths: HashSet<_> = parts.iter().map(|(file, _)| &file.path).collect();
+        let files = several(paths.len(), "file");
         let name = match &of[..] {
-            [one] => format!("all of `{}`", String::from_utf8_lossy(&one.path)),
-            several => format!("{} files", several.len()),
+            [one] if one.folder => format!("all of `{}` ({files})", path(one)),
+            [one] => format!("all of `{}`", path(one)),
+            _ => files,
         };
         Some(Selection { several: of.len() != 1, parts, name })
     }
@@ -84,7 +91,7 @@ impl Picture {
             parts.push((file, id));
         }
         let (first, _) = parts.first()?;
-        let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+        let lines = several(count, "line");
         let path = String::from_utf8_lossy(&first.path);
         let name = match &parts[..] {
             [(_, PartId::File(_))] => format!("all of `{path}`"),

@@ -105,10 +105,13 @@ async fn keys_act_on_the_file_or_on_all_of_a_folder() {
     assert_eq!(there, NINE.replace('5', "five"), "with both stages of it");
     press(&shop, "gf").await;
     shop.editor.expect_message("there is no file on this line").await;
+    press(&shop, "u").await;
+    shop.editor.expect_message("is as it was").await;
+    assert_eq!(staged(), "");
     go_to(&shop, "  A  NOTES    +9       committed").await;
     press(&shop, "Vjjjs").await;
     shop.editor.expect_message("2 files are staged").await;
-    assert_eq!(staged(), "NOTES\nsrc/core/a\nsrc/core/b", "the folders of a selection are none");
+    assert_eq!(staged(), "NOTES\nsrc/core/a", "the folders of a selection are none");
     write(&shop, "NOTES", "1\n");
     press(&shop, "gf").await;
     expect(&shop, "vim.fs.basename(vim.api.nvim_buf_get_name(0))", json!("NOTES")).await;
@@ -119,7 +122,7 @@ async fn what_has_changed_since_it_was_drawn_is_left_alone() {
     let shop = changed().await;
     open(&shop, "+five").await;
     go_to(&shop, "     src/").await;
-    let id = "(require('polecat.ui.views.rows').id(0, vim.fn.line('.') - 1))";
+    let id = "(require('polecat.ui.views.rows').id(vim.fn.bufnr(), vim.fn.line('.') - 1))";
     let before = value(&shop, id).await;
     write(&shop, "src/main", "1\n");
     press(&shop, "r").await;
