@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     desk::reaching,
-    diffing::{DIFF, NINE, expect, git, go_to, open, press, shop, value, write},
+    diffing::{DIFF, NINE, expect, git, go_to, open, press, value, write},
     host_diffs,
     reviewing::act,
     rig::Shop,
@@ -18,21 +18,29 @@ end, vim.fn.getline(1, '$'))";
 /// Where the closed fold under the cursor begins and ends.
 const CLOSED: &str = "{ vim.fn.foldclosed('.'), vim.fn.foldclosedend('.') }";
 
-/// An `ash` that has changed files in two folders, some of them twice.
+/// An `ash` that has changed files in two folders, some of them in two stages.
 async fn changed() -> Shop {
-    let paths = ["NOTES", "src/core/a", "src/core/b", "src/main"];
-    let shop = shop(&[]).await;
-    for folder in ["src/core", "src"] {
-        std::fs::create_dir_all(shop.project.worktree("ash").join(folder)).unwrap();
+    let shop = Shop::new().await;
+    std::fs::create_dir_all(shop.project.path().join("src/core")).unwrap();
+    for path in ["src/core/a", "src/core/b"] {
+        shop.project.commit(path, NINE);
     }
-    for path in paths {
-        write(&shop, path, NINE);
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let five = NINE.replace('5', "five");
+    for (path, text) in
+        [("NOTES", NINE), ("src/core/a", &five), ("src/core/b", &five), ("src/main", NINE)]
+    {
+        write(&shop, path, text);
     }
     git(&shop, &["add", "--all"]);
     git(&shop, &["commit", "--quiet", "--message", "all of them"]);
-    write(&shop, "src/core/a", &NINE.replace('5', "five"));
-    write(&shop, "src/core/b", &NINE.replace('5', "five"));
+    write(&shop, "src/core/a", &both());
+    write(&shop, "src/core/b", &both());
     shop
+}
+
+fn both() -> String {
+    NINE.replace('5', "five").replace('8', "eight")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,15 +51,15 @@ async fn the_files_stand_above_their_differences_and_lead_to_them_also_without_a
         "  A  NOTES    +9",
         "     src/",
         "       core/",
-        "  A      a    +10  -1  committed, not staged",
-        "  A      b    +10  -1  committed, not staged",
+        "  M      a    +2   -2  committed, not staged",
+        "  M      b    +2   -2  committed, not staged",
         "  A    main   +9",
     ]);
     // Only what is in several stages says more than `committed`.
     let told = value(&shop, TREE).await.to_string().replace("       committed", "");
     assert_eq!(told, tree.to_string());
     kill_process(shop.backend().unwrap(), Signal::STOP).unwrap();
-    go_to(&shop, "  A      b    +10  -1  committed, not staged").await;
+    go_to(&shop, "  M      b    +2   -2  committed, not staged").await;
     let row = value(&shop, "vim.fn.line('.')").await;
     press(&shop, "<CR>").await;
     assert_eq!(value(&shop, "vim.fn.getline('.')").await, "diff --git a/src/core/b b/src/core/b");
@@ -61,7 +69,7 @@ async fn the_files_stand_above_their_differences_and_lead_to_them_also_without_a
     press(&shop, "<CR>").await;
     assert_eq!(value(&shop, CLOSED).await, json!([5, 7]));
     let text = "vim.fn.foldtextresult(5)";
-    assert_eq!(value(&shop, text).await, "       core/  +20  -2  2 files");
+    assert_eq!(value(&shop, text).await, "       core/  +4   -4  2 files");
     press(&shop, "<CR>").await;
     assert_eq!(value(&shop, CLOSED).await, json!([-1, -1]));
     press(&shop, "zM").await;
@@ -102,18 +110,19 @@ async fn keys_act_on_the_file_or_on_all_of_a_folder() {
         .await;
     assert_eq!(staged(), "src/core/a\nsrc/core/b");
     let there = std::fs::read_to_string(shop.project.path().join("src/core/a")).unwrap();
-    assert_eq!(there, NINE.replace('5', "five"), "with both stages of it");
+    assert_eq!(there, both(), "with both stages of it");
     press(&shop, "gf").await;
     shop.editor.expect_message("there is no file on this line").await;
     press(&shop, "u").await;
-    shop.editor.expect_message("is as it was").await;
+    let undone =
+        "`src/core/a` and 1 other file in the main worktree and its index are as they were";
+    shop.editor.expect_message(undone).await;
     assert_eq!(staged(), "");
     go_to(&shop, "  A  NOTES    +9       committed").await;
     press(&shop, "Vjjjs").await;
     shop.editor.expect_message("2 files are staged").await;
     assert_eq!(staged(), "NOTES\nsrc/core/a", "the folders of a selection are none");
-    write(&shop, "NOTES", "1\n");
-    press(&shop, "gf").await;
+    press(&shop, "3Ggf").await;
     expect(&shop, "vim.fs.basename(vim.api.nvim_buf_get_name(0))", json!("NOTES")).await;
 }
 
@@ -147,4 +156,18 @@ async fn of_a_host_and_of_two_polecats_it_is_the_same() {
     go_to(&there, "  A    main   +9").await;
     press(&there, "<CR>").await;
     assert_eq!(value(&there, "vim.fn.getline('.')").await, "diff --git a/src/main b/src/main");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_git_cannot_take_back_at_once_is_staged_one_section_after_the_other() {
+    let shop = changed().await;
+    let code = "vim.ui.select = function(items, opts, done) done(items[#items]) end";
+    shop.editor.lua(code, Json::Null).await.unwrap();
+    write(&shop, "NOTES", "1\n");
+    open(&shop, "@@ -1,9 +1 @@").await;
+    press(&shop, "3Gs").await;
+    let refused = "`NOTES` is added in one section and changed in another: stage the sections one \
+                   after the other";
+    shop.editor.expect_message(refused).await;
+    assert_eq!(shop.project.git(&["status", "--porcelain"]), "");
 }
