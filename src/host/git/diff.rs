@@ -68,7 +68,7 @@ pub async fn changes(
 ) -> Result<Changes, HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
     let committed = async { Ok((base.cloned(), git.committed(base).await?)) };
-    git.changes(rig, committed).await
+    Box::pin(git.changes(rig, committed)).await
 }
 
 /// All changes in `worktree` since the work of `polecat` began there; see
@@ -83,7 +83,8 @@ pub async fn changes_since_start(
     launch: &Launch,
 ) -> Result<Changes, HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    git.changes(rig, git.committed_since_start(rig, polecat)).await
+    // Boxed, as several of git's programs are under way in it.
+    Box::pin(git.changes(rig, git.committed_since_start(rig, polecat))).await
 }
 
 /// A file as it was before.

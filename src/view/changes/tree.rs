@@ -43,8 +43,13 @@ pub struct TreeRow {
 /// The rows from `first` on, and their lines.
 pub(super) fn rows(nodes: Vec<Node>, files: &[FileRow], first: usize) -> Vec<(TreeRow, Line)> {
     let stages: HashSet<_> = files.iter().map(|file| file.stage).collect();
-    let of = |node: &Node| node.files.iter().filter_map(|index| files.get(*index)).collect();
-    let cells: Vec<_> = nodes.iter().map(|node| cells(node, of(node), stages.len() > 1)).collect();
+    let cells: Vec<_> = nodes
+        .iter()
+        .map(|node| {
+            let own: Vec<_> = node.files.iter().filter_map(|index| files.get(*index)).collect();
+            cells(node, &own, stages.len() > 1)
+        })
+        .collect();
     let lines = columns::set(&cells, WIDTH, Fit { expendable: &[], elastic: Some(NAME) });
     let row = |(index, (node, closed)): (usize, (Node, Line))| {
         let line = Line { fold: Some(fold(&node)), ..opened(&node, &closed) };
@@ -69,7 +74,7 @@ fn opened(node: &Node, closed: &Line) -> Line {
 }
 
 /// `M  main.rs  +12  -3  committed, not staged`
-fn cells(node: &Node, files: Vec<&FileRow>, tells_stages: bool) -> Row {
+fn cells(node: &Node, files: &[&FileRow], tells_stages: bool) -> Row {
     let muted = Some("PolecatMuted");
     let name: String = String::from_utf8_lossy(&node.name).chars().take(LONGEST).collect();
     let indent = ("  ".repeat(node.depth.into()), None);
@@ -87,9 +92,9 @@ fn cells(node: &Node, files: Vec<&FileRow>, tells_stages: bool) -> Row {
         let paths: HashSet<_> = files.iter().map(|file| &file.path).collect();
         cells.push(Cell::new(super::several(paths.len(), "file"), muted));
     } else {
-        let (letter, group) = letter(&files);
+        let (letter, group) = letter(files);
         cells[0] = Cell::new(format!("  {letter}"), Some(group));
-        cells.push(Cell::new(about(&files, tells_stages), muted));
+        cells.push(Cell::new(about(files, tells_stages), muted));
     }
     Row { cells, key: String::new() }
 }

@@ -103,7 +103,7 @@ mod tests {
     fn a_path_that_is_none_and_endless_folders_are_still_rows() {
         assert_eq!(told(&["", "/", "a//b"]).len(), 5);
         let deep: Vec<_> = (1..100).map(|depth| format!("{}f", "a/".repeat(depth))).collect();
-        let nodes = nodes(deep.iter().map(|path| path.as_bytes()));
+        let nodes = nodes(deep.iter().map(String::as_bytes));
         assert!(nodes.iter().all(|node| node.depth <= DEEPEST), "{nodes:?}");
         assert_eq!(nodes.iter().filter(|node| !node.folder).count(), deep.len());
     }
@@ -113,7 +113,7 @@ mod tests {
         fn every_file_is_once_in_it_below_the_folders_it_is_in(
             paths in prop::collection::vec("[ab/]{0,6}", 0..12),
         ) {
-            let nodes = nodes(paths.iter().map(|path| path.as_bytes()));
+            let nodes = nodes(paths.iter().map(String::as_bytes));
             let mut above: Vec<&Node> = Vec::new();
             let mut seen: Vec<usize> = Vec::new();
             for node in &nodes {
