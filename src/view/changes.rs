@@ -1,20 +1,17 @@
 //! What a polecat changed: the lines of its differences, and what stands in which of them.
 
+mod shown;
+mod tree;
+
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
-use super::{
-    frame::{Fold, Group, Line},
-    patch::{Patch, batches, patches},
-};
+pub use self::shown::Shown;
+pub use self::tree::TreeRow;
+use super::frame::{Fold, Group, Line};
 use crate::core::diff::{self, Changes, CommentPosition, FileDiff, Section, Stage, lines};
-
-/// Blocks that differ are compared line by line when they have no more lines than this.
-const COMPARED: usize = 2_000;
 
 /// A file in the buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +60,8 @@ pub struct HunkRow {
 pub struct Picture {
     /// Its lines in blocks: a heading, the head of a file, a hunk.
     blocks: Vec<Vec<Line>>,
+    /// The tree of the files, from top to bottom.
+    pub tree: Vec<TreeRow>,
     /// The files, in order.
     pub files: Vec<FileRow>,
     /// The hunks, in order.
@@ -76,9 +75,15 @@ pub struct Picture {
 pub fn changes(name: &str, changes: &Changes) -> Picture {
     let mut picture = Picture::default();
     picture.push(folded(0, vec![summary(name, changes)]));
+    let files = changes.sections.iter().flat_map(|section| &section.files);
+    let nodes = tree::nodes(files.map(FileDiff::path));
+    // What stands in the tree is known once the files are; how long it is decides where these are.
+    picture
+        .push(folded(0, vec![Line::default(); if nodes.is_empty() { 0 } else { nodes.len() + 1 }]));
     for (index, section) in changes.sections.iter().enumerate() {
         picture.section(index, section);
     }
+    picture.set_tree(nodes);
     picture
 }
 
@@ -115,6 +120,16 @@ impl Picture {
     fn push(&mut self, block: Vec<Line>) {
         self.rows += block.len();
         self.blocks.push(block);
+    }
+
+    /// Fills the place of the tree, below the summary and a blank line.
+    fn set_tree(&mut self, nodes: Vec<tree::Node>) {
+        let rows = tree::rows(nodes, &self.files, 2);
+        let lines = self.blocks.get_mut(1).into_iter().flatten().skip(1);
+        for (line, (row, drawn)) in lines.zip(rows) {
+            *line = drawn;
+            self.tree.push(row);
+        }
     }
 
     fn section(&mut self, index: usize, section: &Section) {
@@ -178,49 +193,6 @@ fn id(stage: Stage, path: &[u8]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// What an editor shows of a picture.
-#[derive(Debug, Default)]
-pub struct Shown {
-    blocks: Vec<Vec<Line>>,
-}
-
-impl Shown {
-    /// Takes `picture` for what is shown next, and gives what that changes, in portions that an
-    /// editor takes in without a stall. What stays the same is left alone, and with it all that
-    /// an editor holds on to: cursors, folds.
-    pub fn show(&mut self, picture: &Picture) -> Vec<Vec<Patch>> {
-        let (old, new) = (&self.blocks, &picture.blocks);
-        let mut found = Vec::new();
-        let mut row = 0;
-        // Not line by line: of ten thousand that all differ, that would take seconds.
-        for op in capture_diff_slices(Algorithm::Patience, old, new) {
-            let (_, from, to) = op.as_tag_tuple();
-            if !matches!(op, DiffOp::Equal { .. }) {
-                found.extend(replaced(row, &old[from].concat(), &new[to.clone()].concat()));
-            }
-            row += new[to].iter().map(Vec::len).sum::<usize>();
-        }
-        self.blocks.clone_from(&picture.blocks);
-        batches(found)
-    }
-}
-
-/// What turns `old` into `new` at `row`.
-fn replaced(row: usize, old: &[Line], new: &[Line]) -> Vec<Patch> {
-    let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
-    let (row, old, new) = (row + same, &old[same..], &new[same..]);
-    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
-    let (old, new) = (&old[..old.len() - same], &new[..new.len() - same]);
-    if old.len() + new.len() > COMPARED {
-        return vec![Patch { from: row, to: row + old.len(), lines: new.to_vec() }];
-    }
-    let mut found = patches(old, new);
-    for patch in &mut found {
-        (patch.from, patch.to) = (patch.from + row, patch.to + row);
-    }
-    found
-}
-
 /// `ash: 3 files, +12 -3 since main (1a2b3c4)`
 fn summary(name: &str, changes: &Changes) -> Line {
     let files = || changes.sections.iter().flat_map(|section| &section.files);
@@ -236,7 +208,9 @@ fn summary(name: &str, changes: &Changes) -> Line {
     }
     let (added, removed) =
         files().map(FileDiff::counts).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
-    line.push(&format!(": {}", several(files().count(), "file")), None);
+    // One that is committed and changed again is one.
+    let paths: HashSet<_> = files().map(FileDiff::path).collect();
+    line.push(&format!(": {}", several(paths.len(), "file")), None);
     push_counts(&mut line, added, removed);
     line.push(&since, None);
     line
@@ -244,18 +218,10 @@ fn summary(name: &str, changes: &Changes) -> Line {
 
 /// `Committed: 2 commits, 3 files, +12 -3`
 fn heading(section: &Section) -> Line {
-    let title = match section.stage {
-        Stage::Committed => "Committed",
-        Stage::Staged => "Staged",
-        Stage::Unstaged => "Not staged",
-        Stage::Untracked => "Untracked",
-        Stage::Reviewed => "Since the last review",
-        Stage::Compared => "Differences",
-    };
     let counts = section.files.iter().map(FileDiff::counts);
     let (added, removed) = counts.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
     let mut line = Line::default();
-    line.push(title, Some(Group::Named("PolecatTitle")));
+    line.push(title(section.stage), Some(Group::Named("PolecatTitle")));
     let commits =
         (section.commits > 0).then(|| format!(" {},", several(section.commits, "commit")));
     line.push(
@@ -264,6 +230,17 @@ fn heading(section: &Section) -> Line {
     );
     push_counts(&mut line, added, removed);
     line
+}
+
+fn title(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Committed => "Committed",
+        Stage::Staged => "Staged",
+        Stage::Unstaged => "Not staged",
+        Stage::Untracked => "Untracked",
+        Stage::Reviewed => "Since the last review",
+        Stage::Compared => "Differences",
+    }
 }
 
 fn push_counts(line: &mut Line, added: usize, removed: usize) {
@@ -276,7 +253,7 @@ fn push_counts(line: &mut Line, added: usize, removed: usize) {
     line.push(&format!("-{removed}"), Some(Group::Named("PolecatRemoved")));
 }
 
-fn several(count: usize, what: &str) -> String {
+pub(in crate::view) fn several(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
@@ -298,7 +275,6 @@ fn shown(bytes: &[u8]) -> Line {
 mod tests {
     use super::*;
     use crate::core::diff::parse;
-    use proptest::prelude::*;
 
     const DIFF: &str =
         "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-x\n+b\n@@ -9 +9 @@\n-b\n+c\n";
@@ -360,37 +336,5 @@ mod tests {
         }
         let no_text = [&b"+"[..], &[0x80; 5_000]].concat();
         assert!(shown(&no_text).text.starts_with('+'), "what became of the line is cut off");
-    }
-
-    #[test]
-    fn a_hunk_that_changes_leaves_the_others_alone() {
-        let before = picture(vec![section(Stage::Unstaged, DIFF)]);
-        let mut canvas = Shown::default();
-        canvas.show(&before);
-        let after = picture(vec![section(Stage::Unstaged, &DIFF.replace("+c", "+d"))]);
-        let patches = canvas.show(&after).concat();
-        let row = before.rows - 1;
-        let line = Line { fold: Some(Fold::In(2)), ..Line::plain("+d") };
-        let expected = Patch { from: row, to: row + 1, lines: vec![line] };
-        assert_eq!(patches, [expected]);
-        assert_eq!(canvas.show(&after).concat(), []);
-    }
-
-    proptest! {
-        #[test]
-        fn the_buffer_always_shows_the_last_picture(
-            pictures in prop::collection::vec(prop::collection::vec("[ab]{0,2}", 0..6), 1..6),
-        ) {
-            let (mut canvas, mut buffer) = (Shown::default(), Vec::<Line>::new());
-            for hunks in pictures {
-                let hunks = hunks.iter().map(|line| format!("@@ -1 +1 @@\n+{line}\n+{line}\n"));
-                let diff = format!("diff --git a/f b/f\n{}", hunks.collect::<String>());
-                let picture = picture(vec![section(Stage::Staged, &diff)]);
-                for patch in canvas.show(&picture).concat() {
-                    buffer.splice(patch.from..patch.to, patch.lines);
-                }
-                prop_assert_eq!(&buffer, &picture.lines());
-            }
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    changes::{FileRow, HunkRow, Picture},
+    changes::{FileRow, HunkRow, Picture, TreeRow},
     frame::{Group, Line},
 };
 use crate::core::{
@@ -40,6 +40,8 @@ pub struct RowRange {
     pub id: String,
     /// What stands there when the fold that begins here is closed.
     pub text: Line,
+    /// The row that it leads to; its own where it is there to be folded.
+    pub leads: Option<usize>,
 }
 
 /// Lines that are shown below a row without being lines of the buffer.
@@ -60,6 +62,31 @@ pub struct Spot<'a> {
     pub hunk: Option<&'a HunkRow>,
     /// The row, from 0.
     pub row: usize,
+    /// It stands for a whole folder, in which this file is the first.
+    pub folder: bool,
+}
+
+impl Marks {
+    /// Takes out what they say of the rows above `row`.
+    #[must_use]
+    pub fn take_above(&mut self, row: usize) -> Self {
+        let stops = |all: &mut Vec<usize>| front(all, |stop| *stop < row);
+        let (mine, notes) =
+            std::mem::take(&mut self.notes).into_iter().partition(|note| note.row < row);
+        self.notes = notes;
+        Self {
+            ranges: front(&mut self.ranges, |range| range.row < row),
+            hunks: stops(&mut self.hunks),
+            files: stops(&mut self.files),
+            notes: mine,
+        }
+    }
+}
+
+/// Takes the first ones out, for which it holds.
+fn front<T>(all: &mut Vec<T>, holds: impl Fn(&T) -> bool) -> Vec<T> {
+    let rest = all.split_off(all.partition_point(holds));
+    std::mem::replace(all, rest)
 }
 
 impl FileRow {
@@ -96,6 +123,10 @@ impl Picture {
     /// The row that has this id; none when what it showed is not shown any more.
     #[must_use]
     pub fn spot(&self, id: &str) -> Option<Spot<'_>> {
+        if let Some(of) = self.tree_row(id) {
+            let file = of.files.first().and_then(|index| self.files.get(*index))?;
+            return Some(Spot { file, hunk: None, row: of.row, folder: of.folder });
+        }
         let (range, offset) = id.rsplit_once('+')?;
         let (of_file, part) = range.split_once('#')?;
         let offset: usize = offset.parse().ok()?;
@@ -106,7 +137,8 @@ impl Picture {
             let file = self.files.iter().find(|file| file.id == of_file && file.digest == part)?;
             (file, None, (file.rows.0, file.rows.1))
         };
-        (offset < rows.1).then_some(Spot { file, hunk, row: rows.0 + offset })
+        let row = rows.0 + offset;
+        (offset < rows.1).then_some(Spot { file, hunk, row, folder: false })
     }
 
     /// What a row shows; none where no file is.
@@ -115,7 +147,7 @@ impl Picture {
         let shows = |rows: (usize, usize)| (rows.0..rows.0 + rows.1).contains(&row);
         let file = self.files.iter().find(|file| shows(file.rows))?;
         let hunk = self.hunks.iter().find(|hunk| shows(hunk.rows));
-        Some(Spot { file, hunk, row })
+        Some(Spot { file, hunk, row, folder: false })
     }
 
     /// Those of the rows that are lines of `hunk`, counted from 0 below its heading.
@@ -134,22 +166,35 @@ impl Picture {
 
     fn ranges(&self, changes: &Changes) -> Vec<RowRange> {
         let mut hunks = self.hunks.iter().peekable();
-        let mut ranges = Vec::new();
+        let mut ranges: Vec<_> = self.tree.iter().map(|row| self.tree_range(row)).collect();
         for (index, file) in self.files.iter().enumerate() {
             let own: Vec<_> =
                 std::iter::from_fn(|| hunks.next_if(|hunk| hunk.file == index)).collect();
             let of_hunks: usize = own.iter().map(|hunk| hunk.rows.1).sum();
             let id = |part: &str| format!("{}#{part}", file.id);
             let (row, rows) = (file.rows.0, file.rows.1 - of_hunks);
-            ranges.push(RowRange { row, rows, id: id(&file.digest), text: file_text(file) });
+            let (id_, text) = (id(&file.digest), file_text(file));
+            ranges.push(RowRange { row, rows, id: id_, text, leads: None });
             ranges.extend(own.into_iter().map(|hunk| RowRange {
                 row: hunk.rows.0,
                 rows: hunk.rows.1,
                 id: id(&hunk.id),
                 text: hunk_text(hunk, self.hunk(changes, hunk)),
+                leads: None,
             }));
         }
         ranges
+    }
+
+    fn tree_range(&self, of: &TreeRow) -> RowRange {
+        let file = of.files.first().and_then(|index| self.files.get(*index));
+        RowRange {
+            row: of.row,
+            rows: 1,
+            id: format!("{}#{}", of.id, of.digest),
+            text: of.closed.clone(),
+            leads: if of.folder { Some(of.row) } else { file.map(|file| file.rows.0) },
+        }
     }
 
     fn stops(&self) -> Vec<usize> {
@@ -247,6 +292,20 @@ mod tests {
         ];
         assert_eq!(ranges, expected);
         assert_eq!((marks.files, marks.hunks), (vec![3, 9], vec![3, 12, 16]));
+    }
+
+    #[test]
+    fn marks_are_taken_from_above_piece_by_piece() {
+        let (changes, picture) = drawn(DIFF);
+        let comment = target(&changes, (Stage::Unstaged, &changes.sections[1].files[0]), None);
+        let all = picture.marks(&changes, &[comment]);
+        let mut left = all.clone();
+        assert_eq!(left.take_above(3), Marks::default());
+        let first = left.take_above(12);
+        assert_eq!((first.files, first.hunks, first.notes.len()), (vec![3, 9], vec![3], 1));
+        assert_eq!(first.ranges, all.ranges[..2]);
+        assert_eq!(left.take_above(usize::MAX).ranges, all.ranges[2..]);
+        assert_eq!(left, Marks::default());
     }
 
     #[test]

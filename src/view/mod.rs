@@ -27,7 +27,7 @@ mod statusline;
 mod words;
 
 pub use capture::{Tail, capture};
-pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
+pub use changes::{FileRow, HunkRow, Picture, Shown, TreeRow, changes};
 pub use detail::detail;
 pub use file_lines::FileLines;
 pub use frame::{Color, Fold, Frame, Group, Line, Span, Style};

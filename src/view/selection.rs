@@ -1,8 +1,11 @@
 //! What of a diff a key is about: the file or the hunk on a row, or the changed lines of a selection.
 
-use std::ops::{Range, RangeInclusive};
+use std::{
+    collections::HashSet,
+    ops::{Range, RangeInclusive},
+};
 
-use super::changes::{FileRow, HunkRow, Picture};
+use super::changes::{FileRow, HunkRow, Picture, TreeRow, several};
 use super::marks::Spot;
 use crate::core::diff::{Changes, PartId};
 
@@ -34,6 +37,37 @@ impl Picture {
         Selection { parts: vec![(spot.file, id)], name, several: false }
     }
 
+    /// What the rows of the tree from one to another stand for: one row for a file with all of its
+    /// stages, or for all files of its folder; several for the files among them. `None` where they
+    /// are not all in the tree.
+    #[must_use]
+    pub fn in_tree(&self, rows: &RangeInclusive<usize>) -> Option<Selection<'_>> {
+        let is_in = |row: usize| self.tree.iter().any(|of| of.row == row);
+        if !is_in(*rows.start()) || !is_in(*rows.end()) {
+            return None;
+        }
+        let of: Vec<_> = self.tree.iter().filter(|of| rows.contains(&of.row)).collect();
+        let alone = of.len() == 1;
+        let of: Vec<_> = of.into_iter().filter(|of| alone || !of.folder).collect();
+        let mut parts: Vec<(&FileRow, PartId)> = Vec::new();
+        for file in of.iter().flat_map(|of| &of.files).filter_map(|index| self.files.get(*index)) {
+            let part = (file, PartId::File(file.digest.clone()));
+            // git tells some files in two.
+            if !parts.iter().any(|(of, id)| of.id == file.id && *id == part.1) {
+                parts.push(part);
+            }
+        }
+        let path = |of: &TreeRow| String::from_utf8_lossy(&of.path).into_owned();
+        let paths: HashSet<_> = parts.iter().map(|(file, _)| &file.path).collect();
+        let files = several(paths.len(), "file");
+        let name = match &of[..] {
+            [one] if one.folder => format!("all of `{}` ({files})", path(one)),
+            [one] => format!("all of `{}`", path(one)),
+            _ => files,
+        };
+        Some(Selection { several: of.len() != 1, parts, name })
+    }
+
     /// The changed lines in `rows`; of a file that is all in there, the file. In a heading alone it
     /// is what that stands for. `None` where nothing of it was changed.
     #[must_use]
@@ -57,7 +91,7 @@ impl Picture {
             parts.push((file, id));
         }
         let (first, _) = parts.first()?;
-        let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+        let lines = several(count, "line");
         let path = String::from_utf8_lossy(&first.path);
         let name = match &parts[..] {
             [(_, PartId::File(_))] => format!("all of `{path}`"),

@@ -20,7 +20,7 @@ pub(crate) struct Desk {
 }
 
 /// How the host of `there` is reached, with `more` put over it.
-fn host(there: &Shop, more: &Json) -> Json {
+pub(crate) fn host(there: &Shop, more: &Json) -> Json {
     let mut host = json!({
         "command": ["env", "SOMETHING=1"],
         "attach": ["env", "SOMETHING=2"],

@@ -1,10 +1,13 @@
 //! Words and syntax in a diff, as they are seen in a terminal.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::{
+    desk::host,
     diffing::{NINE, expect, open, shop, value, write},
-    support::{eventually, screen::Screen},
+    support::{eventually, neovim::config, rig::Project, screen::Screen},
 };
 
 /// The colour of a text, or of its ground, as tmux tells it.
@@ -26,11 +29,16 @@ async fn expect_colours(screen: &Screen, part: &str, colours: &[String]) -> Stri
     .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
-    let screen = Screen::new();
-    let before = "local function count(list)\n  return #list\nend\n--[[ all\nthat\nwas said ]]\nreturn count\n";
-    screen.project.commit("a.lua", before);
+const BEFORE: &str =
+    "local function count(list)\n  return #list\nend\n--[[ all\nthat\nwas said ]]\nreturn count\n";
+
+/// What `ash` makes of it.
+fn after() -> String {
+    BEFORE.replace("#list", "#list + 1").replace("that\n", "this\n")
+}
+
+/// Gives the groups colours that are told apart.
+async fn set_colours(screen: &Screen) {
     screen.expect("~").await;
     screen.command("set termguicolors notitle");
     for group in [
@@ -43,12 +51,11 @@ async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
     ] {
         screen.command(&format!("highlight {group}"));
     }
-    screen.command("PolecatNew ash");
-    screen.expect("made `ash`").await;
-    let file = screen.project.worktree("ash").join("a.lua");
-    let after = before.replace("#list", "#list + 1").replace("that\n", "this\n");
-    std::fs::write(&file, after).unwrap();
-    screen.command("PolecatDiff ash");
+}
+
+/// Opens the diff of `ash`, in which all of these are seen.
+async fn expect_words_and_syntax(screen: &Screen, ash: &str) {
+    screen.command(&format!("PolecatDiff {ash}"));
     screen.expect("+  return #list + 1").await;
     screen.keys(&["C-w", "_"]);
     let keyword = colour("text", [0x4a, 0x4b, 0x4c]);
@@ -57,14 +64,39 @@ async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
         colour("ground", [0x2a, 0x2b, 0x2c]),
         keyword.clone(),
     ];
-    expect_colours(&screen, "+  return #list + 1", &added).await;
+    expect_colours(screen, "+  return #list + 1", &added).await;
     let removed = [colour("ground", [0x1a, 0x1b, 0x1c]), keyword.clone()];
-    expect_colours(&screen, "-  return #list", &removed).await;
+    expect_colours(screen, "-  return #list", &removed).await;
     // It is a comment only in the whole file.
     let inside = [colour("text", [0x5a, 0x5b, 0x5c]), colour("ground", [0x0a, 0x0b, 0x0c])];
-    expect_colours(&screen, "+this", &inside).await;
-    expect_colours(&screen, " return count", &[keyword]).await;
+    expect_colours(screen, "+this", &inside).await;
+    expect_colours(screen, " return count", &[keyword]).await;
     screen.command("qall!");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
+    let screen = Screen::new();
+    screen.project.commit("a.lua", BEFORE);
+    set_colours(&screen).await;
+    screen.command("PolecatNew ash");
+    screen.expect("made `ash`").await;
+    std::fs::write(screen.project.worktree("ash").join("a.lua"), after()).unwrap();
+    expect_words_and_syntax(&screen, "ash").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_they_are_of_a_polecat_on_a_host() {
+    let there = shop(&[("a.lua", BEFORE)]).await;
+    write(&there, "a.lua", &after());
+    let reaching = |socket: &Path| {
+        let mut config = config(socket);
+        config["hosts"] = json!({ "build1": host(&there, &json!(null)) });
+        config
+    };
+    let screen = Screen::with(("100", "30"), Project::new(), reaching, &[]);
+    set_colours(&screen).await;
+    expect_words_and_syntax(&screen, "build1:shop/ash").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

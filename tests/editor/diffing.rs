@@ -75,7 +75,7 @@ async fn all_that_was_changed_is_there_told_apart() {
     assert_eq!(
         headings[..5],
         [
-            &format!("ash: 5 files, +3 -2 since main ({since})"),
+            &format!("ash: 4 files, +3 -2 since main ({since})"),
             "Committed: 1 commit, 1 file, +1 -1",
             "Staged: 1 file",
             "Not staged: 1 file, +1 -1",

@@ -22,6 +22,7 @@ mod deaths;
 mod desk;
 mod dialogs;
 mod diff_colours;
+mod diff_tree;
 mod diffing;
 mod events;
 mod failed_turns;

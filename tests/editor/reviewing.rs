@@ -264,7 +264,7 @@ async fn a_comment_window_keeps_what_is_not_kept() {
 }
 
 /// Presses a key of the diff on the row `id`, as its answer to a question would.
-async fn act(shop: &Shop, act: &str, id: &Json) -> Result<Json, Failure> {
+pub(crate) async fn act(shop: &Shop, act: &str, id: &Json) -> Result<Json, Failure> {
     let view = "return require('polecat.ui.views.view').of(vim.fn.bufnr('polecat://diff/ash')).id";
     let view = shop.editor.lua(view, Json::Null).await.unwrap();
     let args = json!({ "view": view, "act": act, "id": id, "confirmed": true });

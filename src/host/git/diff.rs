@@ -14,16 +14,17 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use self::fork_point::fork_point_in;
 use super::{Git, failed};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
-use crate::core::{Base, Rig};
+use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
 use crate::host::gastown::provision;
 use crate::host::git::command::format::path_from;
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::RunError;
-use crate::host::repository;
+use crate::host::{records, repository};
 
 /// The maximum of one section, in bytes; the rest is not shown.
 const MOST: usize = 16 * 1024 * 1024;
@@ -65,35 +66,25 @@ pub async fn changes(
     base: Option<&Base>,
     launch: &Launch,
 ) -> Result<Changes, HostError> {
-    changes_since(rig, worktree, async { Ok(base.cloned()) }, launch).await
+    let git = Git::in_worktree(rig, worktree, launch).await?;
+    let committed = async { Ok((base.cloned(), git.committed(base).await?)) };
+    Box::pin(git.changes(rig, committed)).await
 }
 
-/// The same for a base that is still looked for: what is not committed does not wait for it.
+/// All changes in `worktree` since the work of `polecat` began there; see
+/// [`fork_point`](fork_point::fork_point).
 ///
 /// # Errors
-/// As [`changes`]; or the base cannot be told.
-pub async fn changes_since(
+/// As [`changes`]; or the beginning cannot be told.
+pub async fn changes_since_start(
     rig: &Rig,
+    polecat: &PolecatName,
     worktree: &Path,
-    base: impl Future<Output = Result<Option<Base>, HostError>>,
     launch: &Launch,
 ) -> Result<Changes, HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let committed = async {
-        let base = base.await?;
-        let section = git.committed(base.as_ref()).await?;
-        Ok((since(base.as_ref()), section))
-    };
-    let ((since, committed), staged, unstaged, untracked) = tokio::try_join!(
-        committed,
-        git.section(Stage::Staged, &["--cached"]),
-        git.section(Stage::Unstaged, &[]),
-        git.untracked(rig),
-    )?;
-    let sections = [committed, Some(staged), Some(unstaged), Some(untracked)];
-    let tells = |section: &Section| !section.files.is_empty() || section.missing.is_some();
-    let sections = sections.into_iter().flatten().filter(tells).collect();
-    Ok(Changes { since, sections })
+    // Boxed, as several of git's programs are under way in it.
+    Box::pin(git.changes(rig, git.committed_since_start(rig, polecat))).await
 }
 
 /// A file as it was before.
@@ -141,7 +132,7 @@ pub async fn version_of(
     hash: &str,
     launch: &Launch,
 ) -> Result<Option<Vec<u8>>, HostError> {
-    if hash.is_empty() || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !is_hash(hash) {
         return Ok(None);
     }
     let git = Git::in_worktree(rig, worktree, launch).await?;
@@ -162,6 +153,11 @@ pub async fn require_worktree(rig: &Rig, folder: &Path) -> Result<(), HostError>
     repository::git_dir(rig, folder).await.map(drop)
 }
 
+/// Whether git takes it for a hash and nothing else.
+fn is_hash(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn since(base: Option<&Base>) -> String {
     let Some(Base { commit, branch }) = base else { return String::new() };
     let short = commit.get(..7).unwrap_or(commit);
@@ -169,6 +165,44 @@ fn since(base: Option<&Base>) -> String {
 }
 
 impl Git {
+    /// All changes, those `committed` since their base among them.
+    async fn changes(
+        &self,
+        rig: &Rig,
+        committed: impl Future<Output = Result<(Option<Base>, Option<Section>), HostError>>,
+    ) -> Result<Changes, HostError> {
+        let ((base, committed), staged, unstaged, untracked) = tokio::try_join!(
+            committed,
+            self.section(Stage::Staged, &["--cached"]),
+            self.section(Stage::Unstaged, &[]),
+            self.untracked(rig),
+        )?;
+        let sections = [committed, Some(staged), Some(unstaged), Some(untracked)];
+        let tells = |section: &Section| !section.files.is_empty() || section.missing.is_some();
+        let sections = sections.into_iter().flatten().filter(tells).collect();
+        Ok(Changes { since: since(base.as_ref()), sections })
+    }
+
+    /// Where the work began, and what was committed since. It nearly always began where it was
+    /// recorded to: what was committed since then is looked at while git is asked for the rest.
+    async fn committed_since_start(
+        &self,
+        rig: &Rig,
+        polecat: &PolecatName,
+    ) -> Result<(Option<Base>, Option<Section>), HostError> {
+        let recorded = records::load_base(rig, polecat).await?;
+        let recorded = recorded.filter(|base| is_hash(&base.commit));
+        let (base, committed) =
+            tokio::join!(fork_point_in(self, rig, polecat), self.committed(recorded.as_ref()));
+        let base = base?;
+        let commit = |base: &Option<Base>| base.as_ref().map(|base| base.commit.clone());
+        let committed = match committed {
+            Ok(section) if commit(&recorded) == commit(&base) => section,
+            _ => self.committed(base.as_ref()).await?,
+        };
+        Ok((base, committed))
+    }
+
     async fn committed(&self, base: Option<&Base>) -> Result<Option<Section>, HostError> {
         let Some(Base { commit, .. }) = base else { return Ok(None) };
         let range = format!("{commit}..HEAD");

@@ -6,6 +6,7 @@ mod clean;
 mod fitted;
 pub(super) mod undo;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::Git;
@@ -33,6 +34,7 @@ pub async fn take(
     launch: &Launch,
 ) -> Result<Vec<Vec<u8>>, HostError> {
     pieces.iter().try_for_each(|piece| require_decided(&piece.file))?;
+    require_apart(pieces)?;
     let own = Git::in_worktree(rig, worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
     let _list = Hunks::lock(worktree).await?;
@@ -161,6 +163,34 @@ fn require_decided(piece: &FileDiff) -> Result<(), HostError> {
     }
     let why = "is in conflict: that is for a person to decide";
     Err(HostError::Refused(format!("`{}` {why}", shown(piece))))
+}
+
+/// Refuses a file that comes, goes or gets another name and is changed besides: `git apply` removes
+/// files before it writes any, so that the undo of both would leave it.
+fn require_apart(pieces: &[Piece]) -> Result<(), HostError> {
+    let mut changes: HashMap<&[u8], usize> = HashMap::new();
+    for piece in pieces {
+        for path in paths(piece) {
+            *changes.entry(path).or_default() += 1;
+        }
+    }
+    let again = |piece: &&Piece| paths(piece).any(|path| changes.get(path) > Some(&1));
+    let lasts = |piece: &&Piece| piece.file.change == Change::Modified;
+    let Some(piece) = pieces.iter().filter(again).find(|piece| !lasts(piece)) else {
+        return Ok(());
+    };
+    let (path, change) = (shown(&piece.file), piece.file.change.as_str());
+    Err(HostError::Refused(format!(
+        "`{path}` is {change} in one section and changed in another: stage the sections one after \
+         the other"
+    )))
+}
+
+/// Its path, and where that is another one, the one before.
+fn paths(piece: &Piece) -> impl Iterator<Item = &[u8]> {
+    let FileDiff { old, new, .. } = &piece.file;
+    let before = (old != new).then_some(&**old);
+    before.into_iter().chain([&**new]).filter(|path| !path.is_empty())
 }
 
 pub(super) fn shown(piece: &FileDiff) -> String {

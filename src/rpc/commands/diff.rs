@@ -55,7 +55,7 @@ fn only_looked_at(press: &Press<'_>, key: DiffKey) -> Option<Vec<Effect>> {
 
 async fn edit(press: &Press<'_>) -> Done {
     let drawn = drawn(press)?;
-    let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
+    let Some(spot) = file_at(press, &drawn)? else { return Ok(nothing()) };
     let (path, line) = in_worktree(&drawn, spot);
     let file = drawn.changed.workdir.join(OsStr::from_bytes(path));
     let Some((file, content)) = drawn.of.open(press.context, &file).await? else {
@@ -68,7 +68,7 @@ async fn edit(press: &Press<'_>) -> Done {
 
 async fn side_by_side(press: &Press<'_>) -> Done {
     let drawn = drawn(press)?;
-    let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
+    let Some(spot) = file_at(press, &drawn)? else { return Ok(nothing()) };
     let (path, line) = in_worktree(&drawn, spot);
     let pair = drawn.of.before(press.context, path, drawn.since).await?;
     let line = spot.hunk.map(|_| line);
@@ -80,9 +80,11 @@ fn comment(press: &Press<'_>) -> Done {
     let (from, till) = (first(press, &drawn)?, last(press, &drawn)?);
     let Some((from, till)) = from.or(till).zip(till.or(from)) else { return Ok(nothing()) };
     let rows = from.row..=till.row;
+    let spot = till.hunk.map_or(from, |_| till);
     let about = match comment_on(&drawn, &rows) {
         Some(comment) => comment.clone(),
-        None => target_of(&drawn, till.hunk.map_or(from, |_| till), &rows),
+        None if spot.folder => return Ok(nothing()),
+        None => target_of(&drawn, spot, &rows),
     };
     let call = Request {
         method: "review.comment",
@@ -187,13 +189,12 @@ async fn toggle_since(press: &Press<'_>) -> Done {
 async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
     let drawn = drawn(press)?;
     let (first, last) = (first(press, &drawn)?, last(press, &drawn)?);
-    let selection = match (first, last) {
-        (None, _) => return Ok(nothing()),
-        (Some(spot), None) => Some(drawn.picture.whole(spot)),
-        (Some(from), Some(till)) => {
-            drawn.picture.selected(&drawn.changed.changes, &(from.row..=till.row))
-        }
-    };
+    let Some(from) = first else { return Ok(nothing()) };
+    let (picture, rows) = (&drawn.picture, from.row..=last.unwrap_or(from).row);
+    let selection = picture.in_tree(&rows).or_else(|| match last {
+        None => Some(picture.whole(from)),
+        Some(_) => picture.selected(&drawn.changed.changes, &rows),
+    });
     let Some(selection) = selection else { return Ok(warn("no changed line is selected")) };
     let parts = Parts { since: drawn.since, parts: parts(&selection) };
     if key == DiffKey::UndoHunk {
@@ -280,6 +281,11 @@ async fn whose(press: &Press<'_>) -> Result<Reviewed, RpcError> {
 /// What the key was pressed on, or what the selection begins with.
 fn first<'a>(press: &Press<'_>, drawn: &'a DrawnDiff) -> Result<Option<Spot<'a>>, RpcError> {
     find(drawn, press.asked.id.as_deref())
+}
+
+/// The same, where that is a file or in one.
+fn file_at<'a>(press: &Press<'_>, drawn: &'a DrawnDiff) -> Result<Option<Spot<'a>>, RpcError> {
+    Ok(first(press, drawn)?.filter(|spot| !spot.folder))
 }
 
 /// What the selection ends with.

@@ -7,6 +7,7 @@ use tracing::debug;
 
 use super::canvas::{Canvas, Order};
 use super::drawn_diff::{DrawnDiff, Reviewed};
+use super::frames::chunks;
 use super::rest::{Rest, Seen};
 use crate::rpc::{
     aside::aside,
@@ -16,7 +17,7 @@ use crate::rpc::{
 };
 use crate::{
     session::{Reach, Since},
-    view::{self, Group, Line, Marks, Note, Patch, RowRange, Shown, Span},
+    view::{self, Marks, Note, Patch, RowRange, Shown},
 };
 
 /// The code of the error that a host cannot be reached.
@@ -121,22 +122,22 @@ impl Diff {
         self.shown = shown;
         let (of, since) = (self.of.clone(), self.since);
         canvas.rows.set_diff(Arc::new(DrawnDiff { of, since, changed, picture }));
-        self.send(canvas, portions, &marks).await;
+        self.send(canvas, portions, marks).await;
         Ok(())
     }
 
-    async fn send(&mut self, canvas: &mut Canvas, mut portions: Vec<Vec<Patch>>, marks: &Marks) {
+    async fn send(&mut self, canvas: &mut Canvas, mut portions: Vec<Vec<Patch>>, mut marks: Marks) {
         if portions.is_empty() {
             portions.push(Vec::new());
         }
-        let (title, mut marks) = (self.title(), Some(encode_marks(marks)));
-        let last = portions.len() - 1;
+        let (title, last) = (self.title(), portions.len() - 1);
         for (at, patches) in portions.iter().enumerate() {
-            // What is drawn for the first time grows at its end, so that the rows are right from
-            // the beginning; else only the last portion makes them so.
-            let now = if self.drawn { at == last } else { at == 0 };
-            let marks = if now { marks.take() } else { None };
-            let title = marks.is_some().then_some(title.as_str());
+            // What is drawn for the first time grows at its end: each portion says what its own rows
+            // are. Later, only the last one makes all rows right.
+            let end = if at == last { usize::MAX } else { end(patches) };
+            let now = !self.drawn || at == last;
+            let marks = now.then(|| encode_marks(&marks.take_above(end), !self.drawn && at > 0));
+            let title = (at == if self.drawn { last } else { 0 }).then_some(title.as_str());
             let more = Map::new().some("marks", marks).some("title", title);
             canvas.patch_with(patches, more.put("whole", at == last)).await;
         }
@@ -153,32 +154,31 @@ impl Diff {
     }
 }
 
-/// What the rows mean, as Lua reads it.
-fn encode_marks(marks: &Marks) -> Value {
+/// The row behind what these draw at the end of a buffer.
+fn end(patches: &[Patch]) -> usize {
+    patches.last().map_or(0, |patch| patch.from + patch.lines.len())
+}
+
+/// What the rows mean, as Lua reads it; or what more of them do.
+fn encode_marks(marks: &Marks, more: bool) -> Value {
     let list = |rows: &[usize]| Value::Array(rows.iter().map(|row| (*row).into()).collect());
     let stops = Map::new().put("hunk", list(&marks.hunks)).put("file", list(&marks.files));
     Map::new()
         .put("ranges", Value::Array(marks.ranges.iter().map(range).collect()))
         .put("stops", stops)
         .put("notes", Value::Array(marks.notes.iter().map(note).collect()))
+        .put("more", more)
         .into()
 }
 
 fn range(range: &RowRange) -> Value {
-    let RowRange { row, rows, id, text } = range;
-    Value::Array(vec![(*row).into(), (*rows).into(), id.as_str().into(), chunks(text)])
+    let RowRange { row, rows, id, text, leads } = range;
+    let mut told = vec![(*row).into(), (*rows).into(), id.as_str().into(), chunks(text)];
+    told.extend(leads.map(Value::from));
+    Value::Array(told)
 }
 
 fn note(note: &Note) -> Value {
     let lines = note.lines.iter().map(chunks).collect();
     Value::Array(vec![note.row.into(), Value::Array(lines)])
-}
-
-/// A line that is no line of the buffer, as virtual text and 'foldtext' take it: `{ text, group }`.
-fn chunks(line: &Line) -> Value {
-    let chunk = |span: &Span| {
-        let Group::Named(group) = span.group else { return Value::Nil };
-        Value::Array(vec![line.text[span.from..span.to].into(), group.into()])
-    };
-    Value::Array(line.spans.iter().map(chunk).collect())
 }

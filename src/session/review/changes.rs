@@ -98,9 +98,7 @@ impl Reviews {
         if since == Since::Review {
             return Ok(git::since_review(&self.context.rig, workdir, launch).await?);
         }
-        let base = git::fork_point(&self.context.rig, polecat, workdir, launch);
-        // Boxed, as several of git's programs are under way in it.
-        Ok(Box::pin(git::changes_since(&self.context.rig, workdir, base, launch)).await?)
+        Ok(git::changes_since_start(&self.context.rig, polecat, workdir, launch).await?)
     }
 
     /// A polecat and its worktree, both of which must be there.

@@ -71,7 +71,9 @@ function M.set(buf, name, close, legend)
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
     local opts = { buffer = buf, nowait = true, desc = key[2] }
     vim.keymap.set(key.modes or 'n', key[1], function()
-      if key.act then
+      if key[1] == '<CR>' and rows.follow(buf) then
+        return
+      elseif key.act then
         require('polecat.ui.views.act').press(buf, key)
       elseif key.jump then
         rows.jump(buf, key.jump, key.step)

@@ -11,11 +11,13 @@ local namespace = vim.api.nvim_create_namespace('polecat_notes')
 ---@field [2] integer How many.
 ---@field [3] string `group#part`: another one when what they show has changed.
 ---@field [4]? polecat.Chunks What stands there when the fold that begins here is closed.
+---@field [5]? integer The row that it leads to; its own where it is there to be folded.
 
 ---@class polecat.Marks
 ---@field ranges polecat.Range[] In order.
 ---@field stops table<string, integer[]> Rows, by what they are.
 ---@field notes [integer, polecat.Chunks[]][] Lines that are shown below rows.
+---@field more? boolean They are of rows below those that are known.
 
 --- By buffer.
 ---@type table<integer, polecat.Marks>
@@ -125,6 +127,31 @@ function M.heading(buf, row)
   return found
 end
 
+--- Goes to a row.
+---@param row integer From 0.
+---@param how string How it is then shown, in Normal mode.
+local function go(row, how)
+  vim.cmd("normal! m'")
+  vim.api.nvim_win_set_cursor(0, { row + 1, 0 })
+  vim.cmd('normal! ' .. how)
+end
+
+--- Goes where the row of the cursor leads. One that leads to itself is folded, or unfolded.
+---@param buf integer
+---@return boolean led Whether it leads anywhere.
+function M.follow(buf)
+  local range = range_of(buf, vim.api.nvim_win_get_cursor(0)[1] - 1)
+  local target = range and range[5]
+  if not range or not target then
+    return false
+  elseif target == range[1] then
+    vim.cmd('normal! za')
+  elseif target < vim.api.nvim_buf_line_count(buf) then
+    go(target, 'zvzt')
+  end
+  return true
+end
+
 --- Moves the cursor, as often as the count says, to the next stop of a kind, or with `step` -1 to
 --- the previous one. Those that wait come round: who needs a person stands above the others.
 ---@param buf integer
@@ -140,9 +167,7 @@ function M.jump(buf, kind, step)
   local nth = math.min(vim.v.count1, #ahead)
   local target = ahead[step > 0 and nth or #ahead + 1 - nth]
   if target then
-    vim.cmd("normal! m'")
-    vim.api.nvim_win_set_cursor(0, { target + 1, 0 })
-    vim.cmd('normal! zv')
+    go(target, 'zv')
   end
 end
 
@@ -179,6 +204,10 @@ end
 ---@param folds (string|integer)[]
 function M.splice(buf, from, to, folds)
   local all = levels[buf] or {}
+  if from >= #all then
+    levels[buf] = vim.list_extend(all, folds)
+    return
+  end
   local behind = to < 0 and {} or vim.list_slice(all, to + 1)
   levels[buf] = vim.list_extend(vim.list_extend(vim.list_slice(all, 1, from), folds), behind)
 end
@@ -202,12 +231,20 @@ function M.fold_text()
   end, range[4] or {})
 end
 
---- Takes the marks of a frame for those of `buf`, and shows their notes.
+--- Takes the marks of a frame for those of `buf`, or adds them to these, and shows their notes.
 ---@param buf integer
 ---@param new polecat.Marks
 function M.take(buf, new)
-  marks[buf] = new
-  vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
+  local known = new.more and marks[buf]
+  if known then
+    vim.list_extend(known.ranges, new.ranges)
+    for kind, stops in pairs(new.stops) do
+      known.stops[kind] = vim.list_extend(known.stops[kind] or {}, stops)
+    end
+  else
+    marks[buf] = new
+    vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
+  end
   for _, note in ipairs(new.notes) do
     local mark = { virt_lines = note[2], strict = false }
     vim.api.nvim_buf_set_extmark(buf, namespace, note[1], 0, mark)

@@ -148,8 +148,13 @@ return {
     { 'g?', 'List the keys', lua = 'help' },
   },
   diff = {
-    { '<CR>', 'Open the file in the worktree, at this line', act = 'edit', doing = 'opening' },
-    { 'gf', 'The same', act = 'goto_file', doing = 'opening' },
+    {
+      '<CR>',
+      'Open the file in the worktree, at this line; in the tree, go to its changes',
+      act = 'edit',
+      doing = 'opening',
+    },
+    { 'gf', 'Open the file, also from the tree', act = 'goto_file', doing = 'opening' },
     {
       'dv',
       'Show the file side by side with what it was',
@@ -180,14 +185,14 @@ return {
     },
     {
       's',
-      'Stage the hunk, the file or the selected lines in the main worktree',
+      'Stage the hunk, the file, the folder or the selected lines in the main worktree',
       modes = { 'n', 'x' },
       act = 'stage',
       doing = 'staging',
     },
     {
       'X',
-      "Undo the hunk, the file or the selected lines in the polecat's worktree",
+      "Undo the hunk, the file, the folder or the selected lines in the polecat's worktree",
       modes = { 'n', 'x' },
       act = 'undo_hunk',
       doing = 'undoing',

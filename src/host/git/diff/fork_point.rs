@@ -89,6 +89,9 @@ impl Git {
     /// Which of the two `HEAD` started from. If its work has been merged, so that none of it seems
     /// its own, the record still counts.
     async fn began(&self, recorded: String, left: String) -> Result<String, HostError> {
+        if recorded == left {
+            return Ok(left);
+        }
         // The branch may have been reset to before its record, which git may then have deleted.
         if self.commit(&recorded).await?.is_none() || !self.is_in(&recorded, "HEAD").await? {
             return Ok(left);

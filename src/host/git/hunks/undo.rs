@@ -7,6 +7,7 @@
 //! again while it is undone: if the backend is killed midway, whether the patch applies, or applies in
 //! reverse, tells whether it was done.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::core::diff::{unquoted, written};
@@ -298,11 +299,12 @@ fn reference(polecat: &PolecatName) -> String {
     format!("refs/polecat/undo/{polecat}")
 }
 
-/// `` `a` and 2 other files ``
+/// `` `a` and 2 other files ``; one may be there several times.
 pub(super) fn files(paths: &[Vec<u8>]) -> String {
     let first = paths.first().map(Vec::as_slice).unwrap_or_default();
+    let others: HashSet<_> = paths.iter().filter(|path| *path != first).collect();
     let first = printable(&String::from_utf8_lossy(first));
-    match paths.len().saturating_sub(1) {
+    match others.len() {
         0 => format!("`{first}`"),
         1 => format!("`{first}` and 1 other file"),
         more => format!("`{first}` and {more} other files"),

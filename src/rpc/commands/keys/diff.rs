@@ -3,8 +3,14 @@
 use super::{DiffKey, Key, MERGE, Meaning, PUSH, act, jump};
 
 pub(super) const DIFF: &[Key] = &[
-    diff("<CR>", "Open the file in the worktree, at this line", "edit", "opening", DiffKey::Edit),
-    diff("gf", "The same", "goto_file", "opening", DiffKey::Edit),
+    diff(
+        "<CR>",
+        "Open the file in the worktree, at this line; in the tree, go to its changes",
+        "edit",
+        "opening",
+        DiffKey::Edit,
+    ),
+    diff("gf", "Open the file, also from the tree", "goto_file", "opening", DiffKey::Edit),
     diff(
         "dv",
         "Show the file side by side with what it was",
@@ -42,7 +48,7 @@ pub(super) const DIFF: &[Key] = &[
         modes: "nx",
         ..diff(
             "s",
-            "Stage the hunk, the file or the selected lines in the main worktree",
+            "Stage the hunk, the file, the folder or the selected lines in the main worktree",
             "stage",
             "staging",
             DiffKey::Stage,
@@ -52,7 +58,7 @@ pub(super) const DIFF: &[Key] = &[
         modes: "nx",
         ..diff(
             "X",
-            "Undo the hunk, the file or the selected lines in the polecat's worktree",
+            "Undo the hunk, the file, the folder or the selected lines in the polecat's worktree",
             "undo_hunk",
             "undoing",
             DiffKey::UndoHunk,
