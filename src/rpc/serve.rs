@@ -74,7 +74,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
 pub async fn serve_hub(launch: Launch) -> std::io::Result<()> {
     let no_hosts = Fleet::new(&BTreeMap::new(), &launch, None);
     let mut signals = Signals::new()?;
-    fleet::serve(launch, FarCalls(no_hosts), async move { signals.next().await }).await
+    fleet::serve(launch, FarCalls::new(no_hosts), async move { signals.next().await }).await
 }
 
 /// What has the user's `notify_command` run, from now on.

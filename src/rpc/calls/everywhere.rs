@@ -18,6 +18,9 @@ pub(in crate::rpc) trait Everywhere:
     /// Whether it changes nothing, so that it may be done once more.
     const READS: bool = false;
 
+    /// Whether it counts which of two came first, as of messages.
+    const IN_ORDER: bool = false;
+
     /// Does it, on the machine of the polecat.
     fn here(
         self,
