@@ -44,14 +44,19 @@ impl<'a> CallContext<'a> {
         Self { hears: Hears::Editor(editor, id), workspace, fleet, rows: None, ticket: None }
     }
 
-    /// Of a call of the hub that we serve, with its place among others if it has one.
-    pub(super) fn of_hub(
-        hub: &'a Hub,
-        (workspace, fleet): (&'a Workspace, &'a Fleet),
-        ticket: Option<Ticket>,
-    ) -> Self {
-        let ticket = ticket.map(Arc::new);
-        Self { hears: Hears::Hub(hub), workspace, fleet, rows: None, ticket }
+    /// Of a call of the hub that we serve.
+    pub(super) fn of_hub(hub: &'a Hub, (workspace, fleet): (&'a Workspace, &'a Fleet)) -> Self {
+        Self { hears: Hears::Hub(hub), workspace, fleet, rows: None, ticket: None }
+    }
+
+    /// The same with its place among others, if it has one.
+    pub(in crate::rpc) fn with_ticket(self, ticket: Option<Ticket>) -> Self {
+        Self { ticket: ticket.map(Arc::new), ..self }
+    }
+
+    /// It is none of those that type here: they do not wait for it.
+    pub(super) fn types_elsewhere(&self) {
+        self.ticket.iter().for_each(|ticket| ticket.pass());
     }
 
     /// Whether it is carried out for a hub: what is sent to that has bounds.

@@ -53,6 +53,9 @@ impl<C: Everywhere> Operation for C {
 
     async fn run(mut self, context: &CallContext<'_>) -> Result<Self::Answer, Refusal> {
         let Some(said) = self.said() else { return self.here(context).await };
+        if context.is_far(said) {
+            context.types_elsewhere();
+        }
         let Some(far) = context.far(said).await? else { return self.here(context).await };
         let progress = context.progress(said.to_owned());
         self.leave();

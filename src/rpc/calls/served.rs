@@ -126,7 +126,7 @@ impl Served for FarCalls {
         if name == FollowOutput::NAME {
             return follow(&args, &workspace, &mut hub).await.map_err(FarError::from);
         }
-        let context = CallContext::of_hub(&hub, (&workspace, &self.no_hosts), ticket);
+        let context = CallContext::of_hub(&hub, (&workspace, &self.no_hosts)).with_ticket(ticket);
         carry_out(&name, &args, &context).await.map_err(FarError::from)
     }
 }

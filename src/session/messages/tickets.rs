@@ -55,21 +55,22 @@ impl Ticket {
         drop(timeout(LIMIT, self.of.0.subscribe().wait_for(is_first)).await);
         let mut lock = pin!(lock);
         let asked = poll_fn(|context| Poll::Ready(lock.as_mut().poll(context))).await;
-        self.has_its_place();
+        self.pass();
         match asked {
             Poll::Ready(locked) => locked,
             Poll::Pending => lock.await,
         }
     }
 
-    fn has_its_place(&self) {
+    /// It has its place, or needs none: others do not wait for it any more.
+    pub fn pass(&self) {
         self.of.0.send_if_modified(|open| open.numbers.remove(&self.number));
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.has_its_place();
+        self.pass();
     }
 }
 
