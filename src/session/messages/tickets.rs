@@ -87,7 +87,7 @@ mod tests {
     async fn the_lock_is_given_in_the_order_of_the_tickets_and_not_to_one_that_was_dropped() {
         let (tickets, lock) = (Tickets::default(), Arc::new(Lock::new(())));
         let order = Arc::new(Mutex::new(Vec::new()));
-        let (knows, known) = oneshot::channel();
+        let (tell, told) = oneshot::channel();
         let [first, second, third, fourth] = [(); 4].map(|()| tickets.take());
         let types = |name: &'static str, ticket: Ticket| {
             let (lock, order) = (lock.clone(), order.clone());
@@ -100,12 +100,12 @@ mod tests {
         };
         let slow = types("first", first);
         let slow = async {
-            known.await.unwrap();
+            told.await.unwrap();
             slow.await;
         };
         let late = types("third", third);
         let late = async {
-            knows.send(()).unwrap();
+            tell.send(()).unwrap();
             late.await;
         };
         drop(second);

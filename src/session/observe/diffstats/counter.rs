@@ -103,7 +103,7 @@ impl Counter {
             match self.jobs.get_mut(&info.polecat) {
                 Some(job) => left.extend(job.take(info, now)),
                 None => {
-                    drop(self.jobs.insert(info.polecat.clone(), Job::new(info, now.max(opens))))
+                    drop(self.jobs.insert(info.polecat.clone(), Job::new(info, now.max(opens))));
                 }
             }
         }
