@@ -29,12 +29,16 @@ pub use self::{
 use super::{
     error::Unanswered,
     identity::Identity,
+    log::HostLog,
     pending::{Ongoing, PendingCalls},
     ssh::Ssh,
     transport::Transport,
     wire::{self, FarRig, FromHost, ToHost},
 };
-use crate::core::hosts::{HostName, HostSettings};
+use crate::{
+    core::hosts::{HostName, HostSettings},
+    session::{Event, EventQueue},
+};
 
 /// How long a host may take to greet: a key exchange over a slow link, and a login shell.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
@@ -54,10 +58,13 @@ pub(super) struct Link {
     suspect: AtomicBool,
     connects: Arc<Semaphore>,
     endings: TaskTracker,
+    log: HostLog,
     status: Mutex<HostStatus>,
     /// Which machine it was last.
     welcome: Mutex<Option<Identity>>,
     changes: watch::Sender<()>,
+    /// Where changed files are told.
+    news: EventQueue,
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
     ahead: AtomicI64,
@@ -79,10 +86,10 @@ impl Link {
         (name, settings): (HostName, HostSettings),
         ssh: Ssh,
         (connects, endings): (Arc<Semaphore>, TaskTracker),
-        changes: watch::Sender<()>,
+        (changes, news): (watch::Sender<()>, EventQueue),
     ) -> Self {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
-        let facts = HostFacts::default();
+        let (facts, log) = (HostFacts::default(), HostLog::of(name.clone()));
         let status = Mutex::new(HostStatus { name, reached, rigs, seen: None, facts });
         let (agreed, suspect) = (AtomicBool::default(), AtomicBool::default());
         let (wanted, forced) = (Notify::new(), Notify::new());
@@ -95,9 +102,11 @@ impl Link {
             suspect,
             connects,
             endings,
+            log,
             status,
             welcome,
             changes,
+            news,
             calls,
             ahead,
             rows_length: AtomicUsize::default(),
@@ -276,6 +285,12 @@ impl Link {
             FromHost::Welcome(_) => return Err("it greeted twice".to_owned()),
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
+            FromHost::Files(files) => {
+                let here = files.here(&self.locked());
+                if let Some(files) = here {
+                    self.news.tell(Event::Files(files));
+                }
+            }
             FromHost::Rigs(rigs) => {
                 self.rows_length.store(0, Ordering::Relaxed);
                 let ahead = self.measure(rigs.now, now);

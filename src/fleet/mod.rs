@@ -11,6 +11,7 @@ mod environment;
 mod error;
 mod identity;
 mod link;
+mod log;
 mod pending;
 mod program;
 #[cfg(test)]
@@ -52,7 +53,7 @@ pub use self::{
 use self::{link::Link, ssh::Ssh};
 use crate::{
     core::hosts::{HostName, HostSettings},
-    session::Launch,
+    session::{EventQueue, Launch},
 };
 
 /// How many hosts are connected to at once: each may cost a key exchange here.
@@ -95,12 +96,14 @@ pub struct FleetWatch {
 
 impl Fleet {
     /// The hosts that `settings` name; what is kept of them is in the folder `state`. They are
-    /// connected to from when one is used, and stay so; those that are watched at once.
+    /// connected to from when one is used, and stay so; those that are watched at once. What files are
+    /// changed there is told by way of `news`.
     #[must_use]
     pub fn new(
         settings: &BTreeMap<HostName, HostSettings>,
         launch: &Launch,
         state: Option<PathBuf>,
+        news: &EventQueue,
     ) -> Self {
         let ssh = Ssh { launch: launch.clone(), state };
         let changes = watch::Sender::default();
@@ -108,7 +111,7 @@ impl Fleet {
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
             let shared = (connects.clone(), endings.clone());
-            let link = Link::new(given, ssh.clone(), shared, changes.clone());
+            let link = Link::new(given, ssh.clone(), shared, (changes.clone(), news.clone()));
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();

@@ -9,17 +9,18 @@ use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until, timeout_at},
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use self::told::Told;
 use super::{
     identity::Identity,
+    log,
     served::{Served, ServedCalls},
     wire::{self, FromHost, MAGIC, ToHost, Welcome},
 };
 use crate::{
-    core::batch_job::BatchJob,
-    session::{EventQueue, Launch, Settings, StatusWatch, Workspace},
+    core::{batch_job::BatchJob, build},
+    session::{Event, EventQueue, Files, Launch, Settings, StatusWatch, Workspace},
     stdio,
 };
 
@@ -30,6 +31,9 @@ const END_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the rows go before what was changed in them: of many hosts that are connected to at once,
 /// or one that is weak, all rows are there first.
 const COUNT_DELAY: Duration = Duration::from_secs(2);
+
+/// How often changed files are told: what is changed in between is told together.
+const FILES_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Why a tmux server is not started in a batch job: we are a step of it.
 const NO_START_IN_JOB: &str = "one that is started in a step of a batch job ends with the step: the \
@@ -51,6 +55,8 @@ pub async fn serve(
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
+    log::send(&hello.log);
+    info!(version = build::VERSION, "serves");
     let program = std::env::current_exe()?.display().to_string();
     let job = BatchJob::of(|name| std::env::var(name).ok());
     let welcome = Welcome::new(program, Identity::here().await, job.clone());
@@ -73,11 +79,12 @@ pub async fn serve(
     let settings = served.settings(&hello.config).map_err(io::Error::other)?;
     let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
     let settings = Settings { no_tmux_start, count_delay: COUNT_DELAY, ..settings };
-    let workspace = Workspace::new(settings, launch, EventQueue::default());
+    let news = EventQueue::default();
+    let workspace = Workspace::new(settings, launch, news.clone());
     let workspace = workspace.map_err(io::Error::other)?;
     let (answers, answered) = mpsc::unbounded_channel();
     let mut calls = ServedCalls::new(workspace.clone(), served, answers);
-    let told = tell(&workspace, (hears, answered), &mut calls, &mut to).await;
+    let told = tell((&workspace, &news), (hears, answered), &mut calls, &mut to).await;
     calls.end(END_TIMEOUT).await;
     workspace.close().await;
     told
@@ -85,13 +92,14 @@ pub async fn serve(
 
 /// Tells what there is, whenever it has changed.
 async fn tell(
-    workspace: &Workspace,
+    (workspace, news): (&Workspace, &EventQueue),
     (mut hears, mut answered): (mpsc::Receiver<ToHost>, mpsc::UnboundedReceiver<FromHost>),
     calls: &mut ServedCalls<impl Served>,
     to: &mut (impl AsyncWrite + Unpin),
 ) -> io::Result<()> {
     let mut watch = StatusWatch::of_all(workspace);
     let (mut told, mut last_word) = (Told::default(), Instant::now());
+    let mut files_due = last_word;
     told.see(watch.look().await);
     loop {
         if let Some(message) = told.next(Instant::now()) {
@@ -108,6 +116,11 @@ async fn tell(
                 continue;
             }
             () = sleep_until(told.due()), if told.waits() => continue,
+            files = next_files(news, files_due) => {
+                wire::write(to, &FromHost::Files(files.into())).await?;
+                files_due = Instant::now() + FILES_INTERVAL;
+                continue;
+            }
         };
         last_word = Instant::now();
         match message {
@@ -123,6 +136,19 @@ async fn tell(
                 info!("the hub is gone");
                 return Ok(());
             }
+        }
+    }
+}
+
+/// The next files that were changed, not before `due`. Cancelling it loses none.
+async fn next_files(news: &EventQueue, due: Instant) -> Files {
+    sleep_until(due).await;
+    loop {
+        match news.next().await {
+            Event::Files(files) => return files,
+            Event::Warning(text) => warn!("{text}"),
+            // The rigs are told as a whole, and no host of a host is in use.
+            Event::Snapshot(_) | Event::JobEnding(_) => {}
         }
     }
 }

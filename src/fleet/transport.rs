@@ -21,7 +21,7 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{environment::READY, wire::MAGIC};
+use super::{environment::READY, log::HostLog, wire::MAGIC};
 use crate::{
     core::{
         hosts::bootstrap::{self, Missing},
@@ -36,6 +36,8 @@ const NOISE_LIMIT: u64 = 64 * 1024;
 const TOLD_LIMIT: usize = 300;
 /// How much of the end of its errors is kept, in bytes.
 const TAIL_LIMIT: usize = 2_000;
+/// A longer line on stderr is taken for several, in bytes.
+const LINE_LIMIT: u64 = 4 * 1024;
 /// How long a host may take nothing of what it is sent, and say nothing of what came of it.
 const PUSH_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a command may take to end by itself.
@@ -99,14 +101,14 @@ pub(super) enum NotPushed {
 struct Tail(Arc<Mutex<Vec<u8>>>);
 
 impl Transport {
-    /// Starts the command.
+    /// Starts the command. What is logged there goes into `log`.
     ///
     /// # Errors
     /// It cannot be started.
     pub(super) fn start(
         argv: &[String],
         launch: &Launch,
-        endings: &TaskTracker,
+        (endings, log): (&TaskTracker, &HostLog),
     ) -> io::Result<Self> {
         let (program, arguments) = argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::from(launch(OsStr::new(program)));
@@ -118,7 +120,7 @@ impl Transport {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let tail = Tail::default();
-        let reads = tokio::spawn(tail.clone().keep(errors));
+        let reads = tokio::spawn(tail.clone().keep(errors, log.clone()));
         let child = Ending { child: Some(Process(child)), endings: endings.clone() };
         Ok(Self { to, from: BufReader::new(from), child, tail, reads })
     }
@@ -277,13 +279,16 @@ fn told(printed: &str) -> String {
 }
 
 impl Tail {
-    async fn keep(self, mut errors: impl AsyncRead + Unpin) {
-        let mut portion = [0; 1024];
-        while let Ok(read @ 1..) = errors.read(&mut portion).await {
-            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.extend_from_slice(&portion[..read]);
-            let from = kept.len().saturating_sub(TAIL_LIMIT);
-            kept.drain(..from);
+    async fn keep(self, errors: impl AsyncRead + Unpin, log: HostLog) {
+        let (mut errors, mut line) = (BufReader::new(errors), Vec::new());
+        while let Ok(1..) = (&mut errors).take(LINE_LIMIT).read_until(b'\n', &mut line).await {
+            if !log.takes(&line) {
+                let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&line);
+                let from = kept.len().saturating_sub(TAIL_LIMIT);
+                kept.drain(..from);
+            }
+            line.clear();
         }
     }
 

@@ -1,6 +1,8 @@
 //! What hub and host say to each other: messages of one closed set, each with its length in front.
 //! Both sides are of the same version, so a field that is not known here is an error.
 
+mod files;
+
 use std::{io, time::Duration};
 
 use jiff::Timestamp;
@@ -10,6 +12,8 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     time::timeout,
 };
+
+pub(super) use files::FarFiles;
 
 use super::{error::FarError, identity::Identity, texts, values};
 use crate::core::{batch_job::BatchJob, build, session::SessionInfo};
@@ -64,6 +68,8 @@ pub(super) enum ToHost {
 pub(super) struct Hello {
     /// What it goes by.
     pub(super) config: ByteBuf,
+    /// Which lines of its log it is to send, a level.
+    pub(super) log: String,
 }
 
 /// What a host says.
@@ -77,6 +83,8 @@ pub(super) enum FromHost {
     Rigs(Rigs),
     /// What else has changed in them.
     Rows(Rows),
+    /// Files were changed.
+    Files(FarFiles),
     /// A part of an answer; another one when it was taken.
     Part {
         id: u64,

@@ -105,7 +105,7 @@ impl Configured {
         if self.fleet.as_ref().is_some_and(|(known, _)| *known == hosts) {
             return None;
         }
-        let fleet = Fleet::new(&hosts, &self.launch, state);
+        let fleet = Fleet::new(&hosts, &self.launch, state, &self.news);
         let told = tell_of_hosts(fleet.clone(), self.news.clone());
         self.hosts_news = JoinSet::new();
         self.hosts_news.spawn(told);

@@ -13,6 +13,7 @@ use tracing::error;
 
 use crate::{
     core::{
+        hosts::HostName,
         session::SessionInfo,
         trust::{Content, Request},
     },
@@ -145,6 +146,7 @@ pub(super) fn files(files: &Files, polecat: &str) -> Map {
     let paths = files.paths.iter().map(|path| word(path.as_os_str())).collect();
     Map::new()
         .put("polecat", polecat)
+        .some("host", files.host.as_ref().map(HostName::as_str))
         .put("worktree", word(files.worktree.as_os_str()))
         .put("paths", Value::Array(paths))
         .put("whole", files.whole)

@@ -72,7 +72,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
 /// # Errors
 /// When stdio cannot be used for messages at all.
 pub async fn serve_hub(launch: Launch) -> std::io::Result<()> {
-    let no_hosts = Fleet::new(&BTreeMap::new(), &launch, None);
+    let no_hosts = Fleet::new(&BTreeMap::new(), &launch, None, &EventQueue::default());
     let mut signals = Signals::new()?;
     fleet::serve(launch, FarCalls::new(no_hosts), async move { signals.next().await }).await
 }

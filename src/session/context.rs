@@ -112,8 +112,10 @@ impl RigContext {
         paths: Vec<PathBuf>,
         whole: bool,
     ) {
-        let (rig, home) = (self.rig.name.to_string(), self.rig.home.clone());
-        self.shared.news.tell(Event::Files(Files { polecat, rig, home, worktree, paths, whole }));
+        let Rig { name, home, path, .. } = &*self.rig;
+        let (rig, home, project) = (name.to_string(), home.clone(), path.clone());
+        let files = Files { polecat, host: None, rig, home, project, worktree, paths, whole };
+        self.shared.news.tell(Event::Files(files));
     }
 
     /// A snapshot of the rig with these polecats.

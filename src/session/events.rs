@@ -65,10 +65,14 @@ pub struct Snapshot {
 pub struct Files {
     /// The polecat whose worktree it is.
     pub polecat: PolecatName,
+    /// The host that it is on; this machine where there is none.
+    pub host: Option<HostName>,
     /// Its rig's name.
     pub rig: String,
     /// Its rig's home.
     pub home: PathBuf,
+    /// The folder of its rig's project.
+    pub project: PathBuf,
     /// The worktree, with links resolved.
     pub worktree: PathBuf,
     /// The files and folders, relative to the worktree.
@@ -110,8 +114,8 @@ struct Queue {
 struct Waiting {
     warnings: VecDeque<String>,
     jobs: VecDeque<JobEnding>,
-    /// By the worktree.
-    files: HashMap<PathBuf, Files>,
+    /// By the rig's home and the polecat.
+    files: HashMap<(PathBuf, PolecatName), Files>,
     /// By the rig's home.
     snapshots: BTreeMap<PathBuf, Arc<Snapshot>>,
 }
@@ -151,10 +155,13 @@ impl Waiting {
             Event::Snapshot(snapshot) => {
                 drop(self.snapshots.insert(snapshot.home.clone(), snapshot));
             }
-            Event::Files(files) => match self.files.get_mut(&files.worktree) {
-                Some(before) => before.add(files),
-                None => drop(self.files.insert(files.worktree.clone(), files)),
-            },
+            Event::Files(files) => {
+                let of = (files.home.clone(), files.polecat.clone());
+                match self.files.get_mut(&of) {
+                    Some(before) => before.add(files),
+                    None => drop(self.files.insert(of, files)),
+                }
+            }
         }
     }
 
@@ -168,8 +175,8 @@ impl Waiting {
         if let Some((_, snapshot)) = self.snapshots.pop_first() {
             return Some(Event::Snapshot(snapshot));
         }
-        let worktree = self.files.keys().next().cloned()?;
-        self.files.remove(&worktree).map(Event::Files)
+        let of = self.files.keys().next().cloned()?;
+        self.files.remove(&of).map(Event::Files)
     }
 }
 
@@ -186,8 +193,9 @@ mod tests {
     fn files(worktree: &str, names: &[&str]) -> Event {
         let polecat = PolecatName::parse("ash").unwrap();
         let paths = names.iter().map(PathBuf::from).collect();
-        let (rig, home) = ("shop".to_owned(), "/shop".into());
-        Event::Files(Files { polecat, rig, home, worktree: worktree.into(), paths, whole: false })
+        let (rig, host, whole) = ("shop".to_owned(), None, false);
+        let [home, project, worktree] = ["/shop", "/shop", worktree].map(PathBuf::from);
+        Event::Files(Files { polecat, host, rig, home, project, worktree, paths, whole })
     }
 
     #[tokio::test]

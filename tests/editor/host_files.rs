@@ -334,3 +334,28 @@ async fn no_host_is_called_like_a_buffer_of_ours() {
     assert_eq!(refused.code, "config_invalid");
     assert!(refused.message.contains("`diff` is what buffers of ours are called"), "{refused:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_changed_there_comes_into_its_buffer_unless_that_has_changes_too() {
+    let there = changed().await;
+    let desk = reaching(&there, &Json::Null).await;
+    edit(&desk, &there, "a.lua").await;
+    press(&desk, "7G").await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line("polecat://status", "build1:shop: 1 polecat").await;
+    desk.editor.command("close").await.unwrap();
+    write(&there, "a.lua", &NINE.replace('5', "fifty"));
+    expect(&desk, "vim.fn.getline(5)", json!("fifty")).await;
+    let state = "{ vim.fn.line('.'), vim.bo.modified, vim.bo.filetype }";
+    assert_eq!(value(&desk, state).await, json!([7, false, "lua"]));
+    press(&desk, "ccmine<Esc>").await;
+    write(&there, "a.lua", &NINE.replace('5', "more"));
+    let told = "`build1:shop/ash` changed `a.lua`: not reloaded";
+    desk.editor.expect_message(told).await;
+    assert_eq!(value(&desk, "vim.fn.getline(7)").await, json!("mine"));
+    press(&desk, "u").await;
+    fs::remove_file(file(&there, "a.lua")).unwrap();
+    desk.editor.expect_message("`build1:shop/ash` deleted `a.lua`: its buffer stays").await;
+    assert_eq!(value(&desk, "vim.fn.getline(5)").await, json!("fifty"));
+    assert_eq!(local_files(&desk).await, json!([]));
+}

@@ -57,6 +57,23 @@ async fn its_question_opens_here_by_a_key_and_is_answered_by_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_logged_there_stands_in_the_log_here() {
+    let both = Desk::new().await;
+    both.desk.editor.command("PolecatStatus!").await.unwrap();
+    both.desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    both.desk.editor.command("PolecatLog").await.unwrap();
+    eventually("what it logs", async || {
+        let log = both.desk.editor.lua("vim.cmd.edit() return vim.fn.getline(1, '$')", Json::Null);
+        let log = log.await.unwrap();
+        let lines = log.as_array().into_iter().flatten().filter_map(Json::as_str);
+        let mut lines = lines.filter(|line| line.contains("serve: serves version="));
+        let is_there = lines.any(|line| line.contains("host=build1"));
+        if is_there { Ok(()) } else { Err(log) }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn health_says_of_each_host_whether_it_is_connected() {
     let both = Desk::new().await;
     both.desk.editor.command("checkhealth polecat").await.unwrap();

@@ -134,6 +134,19 @@ async fn two_at_once_do_not_disturb_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn folders_are_made_while_others_make_the_same() {
+    const MAKE: &str = "local root = ...
+        for number = 1, 500 do
+            require('polecat.install.folder').make(('%s/%d/a/b/c'):format(root, number))
+        end";
+    let scene = Scene::new().await;
+    let (one, other) = (scene.editor().await, scene.editor().await);
+    let root = || json!([scene.at("made")]);
+    let (first, second) = tokio::join!(one.lua(MAKE, root()), other.lua(MAKE, root()));
+    assert_eq!((first, second), (Ok(Json::Null), Ok(Json::Null)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backend_that_runs_goes_on_while_its_place_is_filled_anew() {
     let scene = Scene::new().await;
     let editor = scene.editor().await;

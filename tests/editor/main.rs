@@ -81,6 +81,7 @@ mod starting;
 mod states;
 mod status;
 mod stopping;
+mod submodules;
 mod survival;
 mod tasks;
 mod touring;

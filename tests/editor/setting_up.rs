@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A project that npm would work on, whose secrets and dependencies git ignores.
-fn project() -> Project {
+pub(super) fn project() -> Project {
     let project = Project::new();
     let text = ".env\nnode_modules/\n*.log\npid\n";
     project.commit(".gitignore", text);
@@ -42,7 +42,7 @@ async fn shop(setup: Json) -> Shop {
     Shop::of(project(), json!({ "setup": setup })).await
 }
 
-fn names(shop: &Shop) -> Vec<String> {
+pub(super) fn names(shop: &Shop) -> Vec<String> {
     let folder = fs::read_dir(shop.project.polecats()).into_iter().flatten().flatten();
     folder.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
@@ -323,55 +323,6 @@ async fn a_fork_is_set_up_like_any_other() {
     shop.editor.call("fork", json!(["ash", options])).await.unwrap();
     let env = fs::read_to_string(shop.project.worktree("birch").join(".env")).unwrap();
     assert_eq!(env, "KEY=1\n");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn submodules_come_from_the_main_worktree_and_run_nothing() {
-    let project = project();
-    let library = Project::named("library");
-    library.commit("lib", "lib\n");
-    let inner = Project::named("inner");
-    let add = |to: &Path, from: &Path, at: &str| {
-        let url = from.to_str().unwrap();
-        let args = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, at];
-        git(to, &args);
-        git(to, &["commit", "--quiet", "--message", "Add it"]);
-    };
-    add(library.path(), inner.path(), "in");
-    add(project.path(), library.path(), "lib");
-    add(project.path(), inner.path(), "lost");
-    let update =
-        ["-c", "protocol.file.allow=always", "submodule", "update", "--init", "--recursive"];
-    project.git(&update);
-    // What would run, if anything did; and one that cannot be brought.
-    project.git(&["config", "submodule.lib.update", "!touch ran"]);
-    let hook = project.path().join(".git/modules/lib/hooks/post-checkout");
-    crate::framed::program(&hook, "touch \"$HOME/ran\"");
-    let lost = project.path().join(".git/modules/lost/objects");
-    fs::remove_dir_all(&lost).unwrap();
-    fs::create_dir(&lost).unwrap();
-    let url = library.path().to_str().unwrap().to_owned();
-    let shop = Shop::of(project, Json::Null).await;
-    // No network: where they come from is gone.
-    let (library_gone, inner_gone) = (library.path().to_owned(), inner.path().to_owned());
-    drop((library, inner));
-    assert!(!library_gone.exists() && !inner_gone.exists());
-    let made = shop.start("ash", "prompts").await;
-    let worktree = shop.project.worktree("ash");
-    assert_eq!(fs::read_to_string(worktree.join("lib/lib")).unwrap(), "lib\n");
-    assert!(worktree.join("lib/in/README").exists());
-    assert!(!worktree.join("lib/ran").exists() && !worktree.join("ran").exists());
-    let told = made["warnings"].to_string();
-    assert!(told.contains("submodule `lost` is not initialised"), "{told}");
-    assert!(!told.contains("`lib`"), "{told}");
-    let origin = git(&worktree.join("lib"), &["config", "remote.origin.url"]);
-    assert_eq!(origin, url);
-    // Nothing of it is anybody's work.
-    let task = json!([null, { "prompt": "Paint", "cmd": agent("dies --status 6") }]);
-    assert_eq!(shop.refusal("sling", task).await.code, "died_during_startup");
-    assert_eq!(names(&shop), ["ash"]);
-    shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
-    shop.editor.call("remove", json!(["ash", {}])).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

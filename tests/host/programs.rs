@@ -134,6 +134,31 @@ async fn no_program_of_a_submodule_is_run_that_an_agent_has_put_there() {
 }
 
 #[tokio::test]
+async fn no_program_of_a_submodule_of_the_main_worktree_is_run_when_a_change_of_it_is_taken() {
+    let ash = Ash::new().await;
+    let library = ash.sandbox.repository("library");
+    let add = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"];
+    ash.main(&[&add[..], &[library.to_str().unwrap(), "lib"]].concat());
+    let first = ash.sandbox.commit(&ash.main, "with a library");
+    ash.git(&["merge", "--quiet", "--ff-only", &first]);
+    let newer = ash.sandbox.commit(&library, "newer");
+    ash.git(&["update-index", "--cacheinfo", &format!("160000,{newer},lib")]);
+    let piece = ash.piece(Stage::Staged, "lib", None).await;
+    // An agent writes to git's folder of the main worktree as well.
+    let mark = trap(&ash.sandbox, &ash.main.join(".git/modules/lib"), true);
+    ash.sandbox.write("shop/lib/.gitattributes", "* filter=shown diff=shown\n");
+    // Only by its filters can git see that this one is as it was.
+    let readme = fs::read(ash.main.join("lib/README")).unwrap();
+    fs::write(ash.main.join("lib/README"), readme).unwrap();
+    let _ = fs::remove_file(&mark);
+    assert_eq!(ash.take(&piece).await.unwrap(), [b"lib"], "a person sees to the files of it");
+    ash.undo().await.unwrap();
+    assert_eq!(ran(&mark), "");
+    ash.main(&["diff", "--name-only", "--", "lib"]);
+    assert!(ran(&mark).contains("process"), "the trap is none");
+}
+
+#[tokio::test]
 async fn what_a_worktrees_git_file_says_counts_only_where_git_has_noted_the_same() {
     for clone in [false, true] {
         let ash = Ash::new().await;

@@ -25,17 +25,20 @@ function M.set_lines()
   end
 end
 
---- Puts what was read into `buf`.
+--- Puts what was read into `buf`: with `keep_undo` as a change, else as what it began with.
 ---@param buf integer
 ---@param file polecat.FileText
-local function fill(buf, file)
+---@param keep_undo? boolean
+local function fill(buf, file, keep_undo)
   local options = vim.bo[buf]
-  options.modifiable, options.readonly, options.undolevels = true, false, -1
+  options.modifiable, options.readonly = true, false
+  local levels = options.undolevels
+  options.undolevels = keep_undo and levels or -1
   read = { buf = buf, lines = file.lines }
   -- Marks and the lines of the quickfix list are those of the file, not of the empty buffer.
   vim.cmd("lockmarks lua require('polecat.editor.host_file').set_lines()")
   read = nil
-  options.undolevels = vim.go.undolevels
+  options.undolevels = levels
   options.fileformat, options.endofline = file.fileformat, file.endofline
   options.modified, options.readonly = false, not file.writable
   vim.b[buf].polecat_file = { read = true, seen = file.seen }
@@ -87,6 +90,55 @@ function M.read(buf)
       end
     end)
   )
+end
+
+--- Puts what is there by now into `buf`, with the windows as they are.
+---@param buf integer
+---@param file polecat.FileText
+local function refill(buf, file)
+  local views = {}
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    views[win] = vim.api.nvim_win_call(win, vim.fn.winsaveview)
+  end
+  fill(buf, file, true)
+  for win, view in pairs(views) do
+    vim.api.nvim_win_call(win, function()
+      vim.fn.winrestview(view)
+    end)
+  end
+end
+
+--- The host and the path of the file that `buf` shows, if it is one of a host that was read.
+---@param buf integer
+---@return string? host
+---@return string? path
+function M.place(buf)
+  local file = vim.b[buf].polecat_file
+  if file and file.read then
+    return vim.api.nvim_buf_get_name(buf):match('^polecat://([^/]+)(/.*)$')
+  end
+end
+
+--- Reads `buf` again, as Neovim does a file that was changed outside.
+---@param buf integer
+---@param autoread boolean
+---@param done fun(reason?: string) Called with why it stays as it is, as in |v:fcs_reason|, if it does.
+function M.reload(buf, autoread, done)
+  backend.call('file.read', { name = vim.api.nvim_buf_get_name(buf) }, function(err, file)
+    local known = vim.api.nvim_buf_is_loaded(buf) and vim.b[buf].polecat_file or {}
+    if err or not known.read or known.seen == file.seen then
+      return
+    elseif not file.seen then
+      done('deleted')
+    elseif vim.bo[buf].modified then
+      done('conflict')
+    elseif not autoread then
+      done('changed')
+    else
+      refill(buf, file)
+      done()
+    end
+  end)
 end
 
 --- The buffer of the file `name`, in which `file` was read just now. What somebody has changed in it

@@ -3,18 +3,21 @@
 --- Neovim reloads a buffer itself when it is told to look (`:checktime`), with cursor, folds, undo
 --- and 'autoread' as always. What is ours: when to look, and no dialog where it does not reload.
 local autocmd = require('polecat.editor.autocmd')
+local host_file = require('polecat.editor.host_file')
 local notify = require('polecat.editor.notify')
 
 local M = {}
 
 ---@class polecat.Files
 ---@field polecat string Who works there.
+---@field host? string The host that it is on.
 ---@field worktree string Its path, all links resolved.
 ---@field paths string[] What was touched, from the worktree on.
 ---@field whole boolean There may be more.
 
 ---@class polecat.File What is known of a buffer's file.
 ---@field name string The buffer's name, of which the rest was made.
+---@field host? string The host that it is on.
 ---@field places string[] Where it can be touched: itself, and where it leads.
 ---@field polecat? string In whose worktree it is.
 ---@field shown? string Its path there.
@@ -43,10 +46,17 @@ local CHANGE_INTERVAL = 2000
 ---@return polecat.File?
 local function file_of(buf)
   local name = vim.api.nvim_buf_get_name(buf)
-  if name == '' or vim.bo[buf].buftype ~= '' or not vim.api.nvim_buf_is_loaded(buf) then
+  local host, path = host_file.place(buf)
+  local is_file = host or vim.bo[buf].buftype == ''
+  if name == '' or not is_file or not vim.api.nvim_buf_is_loaded(buf) then
     return nil
   end
-  if not known[buf] or known[buf].name ~= name then
+  if known[buf] and known[buf].name == name then
+    return known[buf]
+  elseif host then
+    -- Where links lead there is not known here.
+    known[buf] = { name = name, host = host, places = { path } }
+  else
     local folder = vim.fn.resolve(vim.fs.dirname(name))
     local itself = vim.fs.joinpath(folder, vim.fs.basename(name))
     known[buf] = { name = name, places = { itself, vim.fn.resolve(name) } }
@@ -68,16 +78,16 @@ local function is_busy(buf)
   return not free and buf == vim.api.nvim_get_current_buf()
 end
 
---- Neovim asks this instead of the user, where it does not reload by itself.
+--- Tells why a change is not in a buffer, if it is not.
 ---@param file polecat.File
-local function on_changed(file)
-  local reason = vim.v.fcs_reason
+---@param reason? string As in |v:fcs_reason|.
+local function tell(file, reason)
   -- As long as a file is gone, it is found gone at every look.
   local again = reason == 'deleted' and file.gone
   local now = vim.uv.now()
   local same = reason ~= 'deleted' and file.told and now - file.told < CHANGE_INTERVAL
   file.gone = reason == 'deleted'
-  if TOLD[reason] and not again and not same then
+  if reason and TOLD[reason] and not again and not same then
     file.told = now
     notify.warn(TOLD[reason]:format(file.polecat, file.shown))
   end
@@ -87,9 +97,22 @@ end
 ---@param file polecat.File
 local function answer_for(buf, file)
   local desc = 'Tell who changed a file that is not reloaded'
+  -- Neovim asks this instead of the user, where it does not reload by itself.
   autocmd.on('polecat_reload', 'FileChangedShell', desc, function()
-    on_changed(file)
+    tell(file, vim.v.fcs_reason)
   end, buf)
+end
+
+--- The value of 'autoread'.
+---@param buf integer
+---@return boolean
+local function reads_again(buf)
+  local own = vim.bo[buf].autoread
+  -- Nothing where it is not the buffer's own.
+  if own == nil then
+    return vim.go.autoread
+  end
+  return own
 end
 
 ---@type fun()
@@ -103,6 +126,10 @@ local function look(buf)
   elseif is_busy(buf) then
     waiting[buf] = true
     return look_later()
+  elseif file.host then
+    return host_file.reload(buf, reads_again(buf), function(reason)
+      tell(file, reason)
+    end)
   end
   file.gone = file.gone and not vim.uv.fs_stat(file.name)
   -- What goes wrong in a user's autocommands is not ours to tell.
@@ -141,12 +168,9 @@ end
 ---@param folder string
 function M.look_below(folder)
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
-    local file, autoread = file_of(buf), vim.bo[buf].autoread
-    -- Nothing where it is not the buffer's own.
-    if autoread == nil then
-      autoread = vim.go.autoread
-    end
-    if file and autoread and not vim.bo[buf].modified and below(file, folder)[1] then
+    local file = file_of(buf)
+    local is_below = file and not file.host and below(file, folder)[1]
+    if is_below and reads_again(buf) and not vim.bo[buf].modified then
       look(buf)
     end
   end
@@ -173,9 +197,9 @@ function M.changed(files)
   end
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
     local file = file_of(buf)
-    local paths = file and below(file, files.worktree) or {}
+    local paths = file and file.host == files.host and below(file, files.worktree) or {}
     if file and paths[1] then
-      if not file.polecat then
+      if not file.polecat and not file.host then
         answer_for(buf, file)
       end
       file.polecat, file.shown = files.polecat, paths[1]

@@ -98,7 +98,7 @@ local function keep(folder, found, into)
     end
   end
   lines[#lines + 1] = found.sha256 .. '  ' .. found.archive
-  vim.fn.mkdir(into, 'p')
+  require('polecat.install.folder').make(into)
   vim.fn.writefile(lines, folder .. '/SHA256SUMS')
   for _, name in ipairs({ found.archive, 'SHA256SUMS' }) do
     local moved, why = vim.uv.fs_rename(folder .. '/' .. name, into .. '/' .. name)

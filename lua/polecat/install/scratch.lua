@@ -1,12 +1,13 @@
 --- The folders in which installs work, one for each. What a broken one had downloaded, the next goes
 --- on with.
+local folder = require('polecat.install.folder')
 local task = require('polecat.install.task')
 
 local M = {}
 
 --- In place of a process: nobody uses it.
 local FREE = 0
-local PRIVATE = '0o700'
+local PRIVATE = 448 -- 0700
 
 --- Whose processes this machine can see: a home may be shared by several.
 ---@return string
@@ -57,27 +58,25 @@ end
 ---@param name string
 ---@return string
 function M.open(home, name)
-  local made, why = pcall(vim.fn.mkdir, home, 'p')
+  folder.make(home)
   local ours = fresh(home, vim.uv.os_getpid())
-  if made then
-    take_over(home, ours, name)
-    if vim.fn.isdirectory(ours) == 0 then
-      made, why = pcall(vim.fn.mkdir, ours, '', PRIVATE)
+  take_over(home, ours, name)
+  if vim.fn.isdirectory(ours) == 0 then
+    local made, why = vim.uv.fs_mkdir(ours, PRIVATE)
+    if not made then
+      task.fail(('`%s` cannot be written: %s'):format(home, why))
     end
-  end
-  if not made then
-    task.fail(('`%s` cannot be written: %s'):format(home, tostring(why):gsub('^Vim:E%d+: ', '')))
   end
   return ours
 end
 
 --- Gives up a folder, and with `keep` leaves it to the next install.
----@param folder string
+---@param ours string
 ---@param keep boolean
-function M.close(folder, keep)
-  local left = keep and fresh(vim.fs.dirname(folder), FREE)
-  if not (left and vim.uv.fs_rename(folder, left)) then
-    vim.fn.delete(folder, 'rf')
+function M.close(ours, keep)
+  local left = keep and fresh(vim.fs.dirname(ours), FREE)
+  if not (left and vim.uv.fs_rename(ours, left)) then
+    vim.fn.delete(ours, 'rf')
   end
 end
 

@@ -21,7 +21,7 @@ use super::{GREETING_TIMEOUT, Link};
 use crate::{
     core::{build, hosts::bootstrap::Missing},
     fleet::{
-        environment,
+        environment, log,
         program::Program,
         ssh::Purpose,
         transport::{Beginning, NotPushed, Transport, is_refusal},
@@ -92,7 +92,7 @@ impl Link {
         let purpose = if alone { Purpose::WorkAlone } else { Purpose::Work };
         let argv = self.ssh.argv(self.settings.serve(&self.name()), purpose).await;
         let turn = self.connects.acquire().await;
-        let transport = Transport::start(&argv, &self.ssh.launch, &self.endings);
+        let transport = Transport::start(&argv, &self.ssh.launch, (&self.endings, &self.log));
         let mut transport = transport.map_err(|error| Lost::because(error.to_string()))?;
         let why = match timeout(GREETING_TIMEOUT, self.begin_with(&mut transport, turn)).await {
             Ok(Ok(Answer::Welcome(welcome))) => {
@@ -139,7 +139,7 @@ impl Link {
     }
 
     async fn greet(&self, transport: &mut Transport) -> io::Result<()> {
-        let hello = Hello { config: self.settings.config.clone().into() };
+        let hello = Hello { config: self.settings.config.clone().into(), log: log::wanted() };
         wire::write(&mut transport.to, &ToHost::Hello(hello)).await.map(drop)
     }
 
@@ -177,7 +177,7 @@ impl Link {
         let reaching =
             self.settings.push(&self.name(), &program.target, &program.sum, gzip.is_some());
         let argv = self.ssh.argv(reaching, Purpose::Work).await;
-        let transport = Transport::start(&argv, &self.ssh.launch, &self.endings);
+        let transport = Transport::start(&argv, &self.ssh.launch, (&self.endings, &self.log));
         let lost = |error: io::Error| NotPushed::Lost(error.to_string());
         let transport = transport.map_err(lost)?;
         let packed = match gzip {

@@ -63,7 +63,7 @@ impl Outside {
         memories.notified = workspace.notified().to_vec();
     }
 
-    /// Looks at what comes out of `events` and passes it on at once.
+    /// Looks at what comes out of `events` and passes it on.
     pub(in crate::rpc) async fn run(self, events: EventQueue, onward: EventQueue) {
         loop {
             let due = self.memories().due();
@@ -71,14 +71,14 @@ impl Outside {
                 Some(due) => timeout(until(due), events.next()).await.ok(),
                 None => Some(events.next().await),
             };
-            self.look(next.as_ref(), Timestamp::now());
+            self.look(next.as_ref(), Timestamp::now()).await;
             if let Some(event) = next {
                 onward.tell(event);
             }
         }
     }
 
-    fn look(&self, next: Option<&Event>, now: Timestamp) {
+    async fn look(&self, next: Option<&Event>, now: Timestamp) {
         if !self.notifier.is_used() {
             return;
         }
@@ -88,20 +88,20 @@ impl Outside {
             None => self.memories().overdue(now),
         };
         if let Some(Event::JobEnding(ending)) = next {
-            self.pass(self.of_host(&ending.host), job_ending(ending), now);
+            self.pass(self.of_host(&ending.host), job_ending(ending), now).await;
         }
         for snapshot in snapshots {
             if let Some(host) = snapshot.host.as_ref().filter(|_| !snapshot.reached) {
                 self.notifier.leave(&self.of_host(host));
             }
-            let (news, _) = self.memories().update(&snapshot, now);
+            let news = self.memories().update(&snapshot, now).0;
             for one in &news {
-                self.tell(&snapshot, one, now);
+                self.tell(&snapshot, one, now).await;
             }
         }
     }
 
-    fn tell(&self, snapshot: &Snapshot, news: &News, now: Timestamp) {
+    async fn tell(&self, snapshot: &Snapshot, news: &News, now: Timestamp) {
         let Snapshot { rig, host, home, .. } = snapshot;
         let fields = match news {
             News::Event(_) => return,
@@ -116,13 +116,13 @@ impl Outside {
             Some(host) => self.of_host(host),
             None => NewsOf::Rig(home.clone()),
         };
-        self.pass(of, fields, now);
+        self.pass(of, fields, now).await;
     }
 
-    fn pass(&self, of: NewsOf, fields: Map, now: Timestamp) {
+    async fn pass(&self, of: NewsOf, fields: Map, now: Timestamp) {
         let fields = fields.put("title", TITLE).put("time", now.to_string());
         match serde_json::to_string(&Value::from(fields)) {
-            Ok(text) => self.notifier.tell(of, text),
+            Ok(text) => self.notifier.tell(of, text).await,
             Err(why) => error!(%why, "this cannot be told as JSON"),
         }
     }

@@ -2,7 +2,8 @@
 //! run after the other.
 //!
 //! Of several backends that watch a rig for the same user one runs it: who comes first, until it
-//! ends. It must never hold anything up, so that what is too much for it is dropped.
+//! ends. Which one is decided when something happens, not when its run begins: by then the other may
+//! have left. It must never hold anything up, so that what is too much for it is dropped.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -11,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::timeout};
 use tracing::debug;
 
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
 
 /// How long one run may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long it may take to see whose turn it is, which is two calls of the system.
+const CLAIM_TIMEOUT: Duration = Duration::from_secs(1);
 /// How many may wait for their run.
 const MOST_WAITING: usize = 32;
 
@@ -41,7 +44,8 @@ struct Shared {
 struct State {
     /// Empty where there is none.
     command: Vec<String>,
-    waiting: VecDeque<Message>,
+    /// What the next runs are to read.
+    waiting: VecDeque<String>,
     /// How many were dropped since that was last told.
     dropped: usize,
     /// Whether the last run failed: that is told once.
@@ -57,12 +61,6 @@ pub enum NewsOf {
     Rig(PathBuf),
     /// Of a host, for which this folder stands; without one each backend runs it.
     Host(Option<PathBuf>),
-}
-
-/// What one run is about.
-struct Message {
-    of: NewsOf,
-    text: String,
 }
 
 impl Notifier {
@@ -90,10 +88,14 @@ impl Notifier {
         !self.state().command.is_empty()
     }
 
-    /// Has the command read `text`, which is news of these. Never waits.
-    pub fn tell(&self, of: NewsOf, text: String) {
-        self.state().add(Message { of, text });
-        self.0.wake.notify_one();
+    /// Has the command read `text`, which is news of these, unless another backend of this user does.
+    /// Does not wait for the run.
+    pub async fn tell(&self, of: NewsOf, text: String) {
+        // Told twice is better than not at all, or late.
+        if timeout(CLAIM_TIMEOUT, self.is_ours(&of)).await.unwrap_or(true) {
+            self.state().add(text);
+            self.0.wake.notify_one();
+        }
     }
 
     /// Others may run it for these: nothing is heard of them here.
@@ -105,21 +107,19 @@ impl Notifier {
     /// when this is dropped.
     pub async fn run(self) {
         loop {
-            let (command, message) = self.next().await;
-            if self.is_ours(&message.of).await {
-                self.run_one(&command, message.text).await;
-            }
+            let (command, text) = self.next().await;
+            self.run_one(&command, text).await;
         }
     }
 
-    async fn next(&self) -> (Vec<String>, Message) {
+    async fn next(&self) -> (Vec<String>, String) {
         loop {
-            if let Some((command, message, dropped)) = self.state().take() {
+            if let Some((command, text, dropped)) = self.state().take() {
                 if dropped > 0 {
-                    let text = format!("`notify_command` is too slow: {dropped} were dropped");
-                    self.0.news.warn(text);
+                    let slow = format!("`notify_command` is too slow: {dropped} were dropped");
+                    self.0.news.warn(slow);
                 }
-                return (command, message);
+                return (command, text);
             }
             // What came since is not lost: the permit is kept.
             self.0.wake.notified().await;
@@ -145,7 +145,6 @@ impl Notifier {
                 true
             }
             Err(HostError::Busy { .. }) => false,
-            // Told twice is better than not at all.
             Err(error) => {
                 debug!(%error, "whose turn it is to run `notify_command` is not known");
                 true
@@ -172,11 +171,11 @@ impl Notifier {
 }
 
 impl State {
-    fn add(&mut self, message: Message) {
+    fn add(&mut self, text: String) {
         if self.command.is_empty() {
             return;
         }
-        self.waiting.push_back(message);
+        self.waiting.push_back(text);
         if self.waiting.len() > MOST_WAITING {
             self.dropped += 1;
             drop(self.waiting.pop_front());
@@ -184,9 +183,9 @@ impl State {
     }
 
     /// The next one, by which command, and how many before it were dropped.
-    fn take(&mut self) -> Option<(Vec<String>, Message, usize)> {
-        let message = self.waiting.pop_front()?;
-        Some((self.command.clone(), message, std::mem::take(&mut self.dropped)))
+    fn take(&mut self) -> Option<(Vec<String>, String, usize)> {
+        let text = self.waiting.pop_front()?;
+        Some((self.command.clone(), text, std::mem::take(&mut self.dropped)))
     }
 }
 
@@ -211,15 +210,15 @@ mod tests {
     async fn the_oldest_of_too_many_are_dropped_and_that_is_told() {
         let (notifier, news) = notifier(&["true"]);
         for count in 0..40 {
-            notifier.tell(den(), count.to_string());
+            notifier.tell(den(), count.to_string()).await;
         }
-        assert_eq!(notifier.next().await.1.text, "8");
+        assert_eq!(notifier.next().await.1, "8");
         let told = news.next().await;
         assert!(
             matches!(&told, Event::Warning(text) if text.contains("8 were dropped")),
             "{told:?}"
         );
-        assert_eq!(notifier.next().await.1.text, "9");
+        assert_eq!(notifier.next().await.1, "9");
         assert!(notifier.state().waiting.len() == 30);
     }
 
@@ -242,8 +241,21 @@ mod tests {
     #[tokio::test]
     async fn without_a_command_nothing_is_kept() {
         let (notifier, _) = notifier(&[]);
-        notifier.tell(den(), String::new());
+        notifier.tell(den(), String::new()).await;
         assert!(!notifier.is_used() && notifier.state().waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_another_has_run_stays_its_own_when_it_leaves_before_our_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = NewsOf::Rig(folder.path().to_owned());
+        let [(theirs, _), (ours, _)] = [notifier(&["true"]), notifier(&["true"])];
+        takes_over(&theirs, &of).await;
+        ours.tell(of.clone(), "once".to_owned()).await;
+        theirs.leave(&of);
+        takes_over(&ours, &of).await;
+        ours.tell(of, "the next".to_owned()).await;
+        assert_eq!(ours.next().await.1, "the next");
     }
 
     /// Waits until it is `notifier` who runs it. A program that another test is just starting holds
