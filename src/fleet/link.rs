@@ -72,6 +72,9 @@ pub(super) struct Link {
     rows_length: AtomicUsize,
     /// The last ping, and when it was sent.
     pinged: Mutex<Option<(u64, Instant)>>,
+    /// Held while somebody sees to it that it is connected: many are told at once when it is, and
+    /// their calls are to be sent in the order in which they were made.
+    order: tokio::sync::Mutex<()>,
     /// Notified when it is to be looked at, or tried, now.
     wanted: Notify,
     /// Notified when one that refused is to be tried again.
@@ -108,6 +111,7 @@ impl Link {
             ahead,
             rows_length: AtomicUsize::default(),
             pinged: Mutex::default(),
+            order: tokio::sync::Mutex::default(),
             wanted,
             forced,
         }
@@ -146,6 +150,11 @@ impl Link {
         } else {
             self.wanted.notify_one();
         }
+    }
+
+    /// Waits for those who came before.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.order.lock().await
     }
 
     /// Has the host carry out the call `name`.

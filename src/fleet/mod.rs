@@ -168,6 +168,7 @@ impl Fleet {
     pub async fn connected(&self, name: &HostName) -> Result<HostStatus, Unanswered> {
         let link = self.link(name)?;
         self.use_host(name);
+        let _turn = link.turn().await;
         let mut watch = self.listen();
         loop {
             let status = link.status();

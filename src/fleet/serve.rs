@@ -28,6 +28,9 @@ use crate::{
 const HUB_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long what was begun may take to come to its end once the hub is gone.
 const END_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long the rows go before what was changed in them: of many hosts that are connected to at once,
+/// or one that is weak, all rows are there first.
+const COUNT_DELAY: Duration = Duration::from_secs(2);
 
 /// How often changed files are told: what is changed in between is told together.
 const FILES_INTERVAL: Duration = Duration::from_millis(500);
@@ -75,7 +78,7 @@ pub async fn serve(
     });
     let settings = served.settings(&hello.config).map_err(io::Error::other)?;
     let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
-    let settings = Settings { no_tmux_start, ..settings };
+    let settings = Settings { no_tmux_start, count_delay: COUNT_DELAY, ..settings };
     let news = EventQueue::default();
     let workspace = Workspace::new(settings, launch, news.clone());
     let workspace = workspace.map_err(io::Error::other)?;

@@ -30,7 +30,7 @@ use command::{Git, TIMEOUT, failed};
 pub use diff::compared::{differences, work_tree};
 pub use diff::diffstat::{ForkPoint, diffstat};
 pub use diff::fork_point::fork_point;
-use diff::fork_point::fork_point_in;
+use diff::fork_point::{HEAD, fork_point_in};
 pub use diff::reviewed::{keep_reviewed, reviewed, since_review};
 pub use diff::uncommitted::{Uncommitted, uncommitted};
 pub use diff::{Before, before, changes, changes_since_start, require_worktree, version_of};

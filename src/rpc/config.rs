@@ -14,6 +14,7 @@ mod status;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rmpv::Value;
@@ -138,6 +139,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         tmux_command: tmux.read("command", |item| paths.program(item)),
         // A name, or a path: told apart like a program's.
         no_tmux_start: None,
+        count_delay: Duration::ZERO,
         tmux_socket: tmux.read("socket", |item| paths.program(item)),
         tracker_command: config.table("tracker").text("command"),
         capture_fit: capture.read("fit", Item::boolean),

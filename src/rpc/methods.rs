@@ -90,6 +90,17 @@ impl Call {
 }
 
 impl OperationCall {
+    /// Whether it counts which of two came first, as of messages.
+    pub(super) fn is_in_order(&self) -> bool {
+        match self {
+            Self::CommandRun(call) => call.name == "Queue",
+            Self::Inject(_) | Self::DropQueued(_) | Self::ReleaseQueue(_) | Self::Interrupt(_) => {
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The view that it is about.
     pub(super) fn view(&self) -> Option<u64> {
         match self {

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     fleet::{self, Fleet},
-    session::{EventQueue, Launch, Notifier},
+    session::{EventQueue, Launch, Notifier, Ticket, Tickets},
     stdio,
 };
 
@@ -74,7 +74,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
 pub async fn serve_hub(launch: Launch) -> std::io::Result<()> {
     let no_hosts = Fleet::new(&BTreeMap::new(), &launch, None, &EventQueue::default());
     let mut signals = Signals::new()?;
-    fleet::serve(launch, FarCalls(no_hosts), async move { signals.next().await }).await
+    fleet::serve(launch, FarCalls::new(no_hosts), async move { signals.next().await }).await
 }
 
 /// What has the user's `notify_command` run, from now on.
@@ -110,12 +110,13 @@ struct Server {
     editor: Editor,
     configured: Configured,
     views: Views,
+    tickets: Tickets,
 }
 
 impl Server {
     fn new(editor: Editor, configured: Configured) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, configured, views }
+        Self { editor, configured, views, tickets: Tickets::default() }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
@@ -150,8 +151,9 @@ impl Server {
             (Call::View(call), _) => self.views.handle(self.configured.reach()?, id, call),
             (Call::Operation(call), _) => {
                 let rows = call.view().and_then(|view| self.views.rows(view));
+                let ticket = call.is_in_order().then(|| self.tickets.take());
                 let reach = self.configured.reach()?;
-                spawn(self.editor.clone(), reach, id, &method, call, rows);
+                spawn(self.editor.clone(), reach, (id, &method), call, (rows, ticket));
             }
         }
         Ok(None)
@@ -189,14 +191,14 @@ impl Server {
 fn spawn(
     editor: Editor,
     (workspace, fleet): Reach,
-    id: u64,
-    method: &str,
+    (id, method): (u64, &str),
     call: OperationCall,
-    rows: Option<Rows>,
+    (rows, ticket): (Option<Rows>, Option<Ticket>),
 ) {
     let span = debug_span!("call", id, method);
     let work = async move {
-        let context = CallContext::new(&editor, (&workspace, &fleet), id).about(rows);
+        let context = CallContext::new(&editor, (&workspace, &fleet), id);
+        let context = context.about(rows).with_ticket(ticket);
         let result = call.answer(&context).await;
         editor.answer(id, result);
     };

@@ -42,6 +42,7 @@ pub use health::{FoundAgent, HealthRow, Level, agents_found};
 pub use hook::report_hook;
 pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;
+pub use messages::tickets::{Ticket, Tickets};
 pub use observe::Observer;
 pub use observe::all_rigs::RigStatus;
 pub use observe::capture::CaptureOptions;

@@ -1,6 +1,6 @@
 //! The user's configuration, as far as sessions are concerned.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::core::{
     Gastown, Template,
@@ -31,6 +31,8 @@ pub struct Settings {
     pub tmux_socket: Option<String>,
     /// Why no tmux server is started where there is none, if none is.
     pub no_tmux_start: Option<&'static str>,
+    /// How long what was changed is not counted after a rig was first seen: who shows it comes first.
+    pub count_delay: Duration,
     /// `tracker.command`, which may carry arguments.
     pub tracker_command: Option<String>,
     /// `capture.lines`: how many lines a capture opens with.

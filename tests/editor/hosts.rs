@@ -294,6 +294,29 @@ async fn what_is_queued_there_is_shown_dropped_and_listed_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_there_in_one_breath_is_queued_in_that_order() {
+    let both = Desk::new().await;
+    let mut expected = Vec::new();
+    // At first nothing is connected, and all of it is sent at once when it is.
+    for round in 0..4 {
+        let queue = "for number = 1, 6 do vim.cmd(('PolecatQueue build1:shop/ash %d of round %d')\
+                     :format(number, ...)) end";
+        both.desk.editor.lua(queue, json!(round)).await.unwrap();
+        expected.extend((1..=6).map(|number| format!("{number} of round {round}")));
+        eventually("all are queued", async || {
+            let queued = both.call("queue", json!(["build1:shop/ash"])).await;
+            let count = queued["messages"].as_array().map(Vec::len);
+            if count == Some(expected.len()) { Ok(()) } else { Err(queued) }
+        })
+        .await;
+    }
+    let queued = both.call("queue", json!(["build1:shop/ash"])).await;
+    let texts = queued["messages"].as_array().into_iter().flatten();
+    let texts: Vec<_> = texts.filter_map(|message| message["text"].as_str()).collect();
+    assert_eq!(texts, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn polecats_are_made_started_labelled_queued_for_and_removed_there() {
     let both = Desk::new().await;
     both.desk.start("ash", "prompts").await;

@@ -69,6 +69,21 @@ async fn expect_held(editor: &Editor, why: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_in_one_breath_is_queued_in_that_order() {
+    let (shop, _log) = shop("").await;
+    at_work(&shop, "long").await;
+    let mut expected = Vec::new();
+    for round in 0..4_u64 {
+        let queue = "for number = 1, 6 do \
+                     vim.cmd(('PolecatQueue ash %d of round %d'):format(number, ...)) end";
+        shop.editor.lua(queue, json!(round)).await.unwrap();
+        expected.extend((1..=6).map(|number| format!("{number} of round {round}")));
+        expect_queued(&shop.editor, Some(6 * (round + 1))).await;
+    }
+    assert_eq!(texts(&shop.editor).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn messages_are_sent_in_order_each_after_the_turn_before_it() {
     let (shop, log) = shop("").await;
     at_work(&shop, "first").await;

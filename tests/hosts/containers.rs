@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     desk::STATUS,
-    guides::words,
+    guides::{block, words},
     machine::{finished, program, skipped},
     rig::{Shop, agent},
     support::{
@@ -95,6 +95,14 @@ impl Container {
         command
     }
 
+    /// A program of this name that has podman do what the one of that name would; where it is.
+    fn stand_in(&self, name: &str, script: &str) -> String {
+        let program = self.at(name);
+        fs::write(&program, format!("#!/bin/sh\n{script}")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        program.display().to_string()
+    }
+
     fn tmux(&self, args: &[&str]) -> String {
         let words = [&["exec", "gpu", "tmux", "-L", "agents"], args].concat();
         let output = self.podman(&words).output().unwrap();
@@ -151,24 +159,35 @@ fn by_podman(container: &Container, project: &Project) -> Json {
     Container::settings(project, &exec, &attach)
 }
 
+/// As the guide says that docker does too: by a docker that is podman under its name.
+fn by_docker(container: &Container, project: &Project) -> Json {
+    let guide = include_str!("../../doc/hosts/containers.md");
+    assert!(guide.contains("`docker` does for"));
+    let podman = shlex::try_join(container.words().iter().map(String::as_str)).unwrap();
+    let docker = container.stand_in("docker", &format!("exec {podman} \"$@\"\n"));
+    let [exec, attach] = ["command", "attach"].map(|key| {
+        let mut words = words(guide, key);
+        words[0].clone_from(&docker);
+        words
+    });
+    Container::settings(project, &exec, &attach)
+}
+
 /// As the guide has it, by a stand-in for kubectl that knows these words alone.
 fn by_kubectl(container: &Container, project: &Project) -> Json {
     let guide = include_str!("../../doc/hosts/kubernetes.md");
-    let stand_in = container.at("kubectl");
     let podman = shlex::try_join(container.words().iter().map(String::as_str)).unwrap();
     let script = format!(
-        "#!/bin/sh\n# Stands in for kubectl: has podman do what it would.\n\
-         case \"$1 $2 $3 $4 $5 $6 $7 $8\" in\n\
+        "case \"$1 $2 $3 $4 $5 $6 $7 $8\" in\n\
          '--context dev --namespace agents exec -i agents-0 --') flags=-i ;;\n\
          '--context dev --namespace agents exec -it agents-0 --') flags=-it ;;\n\
          *) exit 64 ;;\nesac\nshift 8\nexec {podman} exec \"$flags\" gpu \"$@\"\n"
     );
-    fs::write(&stand_in, script).unwrap();
-    fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
+    let kubectl = container.stand_in("kubectl", &script);
     let [exec, attach] = ["command", "attach"].map(|key| {
         let mut words = words(guide, key);
         assert_eq!(words[0], "kubectl");
-        words[0] = stand_in.display().to_string();
+        words[0].clone_from(&kubectl);
         words
     });
     Container::settings(project, &exec, &attach)
@@ -218,6 +237,40 @@ async fn a_container_is_a_host_and_comes_back_after_it_was_killed() {
     assert_eq!(info["running"], false, "{info}");
     // Nobody died: it is lost with its server.
     assert_eq!(info["lost"], true, "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs podman and runc: `make soak`"]
+async fn a_container_of_docker_is_a_host_as_far_as_podman_under_its_name_tells() {
+    let Some((desk, container)) = desk(by_docker).await else { return };
+    works(&desk, &container).await;
+    desk.editor.call("stop", json!(["box:shop/ash", { "force": true }])).await.unwrap();
+    assert_eq!(desk.sessions(), ["gt-shop-ash"]);
+}
+
+/// It needs no cluster to read it.
+#[test]
+#[ignore = "needs kubectl: `make soak`"]
+fn the_manifest_of_a_pod_is_one_to_kubectl() {
+    if which::which("kubectl").is_err() {
+        skipped("the manifest is not read: there is no `kubectl`");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("agents.yaml");
+    let guide = include_str!("../../doc/hosts/kubernetes.md");
+    fs::write(&file, block(guide, "yaml")).unwrap();
+    let mut kubectl = program("kubectl");
+    // With a home of its own: it keeps what it has found.
+    kubectl.env("HOME", folder.path()).args(["label", "--local", "read=yes", "-o", "json", "-f"]);
+    let read: Json = serde_json::from_str(&finished(kubectl.arg(&file))).unwrap();
+    let pod = &read["spec"]["template"]["spec"];
+    let command = json!(["tini", "--", "sleep", "infinity"]);
+    assert_eq!(
+        (&read["kind"], &pod["containers"][0]["command"]),
+        (&json!("StatefulSet"), &command)
+    );
+    assert_eq!(read["spec"]["volumeClaimTemplates"][0]["metadata"]["name"], "home", "{read}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -134,6 +134,11 @@ impl Desk {
         there.chain([polecat.to_owned()]).collect()
     }
 
+    /// The file of what ssh knows of the hosts.
+    pub(crate) fn ssh_configuration(&self) -> String {
+        self.ssh.path().join("config").display().to_string()
+    }
+
     fn write_ssh_configuration(&self) {
         let folder = self.ssh.path().display();
         let hosts = self.hosts.iter().map(|there| {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use self::fork_point::fork_point_in;
+use self::fork_point::{HEAD, fork_point_in};
 use super::{Git, failed};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
 use crate::core::{Base, PolecatName, Rig};
@@ -192,8 +192,10 @@ impl Git {
     ) -> Result<(Option<Base>, Option<Section>), HostError> {
         let recorded = records::load_base(rig, polecat).await?;
         let recorded = recorded.filter(|base| is_hash(&base.commit));
-        let (base, committed) =
-            tokio::join!(fork_point_in(self, rig, polecat), self.committed(recorded.as_ref()));
+        let (base, committed) = tokio::join!(
+            fork_point_in(self, rig, polecat, "HEAD"),
+            self.committed(recorded.as_ref())
+        );
         let base = base?;
         let commit = |base: &Option<Base>| base.as_ref().map(|base| base.commit.clone());
         let committed = match committed {

@@ -51,7 +51,10 @@ pub fn local() -> Launch {
                 command.env_remove(name);
             }
         }
-        if let Some(path) = search_path() {
+        // Only where it is another one: else the standard library copies all of our process (`fork`)
+        // to look for the program there, which costs more than what many a git does.
+        let ours = std::env::var_os("PATH");
+        if let Some(path) = search_path().filter(|path| Some(path) != ours.as_ref()) {
             command.env("PATH", path);
         }
         command

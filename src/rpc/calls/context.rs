@@ -1,6 +1,6 @@
 //! What every call can reach.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use super::{At, RigName};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         error::Refusal,
         views::rows::Rows,
     },
-    session::{Reach, RigContext, SessionError, Whom, Workspace},
+    session::{Messenger, Reach, RigContext, SessionError, Ticket, Whom, Workspace},
 };
 
 /// Where a call is carried out, and for whom.
@@ -21,6 +21,8 @@ pub(in crate::rpc) struct CallContext<'a> {
     pub(in crate::rpc) fleet: &'a Fleet,
     /// What the view shows that the call is about.
     pub(in crate::rpc) rows: Option<Rows>,
+    /// Its place among the others that type.
+    ticket: Option<Arc<Ticket>>,
 }
 
 /// Who hears what is told on the way.
@@ -39,12 +41,22 @@ impl<'a> CallContext<'a> {
         (workspace, fleet): (&'a Workspace, &'a Fleet),
         id: u64,
     ) -> Self {
-        Self { hears: Hears::Editor(editor, id), workspace, fleet, rows: None }
+        Self { hears: Hears::Editor(editor, id), workspace, fleet, rows: None, ticket: None }
     }
 
     /// Of a call of the hub that we serve.
     pub(super) fn of_hub(hub: &'a Hub, (workspace, fleet): (&'a Workspace, &'a Fleet)) -> Self {
-        Self { hears: Hears::Hub(hub), workspace, fleet, rows: None }
+        Self { hears: Hears::Hub(hub), workspace, fleet, rows: None, ticket: None }
+    }
+
+    /// The same with its place among others, if it has one.
+    pub(in crate::rpc) fn with_ticket(self, ticket: Option<Ticket>) -> Self {
+        Self { ticket: ticket.map(Arc::new), ..self }
+    }
+
+    /// It is none of those that type here: they do not wait for it.
+    pub(super) fn types_elsewhere(&self) {
+        self.ticket.iter().for_each(|ticket| ticket.pass());
     }
 
     /// Whether it is carried out for a hub: what is sent to that has bounds.
@@ -93,6 +105,11 @@ impl<'a> CallContext<'a> {
     /// The same for a call that only looks: one that was found just now is not looked for again.
     pub(super) async fn recent_rig(&self, at: At) -> Result<RigContext, SessionError> {
         self.workspace.recent_context(&at.into()).await
+    }
+
+    /// What sends messages to the agents of `rig`, in the order in which the calls came.
+    pub(super) fn messenger(&self, rig: &RigContext) -> Messenger {
+        rig.messenger().with_ticket(self.ticket.clone())
     }
 
     /// Does `work`; whether it succeeds or not, what views show is looked at again after it.

@@ -18,6 +18,9 @@ pub(in crate::rpc) trait Everywhere:
     /// Whether it changes nothing, so that it may be done once more.
     const READS: bool = false;
 
+    /// Whether it counts which of two came first, as of messages.
+    const IN_ORDER: bool = false;
+
     /// Does it, on the machine of the polecat.
     fn here(
         self,
@@ -50,6 +53,9 @@ impl<C: Everywhere> Operation for C {
 
     async fn run(mut self, context: &CallContext<'_>) -> Result<Self::Answer, Refusal> {
         let Some(said) = self.said() else { return self.here(context).await };
+        if context.is_far(said) {
+            context.types_elsewhere();
+        }
         let Some(far) = context.far(said).await? else { return self.here(context).await };
         let progress = context.progress(said.to_owned());
         self.leave();

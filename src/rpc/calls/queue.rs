@@ -89,10 +89,11 @@ impl Everywhere for ShowQueue {
 
 impl Everywhere for DropQueued {
     type Answer = Vec<Message>;
+    const IN_ORDER: bool = true;
 
     async fn here(self, context: &CallContext<'_>) -> Result<Vec<Message>, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
-        let messenger = whom.context.messenger();
+        let messenger = context.messenger(&whom.context);
         let dropped = context.changing(messenger.drop_queued(&whom.polecat, self.id)).await?;
         Ok(dropped.into_iter().map(Message::from).collect())
     }
@@ -100,10 +101,11 @@ impl Everywhere for DropQueued {
 
 impl Everywhere for ReleaseQueue {
     type Answer = Waiting;
+    const IN_ORDER: bool = true;
 
     async fn here(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
-        let messenger = whom.context.messenger();
+        let messenger = context.messenger(&whom.context);
         Ok(context.changing(messenger.release_queue(&whom.polecat)).await?.into())
     }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     fleet::{FarError, Fleet, Hub, Served, pack, unpack_exactly},
     rpc::{config, error::RpcError},
-    session::{Settings, Workspace},
+    session::{Settings, Tickets, Workspace},
 };
 
 macro_rules! impl_about {
@@ -53,6 +53,14 @@ macro_rules! everywhere {
         impl_about!(FollowOutput);
         $(impl_about_rig!($of_rig);)*
 
+        /// Whether the call `name` is carried out in order with others.
+        fn is_in_order(name: &str) -> bool {
+            match name {
+                $($call::NAME => $call::IN_ORDER,)*
+                _ => false,
+            }
+        }
+
         /// Carries out the call `name` of a hub.
         async fn carry_out(
             name: &str,
@@ -87,9 +95,19 @@ async fn carry_out_one<C: Everywhere>(
     Ok(pack(&answer).map_err(RpcError::internal)?.into_vec())
 }
 
-/// Carries out the calls of a hub, on a host, which has no other hosts.
+/// Carries out the calls of a hub, on a host.
 #[derive(Clone)]
-pub(in crate::rpc) struct FarCalls(pub(in crate::rpc) Fleet);
+pub(in crate::rpc) struct FarCalls {
+    /// Without any: a host has no other hosts.
+    no_hosts: Fleet,
+    tickets: Tickets,
+}
+
+impl FarCalls {
+    pub(in crate::rpc) fn new(no_hosts: Fleet) -> Self {
+        Self { no_hosts, tickets: Tickets::default() }
+    }
+}
 
 impl Served for FarCalls {
     fn settings(&self, config: &[u8]) -> Result<Settings, String> {
@@ -103,10 +121,12 @@ impl Served for FarCalls {
         workspace: Workspace,
         mut hub: Hub,
     ) -> Result<Vec<u8>, FarError> {
+        // Before anything is waited for: the calls begin in the order in which they came.
+        let ticket = is_in_order(&name).then(|| self.tickets.take());
         if name == FollowOutput::NAME {
             return follow(&args, &workspace, &mut hub).await.map_err(FarError::from);
         }
-        let context = CallContext::of_hub(&hub, (&workspace, &self.0));
+        let context = CallContext::of_hub(&hub, (&workspace, &self.no_hosts)).with_ticket(ticket);
         carry_out(&name, &args, &context).await.map_err(FarError::from)
     }
 }

@@ -279,10 +279,11 @@ impl Encode for Injected {
 
 impl Everywhere for Inject {
     type Answer = Injected;
+    const IN_ORDER: bool = true;
 
     async fn here(self, context: &CallContext<'_>) -> Result<Injected, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
-        let messenger = whom.context.messenger();
+        let messenger = context.messenger(&whom.context);
         let take = self.take.unwrap_or_default();
         if !self.queue.unwrap_or_default() {
             messenger.inject(&whom.polecat, &self.text, take).await?;
@@ -300,10 +301,11 @@ impl Everywhere for Inject {
 
 impl Everywhere for Interrupt {
     type Answer = Interrupted;
+    const IN_ORDER: bool = true;
 
     async fn here(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
-        let messenger = whom.context.messenger();
+        let messenger = context.messenger(&whom.context);
         // Boxed, to keep the futures of callers small.
         Ok(context.changing(Box::pin(messenger.interrupt(&whom.polecat))).await?)
     }

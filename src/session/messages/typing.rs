@@ -41,7 +41,11 @@ impl Messenger {
         polecat: &PolecatName,
     ) -> Result<TypingGuard, SessionError> {
         let session = self.context.rig.session(polecat);
-        let process = self.context.shared.typing.of(session.as_str()).lock_owned().await;
+        let process = self.context.shared.typing.of(session.as_str()).lock_owned();
+        let process = match &self.ticket {
+            Some(ticket) => ticket.waits_for(process).await,
+            None => process.await,
+        };
         let machine = Typing::lock(&self.context.rig, polecat).await?;
         Ok(TypingGuard { _process: process, _machine: machine })
     }

@@ -8,7 +8,6 @@ use crate::host::git::Git;
 use crate::host::git::squashed::{Standing, standing};
 use crate::host::repository::common_dir;
 use crate::host::repository::head::branch_of;
-use crate::host::repository::refs::tip_now;
 
 /// What was found, and for which commits: the same until one of them moves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,6 +61,9 @@ impl Git {
     }
 
     async fn behind(&self, head: &str, goal: &str) -> Result<u32, HostError> {
+        if head == goal {
+            return Ok(0);
+        }
         let args = ["rev-list", "--count", &format!("{head}..{goal}"), "--"];
         let count = self.run("counting commits", &args).await?.text();
         Ok(count.parse().unwrap_or_default())
@@ -71,24 +73,10 @@ impl Git {
     async fn goals(&self, branch: Option<&str>) -> Result<Vec<String>, HostError> {
         let none = || HostError::NoWorktree { path: self.repository.clone() };
         let git_dir = self.git_dir().ok_or_else(none)?.to_owned();
-        let meant = branch.map(str::to_owned);
-        let found = blocking(move || {
-            let common = common_dir(&git_dir)?;
-            let mut found = Vec::new();
-            for name in meant.into_iter().chain(branch_of(&common)?) {
-                let local = tip_now(&common, &format!("refs/heads/{name}"))?;
-                let remote = tip_now(&common, &format!("refs/remotes/{name}"))?;
-                found.push((name, local.or(remote)));
-            }
-            Ok(found)
-        })
-        .await?;
+        let around = blocking(move || branch_of(&common_dir(&git_dir)?)).await?;
         let mut goals = Vec::new();
-        for (name, tip) in found {
-            let tip = match tip {
-                Some(tip) => Some(tip),
-                None => self.tip(&name).await?,
-            };
+        for name in branch.map(str::to_owned).into_iter().chain(around) {
+            let tip = self.tip_now(&name).await?;
             goals.extend(tip.filter(|tip| !goals.contains(tip)));
         }
         Ok(goals)

@@ -70,7 +70,8 @@ impl ForkPoint {
 }
 
 /// Counts the changes in `workdir`; `None` if it is not a worktree, or its fork point is unknown.
-/// `begun` is from the last count: with it, a count takes two processes.
+/// `begun` is from the last count: with it, a count takes two processes; where nothing was changed yet,
+/// one.
 ///
 /// # Errors
 /// The worktree is broken, or git fails.
@@ -86,13 +87,16 @@ pub async fn diffstat(
     let Some(head) = status.head else { return Ok(None) };
     let begun = match begun.filter(|begun| begun.head == head) {
         Some(begun) => begun,
-        None => match fork_point_in(&git, rig, polecat).await? {
+        None => match fork_point_in(&git, rig, polecat, &head).await? {
             Some(base) => git.begun(head, base).await?,
             None => return Ok(None),
         },
     };
     let begun = git.standing(polecat, begun).await;
-    let (mut added, removed) = git.changed_since(&begun.base).await?;
+    // Nothing differs where nothing was committed, and git has just said that nothing else is changed.
+    let is_as_begun = begun.head == begun.base && status.uncommitted == 0;
+    let (mut added, removed) =
+        if is_as_begun { (0, 0) } else { git.changed_since(&begun.base).await? };
     let untracked = provision::not_given(rig, workdir, status.untracked).await?;
     let (count, top) = (u32::try_from(untracked.len()).unwrap_or(u32::MAX), workdir.to_owned());
     added += blocking(move || lines_of_all(&top, &untracked)).await?;
@@ -109,6 +113,9 @@ pub async fn diffstat(
 impl Git {
     async fn begun(&self, head: String, base: Base) -> Result<ForkPoint, HostError> {
         let Base { commit: base, branch } = base;
+        if base == head {
+            return Ok(ForkPoint { head, base, branch, ahead: 0, known: KnownStatus::default() });
+        }
         let range = format!("{base}..{head}");
         let doing = "counting commits";
         let count = self.run(doing, &["rev-list", "--count", &range, "--"]).await?.text();

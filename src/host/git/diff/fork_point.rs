@@ -8,6 +8,11 @@ use crate::host::files::blocking;
 use crate::host::git::{Git, default_branch};
 use crate::host::programs::launch::Launch;
 use crate::host::records;
+use crate::host::repository::common_dir;
+use crate::host::repository::refs::tip_now;
+
+/// What is checked out, where its commit is not known.
+pub(in crate::host::git) const HEAD: &str = "HEAD";
 
 /// The commit after which everything in `workdir` is the polecat's work.
 ///
@@ -23,14 +28,15 @@ pub async fn fork_point(
     workdir: &Path,
     launch: &Launch,
 ) -> Result<Option<Base>, HostError> {
-    fork_point_in(&Git::in_worktree(rig, workdir, launch).await?, rig, polecat).await
+    fork_point_in(&Git::in_worktree(rig, workdir, launch).await?, rig, polecat, HEAD).await
 }
 
-/// [`fork_point`] of the `HEAD` that this git sees.
+/// [`fork_point`] of `head`, as this git sees it: [`HEAD`], or the commit that it is known to be.
 pub(in crate::host::git) async fn fork_point_in(
     git: &Git,
     rig: &Rig,
     polecat: &PolecatName,
+    head: &str,
 ) -> Result<Option<Base>, HostError> {
     let recorded = records::load_base(rig, polecat).await?;
     let branch = match &recorded {
@@ -38,11 +44,11 @@ pub(in crate::host::git) async fn fork_point_in(
         None => git.usual_branch(rig).await?,
     };
     let left = match &branch {
-        Some(branch) => git.left_at(branch).await?,
+        Some(branch) => git.left_at(branch, head).await?,
         None => None,
     };
     let commit = match (recorded, left) {
-        (Some(base), Some(left)) => Some(git.began(base.commit, left).await?),
+        (Some(base), Some(left)) => Some(git.began(base.commit, left, head).await?),
         (Some(base), None) => Some(base.commit),
         (None, left) => left,
     };
@@ -64,10 +70,13 @@ impl Git {
         Ok(Some(if known { remote } else { main }))
     }
 
-    /// The newest common commit of `HEAD` and a branch.
-    async fn left_at(&self, branch: &str) -> Result<Option<String>, HostError> {
-        let Some(tip) = self.tip(branch).await? else { return Ok(None) };
-        let args = ["merge-base", "HEAD", &tip];
+    /// The newest common commit of `head` and a branch.
+    async fn left_at(&self, branch: &str, head: &str) -> Result<Option<String>, HostError> {
+        let Some(tip) = self.tip_now(branch).await? else { return Ok(None) };
+        if tip == head {
+            return Ok(Some(tip));
+        }
+        let args = ["merge-base", head, &tip];
         let shared = self.answer("looking for where the branch was left", &args).await?;
         Ok(shared.map(|output| output.text()))
     }
@@ -86,18 +95,42 @@ impl Git {
         Ok(None)
     }
 
-    /// Which of the two `HEAD` started from. If its work has been merged, so that none of it seems
+    /// Which of the two `head` started from. If its work has been merged, so that none of it seems
     /// its own, the record still counts.
-    async fn began(&self, recorded: String, left: String) -> Result<String, HostError> {
+    async fn began(&self, recorded: String, left: String, head: &str) -> Result<String, HostError> {
         if recorded == left {
             return Ok(left);
         }
         // The branch may have been reset to before its record, which git may then have deleted.
-        if self.commit(&recorded).await?.is_none() || !self.is_in(&recorded, "HEAD").await? {
+        if self.commit(&recorded).await?.is_none() || !self.is_in(&recorded, head).await? {
             return Ok(left);
         }
-        let merged = self.commit("HEAD").await?.as_ref() == Some(&left);
+        let merged = left == head || self.commit(head).await?.as_ref() == Some(&left);
         Ok(if merged || !self.is_in(&recorded, &left).await? { recorded } else { left })
+    }
+
+    /// [`Git::tip`] without a process, where git's files tell.
+    pub(in crate::host::git) async fn tip_now(
+        &self,
+        branch: &str,
+    ) -> Result<Option<String>, HostError> {
+        let Some(git_dir) = self.git_dir().map(Path::to_owned) else {
+            return self.tip(branch).await;
+        };
+        let name = branch.to_owned();
+        let found = blocking(move || {
+            let common = common_dir(&git_dir)?;
+            let local = tip_now(&common, &format!("refs/heads/{name}"))?;
+            if local.is_some() {
+                Ok(local)
+            } else {
+                tip_now(&common, &format!("refs/remotes/{name}"))
+            }
+        });
+        match found.await? {
+            Some(tip) => Ok(Some(tip)),
+            None => self.tip(branch).await,
+        }
     }
 
     /// Whether `commit` is in the history of `of`.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::core::rig::push::{PushPlan, Pushed};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::{HostError, PushError};
-use crate::host::git::{Git, failed, fork_point_in, head};
+use crate::host::git::{Git, HEAD, failed, fork_point_in, head};
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::{Output, Program};
 use crate::host::rigs::polecats;
@@ -69,7 +69,7 @@ pub async fn subjects(
     launch: &Launch,
 ) -> Result<Vec<String>, HostError> {
     let git = Git::in_worktree(rig, &polecats::workdir(rig, polecat).await?, launch).await?;
-    let Some(base) = fork_point_in(&git, rig, polecat).await? else { return Ok(Vec::new()) };
+    let Some(base) = fork_point_in(&git, rig, polecat, HEAD).await? else { return Ok(Vec::new()) };
     let range = format!("{}..HEAD", base.commit);
     let args = ["log", "--reverse", "--no-merges", "--max-count=1000", "--format=%s"];
     let args = [&args[..], &["--no-show-signature", &range, "--"]].concat();
@@ -88,7 +88,7 @@ pub async fn base_there(
     launch: &Launch,
 ) -> Result<Option<String>, HostError> {
     let git = Git::in_worktree(rig, &polecats::workdir(rig, polecat).await?, launch).await?;
-    let base = fork_point_in(&git, rig, polecat).await?.and_then(|base| base.branch);
+    let base = fork_point_in(&git, rig, polecat, HEAD).await?.and_then(|base| base.branch);
     let Some(base) = base else { return Ok(None) };
     let name = base.strip_prefix(&format!("{remote}/")).unwrap_or(&base);
     let there = git.commit(&format!("refs/remotes/{remote}/{name}")).await?;

@@ -11,7 +11,7 @@ use crate::host::files::{blocking, read_text};
 use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::squashed::is_contained;
 use crate::host::git::worktree::layout::WorktreeLayout;
-use crate::host::git::{Git, failed, fork_point_in, head};
+use crate::host::git::{Git, HEAD, failed, fork_point_in, head};
 use crate::host::programs::launch::Launch;
 
 /// Where the `HEAD` of a worktree has been, as far as its reflog goes.
@@ -81,7 +81,7 @@ pub(in crate::host::git) async fn goal(
     if git.commit("HEAD").await?.is_none() {
         return Ok(goal);
     }
-    if let Some(base) = fork_point_in(&git, rig, polecat).await? {
+    if let Some(base) = fork_point_in(&git, rig, polecat, HEAD).await? {
         if let Some(branch) = &base.branch {
             goal.tips.extend(git.tip(branch).await?);
         }

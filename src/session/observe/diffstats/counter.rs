@@ -37,6 +37,8 @@ pub(super) struct Counter {
     jobs: HashMap<PolecatName, Job>,
     counts: JoinSet<Done>,
     badges: watch::Sender<Badges>,
+    /// When the first count may begin; none before something was seen.
+    opens: Option<Instant>,
 }
 
 /// A count that was made.
@@ -52,7 +54,7 @@ impl Counter {
     pub(super) fn new(context: RigContext, badges: watch::Sender<Badges>) -> Self {
         let (jobs, counts) = (HashMap::new(), JoinSet::new());
         let watcher = WorktreeWatcher::start(&context.shared.events);
-        Self { context, watcher, jobs, counts, badges }
+        Self { context, watcher, jobs, counts, badges, opens: None }
     }
 
     /// Goes on until the poller has ended.
@@ -89,6 +91,8 @@ impl Counter {
     /// Takes what the poller saw last.
     async fn take(&mut self, newest: &Snapshot) {
         let now = Instant::now();
+        let delay = self.context.shared.settings.count_delay;
+        let opens = *self.opens.get_or_insert_with(|| now + delay);
         let is_there =
             |polecat: &PolecatName| newest.polecats.iter().any(|info| info.polecat == *polecat);
         let mut left = Vec::new();
@@ -98,7 +102,9 @@ impl Counter {
         for info in &newest.polecats {
             match self.jobs.get_mut(&info.polecat) {
                 Some(job) => left.extend(job.take(info, now)),
-                None => drop(self.jobs.insert(info.polecat.clone(), Job::new(info, now))),
+                None => {
+                    drop(self.jobs.insert(info.polecat.clone(), Job::new(info, now.max(opens))));
+                }
             }
         }
         for watched in left {

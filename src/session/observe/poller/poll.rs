@@ -65,11 +65,13 @@ impl Poll {
 
     /// The next look. A screen that has not changed is not read again.
     async fn again(&self, mut known: Tracked) -> Result<Tracked, SessionError> {
-        let guesses = known.guesses(self.now) && self.session.is_live();
-        if guesses {
-            known.read = self.reader().await;
+        let mut reads_on = true;
+        if known.guesses(&self.session, self.now) && self.session.is_live() {
+            let read = self.reader().await;
+            reads_on = read.is_same(&known.read);
+            known.read = read;
         }
-        let view = match known.unchanged(&self.session, self.now).filter(|_| !guesses) {
+        let view = match known.unchanged(&self.session, self.now).filter(|_| reads_on) {
             Some(view) => view,
             None => self.view(&known.read).await?,
         };

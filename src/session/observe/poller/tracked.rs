@@ -23,8 +23,13 @@ use crate::{
     tmux::{Drawn, PaneId},
 };
 
-/// How often to guess again which agent it is.
+/// How often to guess again which agent it is, while its pane prints.
 const GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(2);
+/// The same of one that is still: another program has not begun there without a word, but a guess may
+/// have failed.
+const STILL_GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(30);
+/// For how long after it printed last a pane is not still, in seconds.
+const STILL_S: i64 = 3;
 /// How often to look at an agent that may change soon.
 const BUSY_INTERVAL: SignedDuration = SignedDuration::from_millis(200);
 
@@ -80,6 +85,13 @@ const STARTS: Observation = Observation { state: State::Starting, source: StateS
 /// When it last printed, what changed with that, and whether it is still starting.
 type Print = (i64, Drawn, bool);
 
+impl Reader {
+    /// Whether it reads as `other` does.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (&self.agent, &self.command, &self.args) == (&other.agent, &other.command, &other.args)
+    }
+}
+
 impl Tracked {
     /// After the first look, at `now`; the state has lasted since `since`.
     pub(super) fn first(
@@ -126,9 +138,12 @@ impl Tracked {
     }
 
     /// Whether to find out again which agent it is.
-    pub(super) fn guesses(&self, now: Timestamp) -> bool {
-        let old = |at| now.duration_since(at).abs() >= GUESS_INTERVAL;
-        self.read.guessed_at.is_some_and(old)
+    pub(super) fn guesses(&self, session: &Session, now: Timestamp) -> bool {
+        self.read.guessed_at.is_some_and(|at| {
+            let is_still = at.as_second() - session.pane.activity > STILL_S;
+            let interval = if is_still { STILL_GUESS_INTERVAL } else { GUESS_INTERVAL };
+            now.duration_since(at).abs() >= interval
+        })
     }
 
     /// What a look would show of an unchanged screen; `None` if it may have changed.
