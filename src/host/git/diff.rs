@@ -193,7 +193,7 @@ impl Git {
         let recorded = records::load_base(rig, polecat).await?;
         let recorded = recorded.filter(|base| is_hash(&base.commit));
         let (base, committed) = tokio::join!(
-            fork_point_in(self, rig, polecat, "HEAD"),
+            fork_point_in(self, rig, polecat, HEAD),
             self.committed(recorded.as_ref())
         );
         let base = base?;
@@ -208,7 +208,7 @@ impl Git {
     async fn committed(&self, base: Option<&Base>) -> Result<Option<Section>, HostError> {
         let Some(Base { commit, .. }) = base else { return Ok(None) };
         let range = format!("{commit}..HEAD");
-        let (count, both) = (["rev-list", "--count", &range, "--"], [&**commit, "HEAD"]);
+        let (count, both) = (["rev-list", "--count", &range, "--"], [&**commit, HEAD]);
         let (section, counted) = tokio::try_join!(
             self.section(Stage::Committed, &both),
             self.run("counting commits", &count),
