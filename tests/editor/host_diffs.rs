@@ -157,7 +157,7 @@ async fn conflicts_of_a_merge_there_are_listed_by_the_files_there() {
         there.project.git(&["config", key, value]);
     }
     let desk = reaching(&there, &Json::Null).await;
-    agree(&desk).await;
+    crate::merging::answers(&desk, &["Merge"]).await;
     desk.editor.command("PolecatMerge! build1:shop/ash").await.unwrap();
     desk.editor.expect_message("conflicts of `build1:shop/ash` in 1 file").await;
     let files = "vim.tbl_map(function(item)
