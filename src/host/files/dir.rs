@@ -3,6 +3,7 @@
 //! cloned or an agent, could otherwise have us read, write or remove anything anywhere.
 
 mod copies;
+mod replacement;
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
@@ -11,7 +12,6 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -19,11 +19,10 @@ use rustix::io::Errno;
 use crate::host::error::{HostError, broken, unread, unwritten};
 
 pub(in crate::host) use copies::{Copied, Kind};
+use replacement::Replacement;
 
 /// Larger than any file that we read as a whole.
 pub(in crate::host) const TEXT_MAX: u64 = 4 * 1024 * 1024;
-/// How many names are tried for a file that is about to take another one's place.
-const TRIES: usize = 100;
 /// Nothing that has come into a file's place may hold us up, or become our terminal.
 const READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(CLOSED);
 const CLOSED: OFlags = OFlags::CLOEXEC;
@@ -126,18 +125,14 @@ impl Dir {
     /// It could not be written; then the old one stands.
     pub(in crate::host) fn put(&self, name: &Path, content: &Bytes) -> Result<(), HostError> {
         let path = self.path.join(name);
-        let (mut file, new) = self.fresh().map_err(|source| unwritten(&path, source))?;
-        let mut write = || {
-            file.write_all(&content.bytes)?;
-            file.set_permissions(Permissions::from_mode(content.mode & 0o777))?;
-            file.sync_all()?;
-            rustix::fs::renameat(&self.fd, &new, &self.fd, name)?;
-            Ok(rustix::fs::fsync(&self.fd)?)
+        let write = || {
+            let mut new = Replacement::new(&self.fd)?;
+            new.file.write_all(&content.bytes)?;
+            new.file.set_permissions(Permissions::from_mode(content.mode & 0o777))?;
+            new.file.sync_all()?;
+            new.take_place(name)
         };
-        write().map_err(|source| {
-            let _ = rustix::fs::unlinkat(&self.fd, &new, AtFlags::empty());
-            unwritten(&path, source)
-        })
+        write().map_err(|source| unwritten(&path, source))
     }
 
     /// Lets nobody but its owner into it.
@@ -230,22 +225,6 @@ impl Dir {
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(unread(&path, error.into())),
         }
-    }
-
-    /// A new file of a name that nobody has.
-    fn fresh(&self) -> io::Result<(File, String)> {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | CLOSED;
-        for _ in 0..TRIES {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = format!(".new-{}-{number}", std::process::id());
-            match rustix::fs::openat(&self.fd, &name, flags, Mode::from_raw_mode(0o600)) {
-                Ok(fd) => return Ok((File::from(fd), name)),
-                Err(Errno::EXIST) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
     }
 }
 
