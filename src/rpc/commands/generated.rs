@@ -143,6 +143,9 @@ fn key_row(key: &keys::Key) -> String {
         let modes: Vec<_> = key.modes.chars().map(|mode| quoted(&mode.to_string())).collect();
         fields.push(format!("modes = {{ {} }}", modes.join(", ")));
     }
+    if key.follows {
+        fields.push("follows = true".to_owned());
+    }
     match &key.does {
         keys::Does::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
         keys::Does::Jump(to, step) => {

@@ -21,6 +21,9 @@ pub(super) struct Key {
     pub(super) modes: &'static str,
     /// What it does, for the list of keys and for that of what can be done.
     pub(super) about: &'static str,
+    /// Whether Neovim goes where the row leads, without a backend, if it leads anywhere.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    pub(super) follows: bool,
     pub(super) does: Does,
 }
 
@@ -288,12 +291,12 @@ const END: &[Key] = &[lua("q", "Close", "close"), lua("g?", "List the keys", "he
 
 /// A key of Neovim's own.
 const fn lua(lhs: &'static str, about: &'static str, name: &'static str) -> Key {
-    Key { lhs, modes: "n", about, does: Does::Lua(name) }
+    Key { lhs, modes: "n", about, follows: false, does: Does::Lua(name) }
 }
 
 /// A motion to what frames call a stop of this kind.
 const fn jump(lhs: &'static str, about: &'static str, to: &'static str, step: i8) -> Key {
-    Key { lhs, modes: "nxo", about, does: Does::Jump(to, step) }
+    Key { lhs, modes: "nxo", about, follows: false, does: Does::Jump(to, step) }
 }
 
 /// A key that the backend gives its meaning.
@@ -305,7 +308,7 @@ const fn act(
     meaning: Meaning,
 ) -> Key {
     let act = Act { name, doing, sends: None, meaning };
-    Key { lhs, modes: "n", about, does: Does::Act(act) }
+    Key { lhs, modes: "n", about, follows: false, does: Does::Act(act) }
 }
 
 /// A key that leads to the worktree.
@@ -327,7 +330,7 @@ const fn about_text(
     meaning: Meaning,
 ) -> Key {
     let act = Act { name, doing: "looking", sends: Some(sends), meaning };
-    Key { lhs, modes: "n", about, does: Does::Act(act) }
+    Key { lhs, modes: "n", about, follows: false, does: Does::Act(act) }
 }
 
 /// A key that is a command about a polecat.

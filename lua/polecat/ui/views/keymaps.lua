@@ -10,6 +10,7 @@ local M = {}
 ---@field [1] string
 ---@field [2] string What it does, for `desc` and the help.
 ---@field modes? string[] When it is not Normal mode alone.
+---@field follows? boolean Whether it goes where the row leads, if it leads anywhere.
 ---@field act? string What it is called in `view.act`.
 ---@field doing? string What its row says while that takes time.
 ---@field sends? 'line'|'lines' The text that it is about.
@@ -71,7 +72,7 @@ function M.set(buf, name, close, legend)
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
     local opts = { buffer = buf, nowait = true, desc = key[2] }
     vim.keymap.set(key.modes or 'n', key[1], function()
-      if key[1] == '<CR>' and rows.follow(buf) then
+      if key.follows and rows.follow(buf) then
         return
       elseif key.act then
         require('polecat.ui.views.act').press(buf, key)

@@ -151,6 +151,7 @@ return {
     {
       '<CR>',
       'Open the file in the worktree, at this line; in the tree, go to its changes',
+      follows = true,
       act = 'edit',
       doing = 'opening',
     },

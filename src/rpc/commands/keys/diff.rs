@@ -3,13 +3,16 @@
 use super::{DiffKey, Key, MERGE, Meaning, PUSH, act, jump};
 
 pub(super) const DIFF: &[Key] = &[
-    diff(
-        "<CR>",
-        "Open the file in the worktree, at this line; in the tree, go to its changes",
-        "edit",
-        "opening",
-        DiffKey::Edit,
-    ),
+    Key {
+        follows: true,
+        ..diff(
+            "<CR>",
+            "Open the file in the worktree, at this line; in the tree, go to its changes",
+            "edit",
+            "opening",
+            DiffKey::Edit,
+        )
+    },
     diff("gf", "Open the file, also from the tree", "goto_file", "opening", DiffKey::Edit),
     diff(
         "dv",
