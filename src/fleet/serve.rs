@@ -31,7 +31,6 @@ const END_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the rows go before what was changed in them: of many hosts that are connected to at once,
 /// or one that is weak, all rows are there first.
 const COUNT_DELAY: Duration = Duration::from_secs(2);
-
 /// How often changed files are told: what is changed in between is told together.
 const FILES_INTERVAL: Duration = Duration::from_millis(500);
 

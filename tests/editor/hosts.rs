@@ -294,7 +294,7 @@ async fn what_is_queued_there_is_shown_dropped_and_listed_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_queued_there_in_one_breath_is_queued_in_that_order() {
+async fn what_is_queued_there_at_once_keeps_its_order() {
     let both = Desk::new().await;
     let mut expected = Vec::new();
     // At first nothing is connected, and all of it is sent at once when it is.

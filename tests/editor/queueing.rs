@@ -69,7 +69,7 @@ async fn expect_held(editor: &Editor, why: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_queued_in_one_breath_is_queued_in_that_order() {
+async fn what_is_queued_at_once_keeps_its_order() {
     let (shop, _log) = shop("").await;
     at_work(&shop, "long").await;
     let mut expected = Vec::new();

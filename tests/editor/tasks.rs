@@ -64,6 +64,23 @@ async fn a_key_of_the_list_opens_a_task_for_the_rig_that_the_cursor_is_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_was_sent_from_the_list_is_kept_when_its_agent_does_not_start() {
+    let dies = json!({ "command": agent("dies --status 6") });
+    let agents = json!({ "agent": "scripted", "agents": { "scripted": dies } });
+    let shop = Shop::of(Project::new(), agents).await;
+    shop.editor.command("PolecatStatus").await.unwrap();
+    shop.editor.expect_line("polecat://status", "no polecats yet: `t` writes a task").await;
+    press(&shop, "t").await;
+    expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
+    shop.editor.command("call setline(1, 'Oil the hinges') | write").await.unwrap();
+    shop.editor.expect_message("the task is kept: `:PolecatSling` shows it").await;
+    expect(&shop, "vim.fn.bufname()", json!("polecat://status")).await;
+    shop.editor.command("PolecatSling").await.unwrap();
+    expect(&shop, "vim.fn.getline(1)", json!("Oil the hinges")).await;
+    assert_eq!(polecats(&shop), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_task_without_words_is_refused_and_one_that_fails_is_taken_back() {
     let shop = Shop::new().await;
     let refused = shop.refusal("sling", json!([null, {}])).await;

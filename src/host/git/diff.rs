@@ -183,8 +183,8 @@ impl Git {
         Ok(Changes { since: since(base.as_ref()), sections })
     }
 
-    /// Where the work began, and what was committed since. It nearly always began where it was
-    /// recorded to: what was committed since then is looked at while git is asked for the rest.
+    /// Where the work began, and what was committed since. It nearly always began where its record
+    /// says: what was committed since then is looked at while git is asked whether it did.
     async fn committed_since_start(
         &self,
         rig: &Rig,

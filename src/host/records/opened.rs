@@ -59,6 +59,7 @@ impl<'a> Opened<'a> {
     pub(in crate::host) fn session(&self, polecat: &PolecatName) -> Option<SessionRecord> {
         get_in(self.sessions.as_ref(), self.rig, polecat).ok().flatten()
     }
+
     /// What its set-up is at, while that goes on.
     pub(in crate::host) fn setting_up(&self, polecat: &PolecatName) -> Option<SettingUp> {
         let stored = get_in::<StoredSetup>(self.setups.as_ref(), self.rig, polecat).ok().flatten();
