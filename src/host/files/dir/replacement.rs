@@ -88,7 +88,7 @@ fn under_a_new_name<T>(make: impl Fn(&str) -> Result<T, Errno>) -> io::Result<(T
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!(".new-{}-{number}", std::process::id());
         match make(&name) {
-            Ok(made) => return Ok((made, name)),
+            Ok(it) => return Ok((it, name)),
             Err(Errno::EXIST) => {}
             Err(error) => return Err(error.into()),
         }
