@@ -40,8 +40,11 @@ use crate::{
     session::{Event, EventQueue},
 };
 
-/// How long a host may take to greet: a key exchange over a slow link, and a login shell.
+/// How long a host may take to answer, first with our program and then with its greeting: a key exchange
+/// over a slow link, and a login shell.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long one that does not answer is among those that are connected to at once.
+const TURN_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often a host is pinged, and how long it may say nothing at all.
 const PING_INTERVAL: Duration = Duration::from_secs(5);
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);

@@ -6,11 +6,11 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     answering::{answered, asking, given},
-    desk::{Desk, reaching},
+    desk::{Desk, host, reaching},
     diffing::{expect, press},
     news::{expect_heard, expect_statusline, listening},
-    rig::agent,
-    support::eventually,
+    rig::{Shop, agent},
+    support::{eventually, rig::Project},
 };
 
 const STATUS: &str = "polecat://status";
@@ -227,6 +227,19 @@ async fn what_logins_print_is_no_harm_and_what_is_no_host_of_ours_is_named() {
         desk.editor.command("PolecatStatus!").await.unwrap();
         desk.editor.expect_line(STATUS, told).await;
     }
+}
+
+/// More than are connected to at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_that_do_not_answer_delay_no_other() {
+    let there = asking("permission").await;
+    let mut hosts = json!({ "reachable": host(&there.shop, &Json::Null) });
+    for number in 0..9 {
+        hosts[format!("dead{number}")] = json!({ "command": ["sh", "-c", "exec sleep 1000"] });
+    }
+    let desk = Shop::of(Project::new(), json!({ "hosts": hosts })).await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line(STATUS, "reachable:shop: 1 polecat, 1 running, 1 waiting").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

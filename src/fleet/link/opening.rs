@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    pin::pin,
     process::Stdio,
     sync::{Arc, PoisonError, atomic::Ordering},
 };
@@ -17,7 +18,7 @@ use tokio::{
 };
 use tracing::info;
 
-use super::{GREETING_TIMEOUT, Link};
+use super::{GREETING_TIMEOUT, Link, TURN_TIMEOUT};
 use crate::{
     core::{build, hosts::bootstrap::Missing},
     fleet::{
@@ -88,37 +89,39 @@ impl Link {
 
     /// Starts what reaches it, and sees what answers.
     async fn reach(&self) -> Result<Found, Lost> {
+        let turn = self.connects.acquire().await;
+        let (mut transport, begun) = in_turn(turn, self.start()).await?;
+        let answer = match begun {
+            Ok(begun) => self.in_time(self.answer_to(begun, &mut transport)).await,
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(Answer::Welcome(welcome)) => Ok(Found::Served(Box::new(transport), welcome)),
+            Ok(Answer::Missing(missing)) => Ok(Found::Missing(missing)),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(Lost::because(transport.end(error.to_string()).await))
+            }
+            Err(error) => {
+                // It may have ended by itself, but for what we think of it.
+                transport.end(String::new()).await;
+                Err(Lost::because(error.to_string()))
+            }
+        }
+    }
+
+    /// Starts what reaches it, and reads what it begins with.
+    async fn start(&self) -> Result<(Transport, io::Result<Beginning>), Lost> {
         let alone = self.suspect.swap(false, Ordering::Relaxed);
         let purpose = if alone { Purpose::WorkAlone } else { Purpose::Work };
         let argv = self.ssh.argv(self.settings.serve(&self.name()), purpose).await;
-        let turn = self.connects.acquire().await;
         let transport = Transport::start(&argv, &self.ssh.launch, (&self.endings, &self.log));
         let mut transport = transport.map_err(|error| Lost::because(error.to_string()))?;
-        let why = match timeout(GREETING_TIMEOUT, self.begin_with(&mut transport, turn)).await {
-            Ok(Ok(Answer::Welcome(welcome))) => {
-                return Ok(Found::Served(Box::new(transport), welcome));
-            }
-            Ok(Ok(Answer::Missing(missing))) => return Ok(Found::Missing(missing)),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(Lost::because(transport.end(error.to_string()).await));
-            }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => {
-                // A login that is shared may be dead without knowing.
-                self.suspect.store(true, Ordering::Relaxed);
-                format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs())
-            }
-        };
-        // It may have ended by itself, but for what we think of it.
-        transport.end(String::new()).await;
-        Err(Lost::because(why))
+        let begun = self.in_time(transport.begin()).await;
+        Ok((transport, begun))
     }
 
-    /// Reads what it begins with, and greets. Once it has begun others may have their turn: what its
-    /// login shell does costs nothing here.
-    async fn begin_with(&self, transport: &mut Transport, turn: impl Sized) -> io::Result<Answer> {
-        let begun = transport.begin().await?;
-        drop(turn);
+    /// Tells our program there its environment, if it has yet to serve, and greets it.
+    async fn answer_to(&self, begun: Beginning, transport: &mut Transport) -> io::Result<Answer> {
         match begun {
             Beginning::Missing(missing) => return Ok(Answer::Missing(missing)),
             Beginning::Serving => self.greet(transport).await?,
@@ -136,6 +139,16 @@ impl Link {
             Some(_) => Err(io::Error::other("it did not greet")),
             None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "")),
         }
+    }
+
+    /// Waits until the host has answered, for as long as one may take.
+    async fn in_time<T>(&self, answer: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+        timeout(GREETING_TIMEOUT, answer).await.unwrap_or_else(|_| {
+            // A login that is shared may be dead without knowing.
+            self.suspect.store(true, Ordering::Relaxed);
+            let seconds = GREETING_TIMEOUT.as_secs();
+            Err(io::Error::other(format!("it did not answer within {seconds} s")))
+        })
     }
 
     async fn greet(&self, transport: &mut Transport) -> io::Result<()> {
@@ -235,6 +248,17 @@ impl Link {
     fn step(&self, step: Option<String>) {
         self.change(|status| status.facts.step = step);
     }
+}
+
+/// Does what begins a connection. Others have their turn when it is done, or has taken long: a host that
+/// does not answer costs nothing here, and must not delay those that do.
+async fn in_turn<T>(turn: impl Sized, begin: impl Future<Output = T>) -> T {
+    let mut begin = pin!(begin);
+    if let Ok(begun) = timeout(TURN_TIMEOUT, &mut begin).await {
+        return begun;
+    }
+    drop(turn);
+    begin.await
 }
 
 /// What answered.
