@@ -39,7 +39,7 @@ async fn a_branch_goes_where_git_would_push_it_and_is_told_of_before() {
     ash.remote("one");
     ash.remote("two");
     let which = ash.refused_push().await.to_string();
-    assert_eq!(which, "it is not said to which of the remotes to push: one, two");
+    assert_eq!(which, "several remotes, none chosen: one, two");
     let origin = ash.remote("origin");
     ash.write("a", "a\n");
     let tip = ash.commit("a");
