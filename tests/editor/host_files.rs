@@ -332,7 +332,7 @@ async fn no_host_is_called_like_a_buffer_of_ours() {
     desk.editor.lua(config, Json::Null).await.unwrap();
     let refused: Failure = desk.refusal("list", json!([])).await;
     assert_eq!(refused.code, "config_invalid");
-    assert!(refused.message.contains("`diff` is what buffers of ours are called"), "{refused:?}");
+    assert!(refused.message.contains("`diff` is reserved for polecat's buffers"), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

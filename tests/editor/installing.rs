@@ -360,7 +360,7 @@ async fn a_wrong_file_is_not_passed_over_by_building() {
     let mut bytes = fs::read(scene.archive()).unwrap();
     bytes[1000] ^= 1;
     fs::write(scene.archive(), bytes).unwrap();
-    assert!(refusal(&scene, json!({})).await.ends_with("its SHA-256 is another"));
+    assert!(refusal(&scene, json!({})).await.ends_with("has the wrong SHA-256"));
     assert!(!scene.at("built").exists());
     script(&scene.at("bin/cargo"), "#!/bin/sh\necho error: rustc 1.10 is too old >&2\nexit 101\n");
     fs::remove_file(scene.archive()).unwrap();

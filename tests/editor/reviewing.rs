@@ -227,7 +227,7 @@ async fn a_selection_is_taken_and_undone_by_its_lines_also_of_several_files() {
     press(&shop, "r").await;
     shop.editor.expect_line(DIFF, "+x").await;
     press(&shop, "ggVGX").await;
-    shop.editor.expect_message("the selection is of several sections").await;
+    shop.editor.expect_message("the selection spans several sections").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,10 +110,8 @@ fn push(asked: &Invocation, (name, way): (&HostName, &str), offer: &Offer) -> Ef
     ];
     lines
         .extend(offer.skipped.as_ref().map(|skipped| format!("`{skipped}` cannot be written to.")));
-    lines.push(
-        "Its checksum is verified there, and only you can run it. Later versions follow by themselves."
-            .to_owned(),
-    );
+    lines.push("Its checksum is verified there, and only you can run it.".to_owned());
+    lines.push("Later versions follow by themselves.".to_owned());
     let answers = Answers { trust_id: Some(id(name, offer)), ..asked.answers() };
     let choice = |label: &str, then| Choice { label: label.to_owned(), then };
     Effect::Preview(Preview {
