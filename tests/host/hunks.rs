@@ -278,7 +278,7 @@ async fn files_that_are_no_text_are_taken_as_a_whole() {
     std::os::unix::fs::symlink("gone", ash.worktree.join("i")).unwrap();
     let piece = ash.piece(Stage::Unstaged, "i", None).await;
     let refused = ash.take(&piece).await.unwrap_err().to_string();
-    assert!(refused.contains("only be taken or rejected by hand"), "{refused}");
+    assert!(refused.contains("only be staged or undone by hand"), "{refused}");
     assert_eq!((ash.staged().as_str(), ash.undos()), ("", 0));
 }
 
