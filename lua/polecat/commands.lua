@@ -119,7 +119,7 @@ return {
     name = 'Queue',
     sub = 'queue',
     opts = {
-      desc = 'Queue a message, or show them; ! sends what is held',
+      desc = 'Queue a message, or show them; ! sends the held ones',
       nargs = '*',
       bang = true,
       range = true,
@@ -138,7 +138,7 @@ return {
   {
     name = 'Answer',
     sub = 'answer',
-    opts = { desc = 'Answer what a polecat asks, or see who asks what', nargs = '*' },
+    opts = { desc = 'Answer what a polecat asks, or the one waiting longest', nargs = '*' },
     map = 'n',
     words = { 'running?', 'choice?', 'text?' },
   },
@@ -226,7 +226,7 @@ return {
   {
     name = 'Issues',
     sub = 'issues',
-    opts = { desc = 'Choose an issue that is ready, for a polecat', nargs = 0, bar = true },
+    opts = { desc = 'Choose a ready issue for a polecat', nargs = 0, bar = true },
     map = 'n',
   },
   {
@@ -299,7 +299,7 @@ return {
   {
     name = 'Label',
     sub = 'label',
-    opts = { desc = 'Call a polecat something, beside its name', nargs = '*' },
+    opts = { desc = 'Label a polecat', nargs = '*' },
     words = { 'polecats', 'text?' },
   },
   {
@@ -312,22 +312,18 @@ return {
   {
     name = 'Tour',
     sub = 'tour',
-    opts = { desc = 'Try all of it with scripted agents, in five steps', nargs = 0, bar = true },
+    opts = { desc = 'Try everything with scripted agents, in five steps', nargs = 0, bar = true },
   },
   {
     name = 'Connect',
     sub = 'connect',
-    opts = {
-      desc = 'Reach a host: log in, and put there what is missing',
-      nargs = '*',
-      bar = true,
-    },
+    opts = { desc = 'Connect to a host: log in, install the backend', nargs = '*', bar = true },
     words = { 'hosts' },
   },
   {
     name = 'Reconnect',
     sub = 'reconnect',
-    opts = { desc = 'Try hosts again that are not connected', nargs = 0, bar = true },
+    opts = { desc = 'Reconnect to hosts', nargs = 0, bar = true },
     map = 'n',
   },
   {

@@ -63,7 +63,7 @@ local function copy_sendable(value, path, above, problems)
   elseif kind ~= 'table' then
     return value
   elseif above[value] then
-    return refuse('it is a table that it is in itself')
+    return refuse('it contains itself')
   end
   local list = vim.islist(value)
   local copy, before = list and {} or vim.empty_dict(), #problems

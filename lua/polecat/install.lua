@@ -64,7 +64,7 @@ local function bring(opts, step)
   end
   if not ok then
     result.message = before .. result.message
-    result.hint = '`:help polecat-install` tells of other ways'
+    result.hint = '`:help polecat-install` lists other ways'
     error(result)
   end
   return result
@@ -81,7 +81,7 @@ local function summary(result)
   local text = ('the backend %s: `%s`'):format(done[result.how], result.path)
   local used = (binary.find() or {})[1]
   if used and used ~= result.path then
-    return ('%s; but `%s` is used, which comes before it'):format(text, used)
+    return ('%s; but `%s` takes precedence'):format(text, used)
   end
   local client = package.loaded['polecat.rpc.client']
   return client and client.greeting() and text .. '; restart Neovim to use it' or text
@@ -143,7 +143,7 @@ local function finish(opts)
     vim.wait(STOP_TIMEOUT, is_over, 20)
   end
   if not work.result then
-    local err = work.err or { message = 'the install does not end', hint = 'it was told to' }
+    local err = work.err or { message = 'the install did not finish', hint = 'it was stopped' }
     error(('polecat.nvim: %s (%s)'):format(err.message, err.hint), 0)
   elseif not for_lazy then
     notify.notice({ text = summary(work.result) })

@@ -123,13 +123,13 @@ impl Column {
             Self::Name => "the polecat",
             Self::Attempt => "which of several attempts at one task",
             Self::Label => "what you call it (:PolecatLabel)",
-            Self::State => "the state; of one that waits, what for",
-            Self::Since => "how long it has been so",
+            Self::State => "the state, or what it waits for",
+            Self::Since => "how long it has been in that state",
             Self::Issue => "its issue",
             Self::Agent => "its agent",
             Self::Model => "its agent's model",
             Self::Work => "lines added and removed, ↑ commits",
-            Self::Branch => "its branch, unless called after it",
+            Self::Branch => "its branch, unless named after it",
             Self::Doing => "what it asks, what is wrong, or what it works on",
             Self::Tokens => "tokens of its conversation",
             Self::Context => "how full its context is",
@@ -173,7 +173,7 @@ impl Order {
 }
 
 /// What a person chose for the list. It outlives the editor: an unknown word of another version is
-/// as none.
+/// ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Listing {

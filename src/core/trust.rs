@@ -121,15 +121,11 @@ impl Request {
             self.settings.iter().map(|(name, value)| format!("{name}: {}", visible(value)));
         let parts = self.contents.iter().filter(|content| content.text.is_none());
         let mut lines = Vec::new();
-        section(&mut lines, "Files of this project say what is run:", self.files.iter().map(path));
+        section(&mut lines, "These project files decide what runs:", self.files.iter().map(path));
         section(&mut lines, "The command:", command.into_iter());
         section(&mut lines, "In its environment:", env);
-        section(&mut lines, "Of the agent:", settings);
-        section(
-            &mut lines,
-            "The project's own, and part of it:",
-            parts.map(|part| path(&part.path)),
-        );
+        section(&mut lines, "Agent settings:", settings);
+        section(&mut lines, "Project files it uses:", parts.map(|part| path(&part.path)));
         for content in &self.contents {
             let Some(text) = &content.text else { continue };
             let title = format!("It reads {}:", path(&content.path));
@@ -244,16 +240,16 @@ mod tests {
         assert_eq!(
             request.lines(),
             [
-                "Files of this project say what is run:",
+                "These project files decide what runs:",
                 "    /town/shop/settings/agents.json",
                 "The command:",
                 "    /bin/sh -c 'true\\r\\n; touch\\u{202e}x'",
                 "In its environment:",
                 "    A=1",
                 "    LD_PRELOAD='/a b.so'",
-                "Of the agent:",
+                "Agent settings:",
                 "    first words: go",
-                "The project's own, and part of it:",
+                "Project files it uses:",
                 "    /town/x",
                 "It reads /town/shop/polecats/.claude/settings.json:",
                 "    {",

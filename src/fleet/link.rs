@@ -238,7 +238,7 @@ impl Link {
                 Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
                     self.suspect.store(true, Ordering::Relaxed);
                     let silence = SILENCE_TIMEOUT.as_secs();
-                    return Some(format!("it has said nothing for {silence} s"));
+                    return Some(format!("no message for {silence} s"));
                 }
                 Err(error) => return Some(error.to_string()),
                 Ok(None) => return None,

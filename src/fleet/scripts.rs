@@ -115,7 +115,7 @@ fn what_is_put_there_is_found_there() {
 fn half_of_it_or_another_leaves_nothing() {
     let home = Home::new();
     let why = home.push(&program()[..20], &sum(&program())).unwrap_err();
-    assert_eq!(why, "what arrived there is not what was sent");
+    assert_eq!(why, "the checksum is wrong");
     let stranger = b"#!/bin/sh\necho hello\n";
     let why = home.push(stranger, &sum(stranger)).unwrap_err();
     assert!(why.ends_with(": hello"), "{why}");

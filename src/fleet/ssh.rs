@@ -26,8 +26,7 @@ const PERSIST: &str = "ControlPersist=1h";
 /// The longest path of a socket that ssh can make: 107 bytes, of which it needs 17 for a while.
 const PATH_LIMIT: usize = 90;
 
-/// What ssh is told where the person's own configuration says nothing else: the option, what it is
-/// where nobody has set it, and ours. A link that is cut is noticed.
+/// Options set unless the user set them: the option, its values where nobody has set it, and ours. A link that is cut is noticed.
 const OPTIONS: [(&str, &[&str], &str); 4] = [
     ("connecttimeout", &["none"], "ConnectTimeout=10"),
     ("serveraliveinterval", &["0"], "ServerAliveInterval=5"),

@@ -136,7 +136,7 @@ impl Transport {
             let start = noise.len();
             if limited.read_until(b'\n', &mut noise).await? == 0 {
                 if limited.limit() == 0 {
-                    let much = format!("it printed {NOISE_LIMIT} bytes, none of which was ours");
+                    let much = format!("it printed {NOISE_LIMIT} bytes without a greeting");
                     return Err(io::Error::other(much));
                 }
                 let printed = String::from_utf8_lossy(&noise);
@@ -170,9 +170,7 @@ impl Transport {
             _ if !tail.said().is_empty() => Err(NotPushed::Lost(visible(&tail.said()))),
             _ => {
                 let why = sent.err();
-                Err(NotPushed::Lost(
-                    why.unwrap_or_else(|| "it did not say what came of it".to_owned()),
-                ))
+                Err(NotPushed::Lost(why.unwrap_or_else(|| "it reported no result".to_owned())))
             }
         }
     }
@@ -204,7 +202,7 @@ async fn send(mut program: impl AsyncRead + Unpin, to: &mut ChildStdin) -> Resul
             return Ok(());
         }
         match timeout(PUSH_TIMEOUT, to.write_all(&portion[..count])).await {
-            Err(_) => return Err(format!("it took nothing for {} s", PUSH_TIMEOUT.as_secs())),
+            Err(_) => return Err(format!("it accepted no data for {} s", PUSH_TIMEOUT.as_secs())),
             Ok(Err(error)) => return Err(error.to_string()),
             Ok(Ok(())) => {}
         }

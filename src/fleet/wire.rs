@@ -27,8 +27,8 @@ pub(super) const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
 const PACKED_LIMIT: usize = MESSAGE_LIMIT as usize - 1024;
 /// How many rigs of one host are taken.
 const RIG_LIMIT: usize = 500;
-/// What means more than a name where a polecat is named: several, all, a part of a row, a value. A rig
-/// of a host has none of it in what it is called here.
+/// Characters with a meaning in addresses: several, all, a part of a row, a value. No name of a host's
+/// rig has one here.
 const MEANS_MORE: [char; 4] = [',', '*', '#', '='];
 /// How many parts of one answer may be under way: so much is sent before the first was taken.
 pub(super) const PARTS_IN_FLIGHT: usize = 3;
@@ -232,7 +232,7 @@ impl Rows {
             let mut rows = rig.polecats.iter_mut();
             for mut info in polecats {
                 let Some(row) = rows.find(|row| row.polecat == info.polecat) else {
-                    return Err("it changes what it has not told".to_owned());
+                    return Err("it changed a row that it has not sent".to_owned());
                 };
                 info.shift_times(-ahead);
                 *row = info;
@@ -308,7 +308,7 @@ pub(super) async fn read_unless_silent<T: Incoming>(
         return Ok(None);
     }
     let message = T::decode(&bytes);
-    message.map(Some).map_err(|why| io::Error::other(format!("no message of ours: {why}")))
+    message.map(Some).map_err(|why| io::Error::other(format!("invalid message: {why}")))
 }
 
 /// What can be read.

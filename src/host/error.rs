@@ -64,7 +64,7 @@ pub enum HostError {
         what: &'static str,
     },
     /// gastown has given the name to somebody who is about to make the polecat.
-    #[error("gastown is making a polecat `{polecat}`: `{}`", marker.display())]
+    #[error("gastown is creating a polecat `{polecat}`: `{}`", marker.display())]
     Pending {
         /// The name.
         polecat: PolecatName,

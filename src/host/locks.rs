@@ -1,4 +1,5 @@
-//! All locks between processes: what each protects, which file it is on, and how long to wait for it.
+//! The locks between processes, but for the one on a tmux server (`tmux/connection/lock.rs`): what each
+//! protects, which file it is on, and how long to wait for it.
 //!
 //! They are on folders and files that exist anyway, so that nothing is left behind however the holder
 //! ends, and each on a different one, so that unrelated operations do not wait for each other. (In the

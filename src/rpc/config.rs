@@ -262,7 +262,7 @@ impl Paths {
     /// The path that `text` means, at the key or the value of `item`.
     fn named(&self, item: &Item, text: &str) -> Option<PathBuf> {
         if text.starts_with('~') && text != "~" && !text.starts_with("~/") {
-            return item.problem(&format!("`{text}`: of a `~` only `~/` is known"));
+            return item.problem(&format!("`{text}`: only `~/` is supported"));
         }
         let cwd = self.cwd.as_deref().unwrap_or(Path::new("/"));
         Some(paths::absolute(Path::new(text), cwd, self.home.as_deref()))

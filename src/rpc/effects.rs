@@ -226,7 +226,7 @@ impl Effect {
                             None => format!("not attached to `{polecat}` while you are busy"),
                             Some(_) => format!("no shell of `{polecat}` while you are busy"),
                         },
-                        Some(format!("`{again}` once more")),
+                        Some(format!("`{again}` tries again")),
                     ),
                 )
                 .put("polecat", polecat)

@@ -91,7 +91,7 @@ pub(super) fn value(of: &impl Serialize) -> Result<Value, String> {
 /// The same of what is told without being asked for: nobody waits for an error.
 pub(super) fn told(of: &(impl Serialize + ?Sized)) -> Value {
     value(&of).unwrap_or_else(|why| {
-        error!(why, "this cannot be told");
+        error!(why, "this cannot be encoded");
         Value::Nil
     })
 }

@@ -108,7 +108,7 @@ impl RpcError {
     /// A key was pressed on what is not there any more.
     pub(super) fn stale(what: &str) -> Self {
         let message = format!("`{}` is no longer shown here, nothing was done", shown(what));
-        let hint = Some("`r` shows what is there".to_owned());
+        let hint = Some("`r` refreshes".to_owned());
         Self { hint, ..Self::of("stale", message) }
     }
 

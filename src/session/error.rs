@@ -152,7 +152,7 @@ pub enum SessionError {
         reasons: Vec<String>,
     },
     /// One of several agents was not started, and so none of them.
-    #[error("none was started, because of `{agent}` ({number} of {of}): {cause}")]
+    #[error("none was started: `{agent}` ({number} of {of}) failed: {cause}")]
     OneOfSeveral {
         /// Its name.
         agent: String,

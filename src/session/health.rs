@@ -24,7 +24,7 @@ use crate::{
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What is said of an agent whose screen is not known.
-const GUESSED: &str = " (what it does is guessed)";
+const GUESSED: &str = " (its state is guessed)";
 
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -82,9 +82,9 @@ impl Workspace {
             in_time("git", "git", async { vec![self.git_health().await] }),
             in_time("agents", "the search on PATH", self.programs_health()),
             in_time("tracker", "the search on PATH", tracker),
-            in_time("trust", "the file of what is trusted", self.trust_health()),
-            in_time("rig", "what is asked of the rig", rig),
-            in_time("rigs", "what is asked of the other rigs", self.rigs_health()),
+            in_time("trust", "the trust file", self.trust_health()),
+            in_time("rig", "the rig", rig),
+            in_time("rigs", "the other rigs", self.rigs_health()),
         );
         let files = self.shared.shortage.get().map(|short| {
             HealthRow::new("files", Level::Warn, short.to_string()).hint(Some(short.hint()))

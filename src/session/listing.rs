@@ -34,7 +34,9 @@ impl Workspace {
     pub async fn keep_listing(&self, listing: Listing) {
         let Some(kept) = self.listings() else { return };
         if let Err(error) = kept.keep(listing).await {
-            self.shared.news.warn(format!("what you chose for the list is not kept: {error}"));
+            self.shared
+                .news
+                .warn(format!("the list's filter, order and folds were not saved: {error}"));
         }
     }
 

@@ -39,7 +39,7 @@ pub fn notification(occasion: Occasion, info: &SessionInfo, address: Option<&str
 /// That the job that a host is ends soon, `at` a time such as `12:03`.
 #[must_use]
 pub fn job_ending(host: &HostName, job: u64, at: &str) -> String {
-    format!("`{host}` ends at {at} with job {job}, and all that runs there")
+    format!("`{host}` and all that runs there end at {at}, with job {job}")
 }
 
 /// What is asked for, the most telling part first: it may be all that there is room for.
@@ -47,7 +47,7 @@ fn waiting(asked: Option<&Waiting>) -> (String, Vec<String>) {
     let what = match asked.map(|asked| asked.reason.as_str()) {
         Some("permission") => "waits for permission",
         Some("question") => "waits for an answer",
-        Some("trust") => "waits to be trusted",
+        Some("trust") => "asks to be trusted",
         Some("sign-in") => "waits for a sign-in",
         _ => "waits for a person",
     };
@@ -125,7 +125,7 @@ mod tests {
             ),
             (
                 asks("trust", "Do you trust it?", "/srv/shop", &[]),
-                "waits to be trusted: Do you trust it?\n/srv/shop",
+                "asks to be trusted: Do you trust it?\n/srv/shop",
             ),
             (asks("sign-in", "Enter a key", "", &[]), "waits for a sign-in: Enter a key"),
             (asks("question", " ", "", &[]), "waits for an answer"),

@@ -38,7 +38,7 @@ pub fn queue(polecat: &str, queue: &Queued) -> Frame {
 
 fn heading(polecat: &str, queue: &Queued) -> Line {
     let text = match queue.messages.len() {
-        0 => format!("nothing is queued: `:PolecatQueue {polecat} {{message}}` does"),
+        0 => format!("nothing is queued: `:PolecatQueue {polecat} {{message}}` adds a message"),
         1 => "1 message waits until its agent is at its prompt".to_owned(),
         count => format!("{count} messages wait until its agent is at its prompt"),
     };

@@ -42,7 +42,7 @@ const EXPENDABLE: &[Column] = &[
 ];
 
 /// What stands in a rig without polecats.
-const HINT: &str = "no polecats yet: `t` writes a task, which a new one gets";
+const HINT: &str = "no polecats yet: `t` writes a task for a new one";
 
 /// What is told of what a polecat does before other columns go, in cells.
 const DOING_WIDTH: usize = 16;

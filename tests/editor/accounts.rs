@@ -75,5 +75,5 @@ async fn without_accounts_there_is_none_to_name() {
     let shop = Shop::new().await;
     let options = json!({ "new": true, "account": "x", "cmd": agent("prompts") });
     let refused = shop.try_start("ash", options).await.unwrap_err();
-    assert!(refused.message.contains("rig `shop` is in no town"), "{refused:?}");
+    assert!(refused.message.contains("rig `shop` is not in a town"), "{refused:?}");
 }

@@ -225,7 +225,7 @@ async fn when_one_is_taken_the_others_are_offered_to_be_removed_with_what_they_h
     answers(&shop, &["Merge"]).await;
     shop.editor.command(&format!("PolecatMerge {}", names[0])).await.unwrap();
     let questions = asked(&shop, 2).await;
-    let question = format!("`{}` is in `main`: remove the other attempts?", names[0]);
+    let question = format!("`{}` is merged into `main`: remove the other attempts?", names[0]);
     assert_eq!(questions[1], question);
     // Nobody has answered: all are there.
     assert_eq!(shop.sessions().len(), 3);

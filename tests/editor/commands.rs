@@ -18,7 +18,7 @@ async fn completed(shop: &Shop, line: &str) -> Vec<String> {
 async fn a_command_has_a_name_behind_polecat_too_which_alone_shows_all() {
     let shop = Shop::new().await;
     shop.editor.command("Polecat new ash").await.unwrap();
-    shop.editor.expect_message("made `ash` on branch").await;
+    shop.editor.expect_message("created `ash` on branch").await;
     shop.editor.command("Polecat! stop-all").await.unwrap();
     shop.editor.expect_message("no polecat is running").await;
     shop.editor.command("Polecat remove! ash").await.unwrap();

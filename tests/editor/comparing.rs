@@ -68,7 +68,7 @@ async fn what_one_has_that_the_other_has_not_is_shown_and_nothing_is_touched() {
     assert!(!lines.iter().any(|line| line.contains("same")), "{lines:#?}");
     assert_eq!(value(&shop, "vim.b.polecat_title").await, json!("ash → birch"));
     go_to(&shop, "+FIVE").await;
-    let told = "`ash → birch` is only looked at: `:PolecatDiff birch` has this key";
+    let told = "`ash → birch` cannot be changed: `:PolecatDiff birch` has this key";
     for (at, key) in ["s", "X", "u", "c", "x", "S", "gR"].into_iter().enumerate() {
         press(&shop, key).await;
         expect_messages(&shop, told, at + 1).await;

@@ -83,7 +83,7 @@ async fn setup_reports_what_is_wrong_without_waiting_and_stores_only_what_can_be
     for part in [
         "`agent`: a function cannot be sent to the backend",
         "`agents.mine.args`: its keys must be all names, or all numbers from 1 on",
-        "`rig`: it is a table that it is in itself",
+        "`rig`: it contains itself",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }

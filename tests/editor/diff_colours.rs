@@ -80,7 +80,7 @@ async fn words_that_differ_and_the_syntax_of_both_versions_are_seen() {
     screen.project.commit("a.lua", BEFORE);
     set_colours(&screen).await;
     screen.command("PolecatNew ash");
-    screen.expect("made `ash`").await;
+    screen.expect("created `ash`").await;
     std::fs::write(screen.project.worktree("ash").join("a.lua"), after()).unwrap();
     expect_words_and_syntax(&screen, "ash").await;
 }

@@ -208,7 +208,7 @@ async fn settings_that_cannot_be_read_stay_as_they_are_and_are_named() {
         let (shop, log) = telling(&["--settings", given], Json::Null).await;
         let info = start(&shop).await;
         let warning = info["warnings"][0].as_str().unwrap();
-        assert!(warning.contains("`teller` tells no events"), "{warning}");
+        assert!(warning.contains("`teller` sends no events"), "{warning}");
         assert_eq!(log.values("argv")[0], json!(["--settings", given]));
         assert_eq!(files(&shop), Vec::<PathBuf>::new());
     }

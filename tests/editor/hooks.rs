@@ -71,7 +71,7 @@ async fn who_names_settings_that_are_not_there_keeps_them_and_is_told_in_words()
     let options = json!({ "new": true, "agent": "mine" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
     let warning = info["warnings"][0].as_str().unwrap();
-    let lost = "the town's hooks are not loaded, and `mine` tells no events: ";
+    let lost = "the town's hooks are not loaded, and `mine` sends no events: ";
     assert!(warning.starts_with(lost) && warning.contains("`/x`"), "{warning}");
     let words = argv(&yard);
     assert_eq!(words[..2], ["--settings", "/x"]);

@@ -309,7 +309,7 @@ async fn what_a_host_makes_up_about_a_file_is_found_out() {
     let there = changed().await;
     let forged = [
         // What is in the file is not what identifies it.
-        (r"1\n2\n3\n4\nfive", r"1\n2\n3\n4\nSIX!", "did not answer that"),
+        (r"1\n2\n3\n4\nfive", r"1\n2\n3\n4\nSIX!", "gave an invalid answer"),
         // A path that would break a line, or a command.
         ("/shop.polecats/", r"/shop.pole\nats/", "no buffer can be called"),
     ];
@@ -332,7 +332,7 @@ async fn no_host_is_called_like_a_buffer_of_ours() {
     desk.editor.lua(config, Json::Null).await.unwrap();
     let refused: Failure = desk.refusal("list", json!([])).await;
     assert_eq!(refused.code, "config_invalid");
-    assert!(refused.message.contains("`diff` is what buffers of ours are called"), "{refused:?}");
+    assert!(refused.message.contains("`diff` is reserved for polecat's buffers"), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

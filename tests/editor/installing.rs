@@ -174,7 +174,7 @@ async fn what_is_wrong_with_a_release_is_said_and_nothing_is_installed() {
     let file = format!("{url}/{}", scene::archive());
     let mut changed = bytes.clone();
     changed[1000] ^= 1;
-    let sum = format!("`{file}` is not the file that its manifest names: its SHA-256 is another");
+    let sum = format!("`{file}` has the wrong SHA-256");
     let ends = format!("`{file}` ends after 3000 of {} bytes", bytes.len());
     let other = text.replace(VERSION, "9.9.9");
     let protocol = text.replace("\"protocol\": ", "\"protocol\": 10");
@@ -266,7 +266,7 @@ async fn without_a_screen_it_waits_and_says_how_it_went() {
     fs::remove_file(scene.archive()).unwrap();
     let said = scene.headless(&build);
     assert!(said.contains("polecat.nvim: there is no `http://"), "{said}");
-    assert!(said.contains("(`:help polecat-install` tells of other ways)"), "{said}");
+    assert!(said.contains("(`:help polecat-install` lists other ways)"), "{said}");
 }
 
 /// As a plugin manager does that installs when Neovim starts.
@@ -360,7 +360,7 @@ async fn a_wrong_file_is_not_passed_over_by_building() {
     let mut bytes = fs::read(scene.archive()).unwrap();
     bytes[1000] ^= 1;
     fs::write(scene.archive(), bytes).unwrap();
-    assert!(refusal(&scene, json!({})).await.ends_with("its SHA-256 is another"));
+    assert!(refusal(&scene, json!({})).await.ends_with("has the wrong SHA-256"));
     assert!(!scene.at("built").exists());
     script(&scene.at("bin/cargo"), "#!/bin/sh\necho error: rustc 1.10 is too old >&2\nexit 101\n");
     fs::remove_file(scene.archive()).unwrap();
@@ -387,7 +387,7 @@ async fn what_is_missing_or_does_not_fit_is_told_with_what_brings_it() {
     fs::copy(scene.at("polecat-nvim"), scene.at("bin/polecat-nvim")).unwrap();
     assert_eq!(hint(&scene, json!({})).await, download);
     let own = json!({ "backend": { "command": scene.at("polecat-nvim") } });
-    assert_eq!(hint(&scene, own).await, "name another in `backend.command`, or none");
+    assert_eq!(hint(&scene, own).await, "change or remove `backend.command`");
     let built = scene.at("polecat.nvim/target/release");
     fs::create_dir_all(&built).unwrap();
     fs::copy(scene.at("polecat-nvim"), built.join("polecat-nvim")).unwrap();

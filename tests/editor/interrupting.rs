@@ -113,7 +113,7 @@ async fn an_agent_that_goes_on_is_told_and_pressed_no_second_time() {
     at_work(&shop, "think").await;
     let refused = shop.refusal("interrupt", json!(["ash"])).await;
     assert_eq!(refused.code, "timeout", "{refused:?}");
-    assert!(refused.message.contains("is still working"), "{refused:?}");
+    assert!(refused.message.contains("did not stop (working)"), "{refused:?}");
     assert!(log.values("interrupted").is_empty());
 }
 

@@ -134,7 +134,7 @@ async fn buffers_that_are_not_saved_and_conflicts_are_named() {
         .await
         .unwrap();
     let unsaved = shop.refusal("merge", json!(["ash", {}])).await;
-    assert!(unsaved.message.starts_with("buffers have changes that are not saved"), "{unsaved:?}");
+    assert!(unsaved.message.starts_with("buffers have unsaved changes"), "{unsaved:?}");
     shop.editor.command("bwipeout!").await.unwrap();
     shop.project.commit("a", &diffing::NINE.replace('5', "fünf"));
     answers(&shop, &["Merge"]).await;
@@ -146,7 +146,7 @@ async fn buffers_that_are_not_saved_and_conflicts_are_named() {
     let questions = asked(&shop, 1).await;
     assert_eq!(questions, ["Merge 1 commit of `ash` into `main`, leaving conflicts in 1 file?"]);
     let told = shop.editor.expect_message("conflicts of `ash` in 1 file").await;
-    assert!(told.contains("`git merge --abort` gives it up"), "{told}");
+    assert!(told.contains("`git merge --abort` aborts it"), "{told}");
     expect(&shop, "vim.fn.getqflist()[1].lnum", json!(1)).await;
     assert!(read(&shop, "a").contains("<<<<<<<"));
 }
@@ -166,10 +166,7 @@ async fn a_rebase_is_refused_while_its_agent_lives_and_a_merge_is_not() {
     answers(&shop, &["Merge"]).await;
     shop.editor.command("PolecatMerge birch").await.unwrap();
     let questions = asked(&shop, 1).await;
-    assert_eq!(
-        questions,
-        ["Merge 1 commit of `birch` into `main`, without 1 file that is not committed?"]
-    );
+    assert_eq!(questions, ["Merge 1 commit of `birch` into `main`, without 1 uncommitted file?"]);
     shop.editor.expect_message("merged 1 commit of `birch`").await;
     assert_eq!(read(&shop, "b"), "b\n");
     // It has more than that: nobody asks whether to remove it.

@@ -17,7 +17,7 @@ async fn without_a_name_the_next_one_of_the_pool_is_taken_and_told() {
     let shop = Shop::new().await;
     shop.editor.command("PolecatNew").await.unwrap();
     let told = shop.editor.expect_message("on branch").await;
-    assert!(told.starts_with("made `obsidian` on branch "), "{told}");
+    assert!(told.starts_with("created `obsidian` on branch "), "{told}");
     let made = shop.editor.begin(UNNAMED, json!([{}])).await.await.unwrap();
     assert_eq!(made["polecat"], "quartz");
     assert_eq!(made["workdir"], shop.project.worktree("quartz").to_str().unwrap());
@@ -44,7 +44,7 @@ async fn an_issue_may_come_without_a_name_and_a_wrong_key_is_named() {
 async fn a_number_alone_is_a_polecat_like_any_other() {
     let shop = Shop::new().await;
     shop.editor.command("PolecatNew 51").await.unwrap();
-    shop.editor.expect_message("made `51` on branch `polecat/51-").await;
+    shop.editor.expect_message("created `51` on branch `polecat/51-").await;
     shop.editor.command(&format!("PolecatStart 51 cmd={}", agent("prompts"))).await.unwrap();
     shop.editor.expect_message("`51` runs in session `gt-shop-51`").await;
     shop.editor.command("PolecatStatus").await.unwrap();

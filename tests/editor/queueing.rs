@@ -169,7 +169,7 @@ async fn a_draft_keeps_it_waiting_and_that_is_told_once() {
     queue(&shop, "second").await;
     shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "-l", "half a thought"]);
     done(&shop);
-    shop.editor.expect_message("what is queued waits: the composer of `gt-shop-ash` holds").await;
+    shop.editor.expect_message("the queue waits: the composer of `gt-shop-ash` holds").await;
     expect_queued(&shop.editor, Some(1)).await;
     assert_eq!(log.said(), ["first"]);
     shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "C-u"]);

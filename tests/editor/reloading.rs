@@ -68,7 +68,7 @@ async fn a_modified_buffer_keeps_its_text_and_who_changed_the_file_is_told_once(
     let began = Instant::now();
     std::fs::write(&file, "theirs\n").unwrap();
     let told = shop.editor.expect_message("`ash` changed `main.rs`").await;
-    assert!(told.contains("not saved"), "{told}");
+    assert!(told.contains("unsaved changes"), "{told}");
     std::fs::write(worktree.join("README"), "other\n").unwrap();
     shop.editor.command("checktime").await.unwrap();
     shop.expect_text(&file, &["mine", "two", "three"]).await;

@@ -58,13 +58,13 @@ async fn all_reasons_are_named_at_once() {
     let refused = shop.refusal("remove", json!(["ash", {}])).await;
     assert_eq!(refused.code, "session_running", "{refused:?}");
     for part in [
-        "`ash` was not removed: its session `gt-shop-ash` lives; ",
+        "`ash` was not removed: its session `gt-shop-ash` is running; ",
         "1 file is not committed: README; ",
         "1 file is untracked: new file; ",
         "1 stash on its branch: stash@{0} WIP on polecat/ash-",
         "1 commit is neither pushed nor merged: ",
         " half of it; ",
-        &format!("`{}` has changes that are not saved; ", file.display()),
+        &format!("`{}` has unsaved changes; ", file.display()),
         &format!("the current directory is in it: `{}`", worktree.display()),
     ] {
         assert!(refused.message.contains(part), "`{part}` is not in: {}", refused.message);
@@ -78,7 +78,7 @@ async fn all_reasons_are_named_at_once() {
     let refused = shop.refusal("remove", json!(["ash", { "force": true }])).await;
     assert_eq!(refused.code, "dirty", "{refused:?}");
     assert!(!refused.message.contains("README"), "{refused:?}");
-    assert!(refused.message.contains("not saved"), "{refused:?}");
+    assert!(refused.message.contains("unsaved changes"), "{refused:?}");
     assert!(refused.message.contains("current directory"), "{refused:?}");
     assert!(worktree.join("new file").exists());
 }

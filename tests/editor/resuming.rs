@@ -136,7 +136,7 @@ async fn all_that_a_dead_server_ran_go_on_with_their_conversations_by_one_comman
     shop.editor.expect_line("polecat://status", "the tmux server is gone with `ash`").await;
     shop.editor.command("PolecatResume").await.unwrap();
     shop.editor.expect_message("resumed `ash`, `birch`, `cedar`").await;
-    shop.editor.expect_message("`doc` was not resumed: `mute` cannot go on").await;
+    shop.editor.expect_message("`doc` was not resumed: `mute` cannot resume").await;
     for polecat in ["ash", "birch", "cedar"] {
         expect_known(&shop, polecat, &format!("the word of {polecat}")).await;
     }
@@ -157,7 +157,7 @@ async fn two_polecats_of_one_project_never_get_each_others_conversation() {
     lose_server(&shop);
     let refused = shop.refusal("start", json!(["birch", { "resume": true }])).await;
     assert_eq!(refused.code, "conversation_unknown", "{refused:?}");
-    assert!(refused.message.contains("its agent has kept none"), "{refused:?}");
+    assert!(refused.message.contains("its agent has saved none"), "{refused:?}");
     resume(&shop, "ash").await;
     expect_known(&shop, "ash", "of ash").await;
     // One that works in the folder of another does not pass for it either.

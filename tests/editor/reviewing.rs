@@ -227,7 +227,7 @@ async fn a_selection_is_taken_and_undone_by_its_lines_also_of_several_files() {
     press(&shop, "r").await;
     shop.editor.expect_line(DIFF, "+x").await;
     press(&shop, "ggVGX").await;
-    shop.editor.expect_message("the selection is of several sections").await;
+    shop.editor.expect_message("the selection spans several sections").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,8 +239,7 @@ async fn a_file_with_other_changes_in_the_main_worktree_is_left_alone_by_name() 
     answer(&shop, true).await;
     go_to(&shop, "+five").await;
     press(&shop, "s").await;
-    let told =
-        "is staged in the main worktree; `a` has other changes there, so only the index has it";
+    let told = "is staged in the main worktree; `a` has other changes there, so only the index was changed";
     shop.editor.expect_message(told).await;
     let file = std::fs::read_to_string(shop.project.path().join("a")).unwrap();
     assert_eq!(file, format!("{NINE}mine\n"));

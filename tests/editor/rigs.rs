@@ -98,10 +98,10 @@ async fn a_bare_name_reaches_the_one_other_rig_that_has_it_but_ends_nobody_there
         let (code, message, hint) = street.code(method, args).await;
         assert_eq!(code, "polecat_not_found", "{method}");
         assert_eq!(message, "polecat not found: `cedar` in rig `shop`", "{method}");
-        assert_eq!(hint, "there is `bank/cedar`", "{method}");
+        assert_eq!(hint, "did you mean `bank/cedar`?", "{method}");
     }
     editor.command("PolecatStop cedar").await.unwrap();
-    editor.expect_message("there is `bank/cedar`").await;
+    editor.expect_message("did you mean `bank/cedar`").await;
     assert_eq!(street.shop.sessions(), ["gt-bank-cedar"]);
     let made = editor.call("new", json!(["cedar", {}])).await.unwrap();
     assert_eq!(made["workdir"], street.shop.project.worktree("cedar").to_str().unwrap());

@@ -311,7 +311,7 @@ async fn a_large_copy_is_asked_about_before_anything_is_made() {
     asked(&shop, 1).await;
     assert_eq!(names(&shop).len(), 0);
     shop.editor.command("PolecatNew ash").await.unwrap();
-    shop.editor.expect_message("made `ash`").await;
+    shop.editor.expect_message("created `ash`").await;
     assert_eq!(copy().len(), 501_000_000);
 }
 

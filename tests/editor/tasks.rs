@@ -121,7 +121,7 @@ async fn a_polecat_begins_at_any_commit_or_works_on_a_branch_that_is_there() {
     shop.project.commit("b", "b\n");
     let head = |name: &str| git(&shop.project.worktree(name), &["rev-parse", "HEAD"]);
     shop.editor.command(&format!("PolecatNew ash base={first}")).await.unwrap();
-    shop.editor.expect_message("made `ash`").await;
+    shop.editor.expect_message("created `ash`").await;
     assert_eq!(head("ash"), first);
     shop.editor.call("new", json!(["birch", { "base": "v1" }])).await.unwrap();
     assert_eq!(head("birch"), shop.project.git(&["rev-parse", "v1"]));
@@ -184,7 +184,7 @@ async fn what_is_not_committed_is_moved_to_a_new_polecat_with_its_task() {
     assert_eq!(shop.project.git(&["status", "--porcelain"]), "");
     fs::write(shop.project.path().join("README"), "another one\n").unwrap();
     shop.editor.command("PolecatNew birch changes=copy").await.unwrap();
-    shop.editor.expect_message("made `birch`").await;
+    shop.editor.expect_message("created `birch`").await;
     assert_eq!(git(&shop.project.worktree("birch"), &["status", "--porcelain"]).trim(), "M README");
     assert_eq!(shop.project.git(&["status", "--porcelain"]).trim(), "M README");
     shop.editor.command("PolecatNew cedar changes=steal").await.unwrap();

@@ -373,7 +373,7 @@ async fn what_is_allowed_cannot_be_read_is_not_allowed() {
     write(&town.store(), "{");
     town.start(allowing("always", &about)).await.unwrap();
     town.expect_ran().await;
-    town.editor.expect_message("your answer is not remembered").await;
+    town.editor.expect_message("your answer was not saved").await;
     assert_eq!(fs::read_to_string(town.store()).unwrap(), "{");
     assert_eq!(town.start(json!({})).await.unwrap_err().code, "untrusted");
 }

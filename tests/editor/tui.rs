@@ -123,7 +123,7 @@ async fn health_tells_what_the_tmux_around_neovim_keeps_from_it() {
     screen.terminal.run(&["set", "-g", "focus-events", "on"]);
     screen.terminal.run(&["set", "-s", "escape-time", "10"]);
     screen.command("checkhealth polecat");
-    screen.expect("tmux tells who has the focus").await;
+    screen.expect("tmux reports the focus").await;
     screen.expect("in 10 ms").await;
     screen.command("qall!");
 }

@@ -40,7 +40,10 @@ async fn some_lines_are_taken_and_then_the_rest_and_each_is_given_back() {
     assert_eq!((ash.read_main("a").as_deref(), index(&ash, "a").as_str()), (Some(NINE), NINE));
     let none = ash.rows(Stage::Unstaged, "a", (0, 0..3)).await;
     let refused = ash.take(&none).await.unwrap_err().to_string();
-    assert_eq!(refused, "what you chose of `a` is in the main worktree already", "context alone");
+    assert_eq!(
+        refused, "what you selected of `a` is already in the main worktree",
+        "context alone"
+    );
     assert_eq!(ash.undos(), 0);
 }
 

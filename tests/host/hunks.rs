@@ -96,7 +96,7 @@ async fn a_hunk_is_taken_beside_what_is_staged_already_and_given_back() {
     assert!(!staged.contains("+first"), "{staged}");
     assert_eq!(ash.read_main("a"), Some(format!("{NINE}last\n")), "the file has it too");
     let twice = ash.take(&last).await.unwrap_err().to_string();
-    assert_eq!(twice, "what you chose of `a` is in the main worktree already");
+    assert_eq!(twice, "what you selected of `a` is already in the main worktree");
     assert_eq!(ash.undos(), 1, "a failure left an undo");
     let undone = ash.undo().await.unwrap();
     assert_eq!(undone, "`a` in the main worktree and its index is as it was");
@@ -160,7 +160,7 @@ async fn a_rejected_commit_stays_and_its_change_is_undone_in_the_file() {
     assert_eq!(ash.git(&["rev-parse", "HEAD"]), head);
     assert_eq!(ash.read("a").unwrap(), NINE);
     let again = ash.reject(Stage::Committed, &piece).await.unwrap_err().to_string();
-    assert_eq!(again, "what you chose of `a` is undone already");
+    assert_eq!(again, "what you selected of `a` is already undone");
     assert_eq!(ash.undos(), 1);
 }
 
@@ -278,7 +278,7 @@ async fn files_that_are_no_text_are_taken_as_a_whole() {
     std::os::unix::fs::symlink("gone", ash.worktree.join("i")).unwrap();
     let piece = ash.piece(Stage::Unstaged, "i", None).await;
     let refused = ash.take(&piece).await.unwrap_err().to_string();
-    assert!(refused.contains("only be taken or rejected by hand"), "{refused}");
+    assert!(refused.contains("only be staged or undone by hand"), "{refused}");
     assert_eq!((ash.staged().as_str(), ash.undos()), ("", 0));
 }
 
@@ -293,7 +293,7 @@ async fn what_is_no_text_is_not_taken_from_a_polecat_that_is_a_clone() {
     let piece = changes.piece(Stage::Unstaged, b"i").unwrap();
     let taken = git::take(&ash.rig, &polecat("ash"), &clone, &[piece], launch).await;
     let refused = taken.unwrap_err().to_string();
-    assert!(refused.contains("taking changes of `i`"), "{refused}");
+    assert!(refused.contains("staging changes of `i`"), "{refused}");
     assert_eq!(ash.main(&["show", ":i"]), "\0one");
 }
 

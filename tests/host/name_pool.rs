@@ -140,7 +140,7 @@ async fn a_theme_of_the_towns_own_gives_names_where_gastown_0_6_runs() {
     let rig = later(sandbox.rig("town/shop").await);
     let made = next(&sandbox, &rig).await.unwrap();
     assert_eq!(made.polecat.as_str(), "aspen");
-    let start = format!("`{}`: passed over: `ash`: expected", file.display());
+    let start = format!("`{}`: skipped: `ash`: expected", file.display());
     assert!(made.warnings.len() == 1 && made.warnings[0].starts_with(&start), "{made:?}");
     assert_eq!(name(&sandbox, &rig).await, "birch");
     // gastown before 0.6 knows no such file.

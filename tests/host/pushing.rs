@@ -39,7 +39,7 @@ async fn a_branch_goes_where_git_would_push_it_and_is_told_of_before() {
     ash.remote("one");
     ash.remote("two");
     let which = ash.refused_push().await.to_string();
-    assert_eq!(which, "it is not said to which of the remotes to push: one, two");
+    assert_eq!(which, "several remotes, none chosen: one, two");
     let origin = ash.remote("origin");
     ash.write("a", "a\n");
     let tip = ash.commit("a");
@@ -101,7 +101,7 @@ async fn what_would_ask_a_person_is_an_error_that_says_how_to_log_in() {
     });
     ash.main(&["remote", "add", "origin", &format!("http://127.0.0.1:{port}/shop.git")]);
     let refused = ash.refused_push().await;
-    assert!(refused.hint().unwrap().contains("nobody is asked here"), "{refused}");
+    assert!(refused.hint().unwrap().contains("run `git push` once"), "{refused}");
     let asks = ash.sandbox.write("bin/ssh", "#!/bin/sh\necho \"$@\" > \"$0.words\"\nexit 255\n");
     std::fs::set_permissions(&asks, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     ash.main(&["remote", "set-url", "origin", "ssh://nobody@127.0.0.1/shop.git"]);

@@ -69,7 +69,7 @@ async fn a_branch_that_is_pushed_and_not_merged_stays() {
     ash.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
     ash.git(&["push", "--quiet", "origin", "HEAD"]);
     let removed = ash.remove().await.unwrap();
-    let why = "it is pushed, and not merged".to_owned();
+    let why = "it is pushed, but not merged".to_owned();
     assert_eq!(removed.kept, [("polecat/ash-10".to_owned(), why)]);
     assert_eq!((removed.branches, removed.backup), (vec![], None));
     ash.assert_gone();

@@ -161,7 +161,7 @@ async fn a_submodule_counts_while_it_has_what_its_remote_has_not() {
     ash.main(&["merge", "--quiet", "--ff-only", &tip]);
     assert_eq!(ash.unsaved_work().await, [""; 0]);
     ash.write("lib/README", "changed\n");
-    let holds = "the submodule `lib` has changes that are not committed";
+    let holds = "the submodule `lib` has uncommitted changes";
     assert_eq!(ash.unsaved_work().await, [holds]);
     ash.sandbox.commit(&ash.worktree.join("lib"), "in the library");
     let found = ash.unsaved_work().await;

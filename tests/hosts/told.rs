@@ -91,7 +91,7 @@ async fn rows_come_alone_and_those_that_were_not_told_before_end_the_connection(
     scene.expect("far:shop: 3 polecats, 3 running, 1 waiting").await;
     expect_event(&scene.editor, "PolecatWaiting p1").await;
     host.say(&rows(running(4).polecats.split_off(3))).await;
-    scene.expect("it changes what it has not told").await;
+    scene.expect("it changed a row that it has not sent").await;
     host.left().await;
 }
 

@@ -180,5 +180,5 @@ fn list(notes: &[String]) -> String {
     if notes.is_empty() {
         return String::new();
     }
-    format!("\nWhat did not hold, and what was told late:\n\n{}\n", notes.join("\n"))
+    format!("\nWhat did not hold, and what was reported late:\n\n{}\n", notes.join("\n"))
 }

@@ -32,7 +32,7 @@ local waiting = {}
 local listening, prepared = false, false
 
 local TOLD = {
-  conflict = '`%s` changed `%s`: not reloaded, its buffer has changes that are not saved',
+  conflict = '`%s` changed `%s`: not reloaded, its buffer has unsaved changes',
   deleted = '`%s` deleted `%s`: its buffer stays',
   changed = "`%s` changed `%s`: not reloaded, because 'autoread' is off",
 }

@@ -189,7 +189,7 @@ function M.archive(base, artifact, folder, step)
   if size < artifact.size then
     task.fail(('`%s` ends after %d of %d bytes'):format(url, size, artifact.size))
   elseif sha256(folder, artifact.archive) ~= artifact.sha256 then
-    local message = '`%s` is not the file that its manifest names: its SHA-256 is another'
+    local message = '`%s` has the wrong SHA-256'
     task.fail(message:format(url), 'wrong_sum')
   end
 end

@@ -33,7 +33,7 @@ function M.open(source, opts)
     prompt_title = 'Polecats',
     finder = finders.new_table({ results = source.rows }),
     previewer = previewers.new_buffer_previewer({
-      title = 'What it prints',
+      title = 'Output',
       define_preview = function(self, entry)
         source.preview(self.state.bufnr, entry[1])
       end,

@@ -89,7 +89,7 @@ function M.remedy(program)
     local instead = ('delete `%s/target`, then %s downloads another'):format(M.root(), install)
     return has_cargo and build or instead
   elseif program and config.get('backend', 'command') then
-    return 'name another in `backend.command`, or none'
+    return 'change or remove `backend.command`'
   elseif M.target() then
     return install .. ' downloads it'
   end

@@ -1,8 +1,7 @@
 //! Hunks of which only some lines are to be done, or undone, drawn anew for a text in which others of
 //! them may be done already.
 //!
-//! Who takes two lines of a hunk and then the rest finds a text in between the two versions that the
-//! hunk knows. `git apply` refuses that, and rightly so: it cannot know that it is in between.
+//! A partly applied hunk matches neither version, so `git apply` refuses.
 
 #[cfg(test)]
 mod tests;
@@ -21,8 +20,7 @@ const MOST_PLACES: usize = 30;
 const MOST_WAYS: usize = 100;
 /// How many lines git shows around changes.
 const CONTEXT: usize = 3;
-/// What it weighs that a line has a line end in one of both and none in the other: more than any
-/// number of lines that are done.
+/// Penalty for a missing line end: more than any number of lines that are done.
 const OTHER_END: usize = 1_000_000;
 
 /// Whether a change is made, or taken back.

@@ -1,5 +1,4 @@
-//! Hunks as one run of bytes, for who gets them from another host: whatever that sends, what is read
-//! of it is what git might have printed.
+//! Hunks as bytes from another host, parsed like git's output.
 
 use serde::{Deserializer, Serializer};
 use serde_bytes::ByteBuf;

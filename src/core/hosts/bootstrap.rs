@@ -38,8 +38,8 @@ pub(super) const FIND: &str = concat!(
 );
 
 /// Takes the program on stdin, packed as `$5` says, and puts it where it can be run: for version `$1`,
-/// the sources `$2` and the target `$3`, with the sum `$4`. Half of it leaves nothing. Of old ones go
-/// those that nobody has used for a month and nothing runs, but never the newest two.
+/// the sources `$2` and the target `$3`, with the sum `$4`. A partial transfer leaves nothing.
+/// Old ones that nobody has used for a month and nothing runs are deleted, but never the newest two.
 pub(super) const PUSH: &str = concat!(
     folders!(),
     "umask 077; n=polecat-nvim-$1-$2-$3; b=\"polecat-build:$1:$2:$3;\"; sum=$4; how=$5; ",
@@ -59,7 +59,7 @@ pub(super) const PUSH: &str = concat!(
     "put() { mkdir -p \"$d\" 2>/dev/null; q=$d/.push-$$; ",
     "own \"$d\" && [ -w \"$d\" ] || { w=${w:-$d cannot be written to}; return 0; }; ",
     "if [ -z \"$p\" ]; then p=$q; take || say 1 \"it did not arrive whole in $d, or has no room there\"; ",
-    "check || say 1 \"what arrived there is not what was sent\"; ",
+    "check || say 1 \"the checksum is wrong\"; ",
     "else cp \"$p\" \"$q\" || { rm -f \"$q\"; w=\"$w; $d has no room\"; return 0; }; rm -f \"$p\"; p=$q; fi; ",
     "chmod 700 \"$p\"; r=$(\"$p\" --build 2>&1 </dev/null); ",
     "if [ \"$r\" = \"$b\" ]; then mv -f \"$p\" \"$d/$n\" || return 0; p=; old; say 0 \"$d/$n\"; fi; ",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::core::names::PolecatName;
 
-/// A polecat as it was named. What stands in it is checked by who looks it up.
+/// A polecat as it was named. The caller checks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
     /// Which rig is meant, if that is said.

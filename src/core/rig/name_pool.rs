@@ -151,7 +151,7 @@ fn own(names: &[String], warnings: &mut Vec<String>) -> Vec<PolecatName> {
     for name in names {
         match usable(name) {
             Ok(name) => own.push(name),
-            Err(why) => warnings.push(format!("`namepool.names`: passed over: {why}")),
+            Err(why) => warnings.push(format!("`namepool.names`: skipped: {why}")),
         }
     }
     own

@@ -1,5 +1,4 @@
-//! Forms of text: what stands around what is looked for. `{name}` is a field, `*` is anything, a blank
-//! is any number of blanks, and all else is itself.
+//! Text patterns: `{name}` captures, `*` matches anything, a blank any number of blanks.
 
 /// A field that was found, by its name.
 pub(super) type Found<'a> = (&'a str, String);

@@ -149,7 +149,7 @@ fn detail(kind: DetailKind, text: &str, found: Option<&str>) -> Detail {
     }
 }
 
-/// The words of it, without marks and what is told apart.
+/// Its text without marks and parsed fields.
 fn words(kind: DetailKind, text: &str, found: Option<&str>) -> String {
     let text = match (kind, found.and_then(|found| text.find(found))) {
         (DetailKind::Compacting, _) => return String::new(),

@@ -17,9 +17,9 @@ use crate::core::{
 
 pub use occasion::{Notification, Occasion};
 
-/// An agent of which only silence tells seems busy while it starts; after this it does not.
+/// An agent whose state is guessed seems busy while it starts; after this it does not.
 const START: SignedDuration = SignedDuration::from_secs(10);
-/// An agent of which only silence tells may be thinking: after this much of it, it is idle.
+/// An agent whose state is guessed may be thinking: after so much silence it is idle.
 const SILENCE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Something new.

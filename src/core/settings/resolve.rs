@@ -130,12 +130,11 @@ impl Search<'_> {
                 Some(agent) if on_path(agent.program()) => return Ok(Some(agent)),
                 Some(agent) => {
                     let (name, program) = (shown(name), shown(agent.program()));
-                    let what = format!(
-                        "is `{name}`, whose program `{program}` is not on PATH: passed over"
-                    );
+                    let what =
+                        format!("is `{name}`, whose program `{program}` is not on PATH: skipped");
                     self.warn(path, &key, &what);
                 }
-                None => self.warn_unknown(path, &key, name, "passed over"),
+                None => self.warn_unknown(path, &key, name, "skipped"),
             }
         }
         Ok(None)

@@ -107,7 +107,7 @@ fn a_roles_agent_that_is_not_installed_is_passed_over_with_a_warning() {
     assert_eq!(
         resolved.warnings,
         ["`role_agents.polecat` of `/town/shop/settings/config.json` is `codex`, whose program \
-          `codex` is not on PATH: passed over"]
+          `codex` is not on PATH: skipped"]
     );
     let both = Case { town: r#"{ "role_agents": { "polecat": "codex" } }"#, ..town };
     let resolved = both.resolve().unwrap();

@@ -136,7 +136,7 @@ impl Link {
         }
         match wire::read(&mut transport.from).await? {
             Some(FromHost::Welcome(welcome)) => Ok(Answer::Welcome(welcome)),
-            Some(_) => Err(io::Error::other("it did not greet")),
+            Some(_) => Err(io::Error::other("it sent no greeting")),
             None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "")),
         }
     }
@@ -167,7 +167,7 @@ impl Link {
         };
         if missing.free.is_some_and(|free| free.saturating_mul(1024) < program.size) {
             return Err(refused(format!(
-                "`{folder}` has no room for its {}",
+                "`{folder}` is too full for its {}",
                 megabytes(program.size)
             )));
         }
@@ -285,15 +285,16 @@ async fn pack(mut gzip: Command, program: &Program) -> io::Result<Packed> {
     Ok(Box::new(packed))
 }
 
-/// That there is no program for it, and where one would be taken.
+/// The error for a missing binary.
 fn no_program(missing: &Missing, place: &str) -> String {
     let system = format!("{} on {}", missing.system, missing.machine);
     if place.is_empty() {
         return format!("none is built for {system}: build it there, and set `backend`");
     }
     let best = missing.targets().into_iter().next().unwrap_or_default();
-    let fetch = format!("`:lua require('polecat.install').run({{ target = '{best}' }})` brings it");
-    format!("there is none for {system} here: {place}. {fetch} if yours is that of a release")
+    let fetch =
+        format!("`:lua require('polecat.install').run({{ target = '{best}' }})` downloads it");
+    format!("there is none for {system} here: {place}. {fetch} if your plugin is a release")
 }
 
 /// `8.6 MB`

@@ -27,7 +27,7 @@ pub enum MergeError {
         polecat: String,
     },
     /// Work of a person's is not committed.
-    #[error("`{}` has changes that are not committed: {}", worktree.display(), listed(files))]
+    #[error("`{}` has uncommitted changes: {}", worktree.display(), listed(files))]
     Dirty {
         /// The worktree.
         worktree: PathBuf,
@@ -69,7 +69,7 @@ pub enum MergeError {
         files: Vec<PathBuf>,
     },
     /// Buffers have changes of files that would be changed.
-    #[error("buffers have changes that are not saved: {}", listed(files))]
+    #[error("buffers have unsaved changes: {}", listed(files))]
     Unsaved {
         /// The files.
         files: Vec<PathBuf>,
@@ -116,7 +116,7 @@ impl MergeError {
         let hint = match self {
             Self::Dirty { .. } => "commit or stash them first",
             Self::InProgress { abort, .. } => {
-                return Some(format!("finish it, or `{abort}` gives it up"));
+                return Some(format!("finish it, or `{abort}` aborts it"));
             }
             Self::NoBranch { .. } => "check out a branch there",
             Self::Conflicts { polecat, .. } => {
@@ -148,7 +148,7 @@ fn listed(files: &[PathBuf]) -> String {
 fn left(files: &[PathBuf]) -> String {
     match files.len() {
         0 => String::new(),
-        1 => "; 1 file is not committed".to_owned(),
-        many => format!("; {many} files are not committed"),
+        1 => "; 1 file is uncommitted".to_owned(),
+        many => format!("; {many} files are uncommitted"),
     }
 }

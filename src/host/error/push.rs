@@ -7,7 +7,7 @@ pub enum PushError {
     #[error("the repository has no remote to push to")]
     NoRemote,
     /// Of several remotes none is the one.
-    #[error("it is not said to which of the remotes to push: {}", remotes.join(", "))]
+    #[error("several remotes, none chosen: {}", remotes.join(", "))]
     WhichRemote {
         /// Their names.
         remotes: Vec<String>,
@@ -19,7 +19,7 @@ pub enum PushError {
         polecat: String,
     },
     /// The remote, or a hook, does not take it.
-    #[error("`{remote}` did not take `{branch}`: {why}")]
+    #[error("`{remote}` rejected `{branch}`: {why}")]
     Rejected {
         /// The remote.
         remote: String,
@@ -60,13 +60,13 @@ impl PushError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NoRemote => "`git remote add origin {url}` adds one",
-            Self::WhichRemote { .. } => "`git config remote.pushDefault {name}` says which",
+            Self::WhichRemote { .. } => "`git config remote.pushDefault {name}` chooses one",
             Self::Moved { .. } => "try again",
             Self::Rejected { why, .. } if is_behind(why) => {
-                "the branch there has other commits: nothing is forced; have them merged first"
+                "the remote branch has other commits, and nothing is forced: integrate them first"
             }
             Self::Failed { said, .. } if wants_a_person(said) => {
-                "log in once by hand, with `git push` in a terminal: nobody is asked here"
+                "run `git push` once in a terminal to log in"
             }
             Self::PullRequest { .. } => "`gh auth status` says whether it is logged in",
             _ => return None,

@@ -29,7 +29,7 @@ pub(in crate::host) struct FreeName {
 }
 
 /// The next free name of `rig` besides those `taken`. It is nobody's before its folder is made:
-/// who asks holds the lock that makers of polecats hold.
+/// the caller holds the pool lock.
 ///
 /// # Errors
 /// The settings, the state file or `polecats/` cannot be read, or the state not be written.

@@ -161,7 +161,7 @@ fn require_decided(piece: &FileDiff) -> Result<(), HostError> {
     if piece.change != Change::Unmerged {
         return Ok(());
     }
-    let why = "is in conflict: that is for a person to decide";
+    let why = "is in conflict: resolve it first";
     Err(HostError::Refused(format!("`{}` {why}", shown(piece))))
 }
 

@@ -6,7 +6,7 @@ use super::{common_dir, git_dir_of};
 use crate::host::error::HostError;
 use crate::host::files::{entries, look, read_text, real};
 
-/// Who says of whom that a folder is a worktree of a repository.
+/// Which side records the worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::host) enum Registration {
     /// The repository and the folder, of each other.

@@ -83,7 +83,7 @@ impl Name for String {
     }
 }
 
-/// Nobody in particular is meant where nothing stands behind the rig: `build1:shop/`.
+/// `build1:shop/` names only the rig.
 impl Name for Option<String> {
     fn said(&self) -> Option<&str> {
         self.as_deref()

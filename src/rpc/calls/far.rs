@@ -220,7 +220,7 @@ impl Far<'_> {
         let found = self.carry_out(Worktree { at, polecat }, &|_: &str| {}).await?;
         let dir = HostFile::new(&self.host, &found.path).map(|dir| dir.path);
         let Some(dir) = dir.as_ref().and_then(|dir| dir.to_str()) else {
-            let why = format!("the worktree of `{}` there has no path of a folder", self.polecat);
+            let why = format!("the host named no usable worktree of `{}`", self.polecat);
             return Err(RpcError::bad_argument(why).into());
         };
         Ok(self.terminal(self.fleet.shell(&self.host, dir).await)?)
@@ -229,7 +229,7 @@ impl Far<'_> {
     fn terminal(&self, argv: Option<Vec<String>>) -> Result<AttachPlan, RpcError> {
         let Some(argv) = argv else {
             let key = format!("hosts.{}.attach", self.host);
-            let why = format!("how a terminal gets to `{}` is not known: set `{key}`", self.host);
+            let why = format!("set `{key}` to open a terminal on `{}`", self.host);
             return Err(RpcError::bad_argument(why));
         };
         let argv = argv.into_iter().map(Into::into).collect();
@@ -241,12 +241,14 @@ fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
     let message = match why {
         Unanswered::Refused(error) => return refused(error),
         Unanswered::Nonsense { why } => {
-            return RpcError::internal(format!("`{host}` did not answer that: {why}"));
+            return RpcError::internal(format!("`{host}` gave an invalid answer: {why}"));
         }
         Unanswered::Unreachable { why } => format!("`{host}` cannot be reached: {why}"),
         Unanswered::Lost if reads => format!("the connection to `{host}` was lost"),
         Unanswered::Lost => {
-            format!("the connection to `{host}` was lost before it answered: it may have happened")
+            format!(
+                "the connection to `{host}` was lost before it answered: it may have been carried out"
+            )
         }
     };
     let hint = Some("`:PolecatReconnect` tries again at once".to_owned());

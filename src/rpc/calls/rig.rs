@@ -102,7 +102,7 @@ fn agents_there(name: &HostName, found: &[FoundAgent]) -> HealthRow {
     let known = found.iter().filter(|one| agent::preset(&one.name).is_some());
     let found: Vec<_> = known.map(|one| format!("{}: {}", one.name, shown(&one.path))).collect();
     if found.is_empty() {
-        let hint = "what your login shell there has on it counts: see |polecat-hosts|";
+        let hint = "your login shell's PATH there is used: see |polecat-hosts|";
         let text = format!("no known agent is on PATH of `{name}`");
         return HealthRow { hint: Some(hint.to_owned()), ..hosts_row(Level::Warn, text) };
     }
@@ -147,6 +147,6 @@ fn host_health(name: &HostName, found: Option<Result<HostStatus, Unanswered>>) -
             hint: Some(format!("see |polecat-hosts|; `:PolecatConnect {name}` tries again")),
             ..row(Level::Warn, format!("`{name}` cannot be reached: {why}"))
         },
-        Some(Err(_)) | None => row(Level::Warn, format!("`{name}` is still being connected to")),
+        Some(Err(_)) | None => row(Level::Warn, format!("still connecting to `{name}`")),
     }
 }

@@ -32,7 +32,7 @@ macro_rules! impl_about {
     };
 }
 
-/// Of what is about all of a rig: nobody of it is said.
+/// For calls about a whole rig.
 macro_rules! impl_about_rig {
     ($call:ident) => {
         impl AboutPolecat for $call {

@@ -290,7 +290,7 @@ impl Everywhere for Inject {
             return Ok(Injected { queued: None });
         }
         if take {
-            let why = "`take`: what is queued waits until the composer is empty";
+            let why = "`take`: the queue waits until the composer is empty";
             return Err(RpcError::bad_argument(why).into());
         }
         // Boxed, to keep the futures of callers small.

@@ -30,7 +30,10 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let found = context.fleet.reach(&name, &progress).await.map_err(unknown)?;
     let mut effects = outcome(context, asked, &found, Some(&folder)).await?;
     effects.extend(not_kept.map(|why| {
-        Effect::Notify(Level::Warn, format!("`{name}`: you will be asked again: {why}"))
+        Effect::Notify(
+            Level::Warn,
+            format!("`{name}`: your answer was not saved, you will be asked again: {why}"),
+        )
     }));
     Ok(effects)
 }
@@ -83,7 +86,7 @@ fn connected(found: &HostStatus, folder: Option<&str>) -> String {
     match (elsewhere, folder) {
         (Some((folder, place)), _) => {
             format!(
-                "`{name}` is connected; polecat-nvim runs from `{place}`, for it cannot from `{folder}`"
+                "`{name}` is connected; polecat-nvim runs from `{place}`, because it cannot from `{folder}`"
             )
         }
         (None, Some(folder)) => format!("`{name}` is connected; polecat-nvim is in `{folder}`"),
@@ -107,10 +110,8 @@ fn push(asked: &Invocation, (name, way): (&HostName, &str), offer: &Offer) -> Ef
     ];
     lines
         .extend(offer.skipped.as_ref().map(|skipped| format!("`{skipped}` cannot be written to.")));
-    lines.push(
-        "It is checked there, and run by nobody but you. Later versions follow by themselves."
-            .to_owned(),
-    );
+    lines.push("Its checksum is verified there, and only you can run it.".to_owned());
+    lines.push("Later versions follow by themselves.".to_owned());
     let answers = Answers { trust_id: Some(id(name, offer)), ..asked.answers() };
     let choice = |label: &str, then| Choice { label: label.to_owned(), then };
     Effect::Preview(Preview {

@@ -50,7 +50,7 @@ fn only_looked_at(press: &Press<'_>, key: DiffKey) -> Option<Vec<Effect>> {
     let looks = matches!(key, DiffKey::Edit | DiffKey::SideBySide);
     drawn.of.against.as_ref().filter(|_| !looks)?;
     let (title, polecat) = (drawn.of.title(), word(&drawn.of.polecat));
-    Some(warn(format!("`{title}` is only looked at: `:PolecatDiff {polecat}` has this key")))
+    Some(warn(format!("`{title}` cannot be changed: `:PolecatDiff {polecat}` has this key")))
 }
 
 async fn edit(press: &Press<'_>) -> Done {
@@ -242,11 +242,13 @@ fn left_alone(Paths { paths }: &Paths) -> String {
     let Some(first) = paths.first() else { return String::new() };
     let first = shown(&String::from_utf8_lossy(first));
     match paths.len() - 1 {
-        0 => format!("; `{first}` has other changes there, so only the index has it"),
+        0 => format!("; `{first}` has other changes there, so only the index was changed"),
         more => {
             let files =
                 if more == 1 { "1 more file".to_owned() } else { format!("{more} more files") };
-            format!("; `{first}` and {files} have other changes there, so only the index has it")
+            format!(
+                "; `{first}` and {files} have other changes there, so only the index was changed"
+            )
         }
     }
 }
@@ -264,7 +266,7 @@ fn drawn(press: &Press<'_>) -> Result<Arc<DrawnDiff>, RpcError> {
 
 fn changed() -> RpcError {
     let message = "that has changed meanwhile, nothing was done".to_owned();
-    let hint = Some("`r` shows what is there".to_owned());
+    let hint = Some("`r` refreshes".to_owned());
     RpcError { code: "stale", message, hint, detail: None }
 }
 

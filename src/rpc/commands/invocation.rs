@@ -223,7 +223,7 @@ impl Invocation {
 fn unknown(name: &str) -> RpcError {
     let known: Vec<_> = COMMANDS.iter().map(|spec| format!("`{}`", spec.sub())).collect();
     let mut error = RpcError::bad_argument(format!("there is no command `{}`", shown(name)));
-    error.hint = Some(format!("there are {}", known.join(", ")));
+    error.hint = Some(format!("known: {}", known.join(", ")));
     error
 }
 

@@ -224,7 +224,7 @@ const DETAIL: &[Key] =
 
 const WAITING: &[Key] = &[
     jump("]w", "Go to the next one that waits", "waiting", 1),
-    jump("[w", "Go to the one that waits before it", "waiting", -1),
+    jump("[w", "Go to the previous one that waits", "waiting", -1),
 ];
 
 const CAPTURE: &[Key] = &[
@@ -256,14 +256,14 @@ const CAPTURE: &[Key] = &[
     ),
     about_text(
         "gF",
-        "Open it at the line that stands behind it",
+        "Open it at the line that follows it",
         "open_line",
         Sends::Line,
         Meaning::OpenFile { at_line: true },
     ),
     about_text(
         "gQ",
-        "List all such lines of files in the quickfix window",
+        "List all such locations in the quickfix window",
         "locations",
         Sends::Lines,
         Meaning::ListLocations,
@@ -277,7 +277,7 @@ const CAPTURE: &[Key] = &[
     ),
     act(
         "[w",
-        "Show the one that waits before it",
+        "Show the previous one that waits",
         "previous_waiting",
         "looking",
         Meaning::Waiting(-1),

@@ -50,8 +50,8 @@ pub(in crate::rpc) async fn press(
     }
 }
 
-/// What the key of `asked` does about how polecats are listed, if that is what it is for. Where a rig
-/// stands there is nobody to follow: it is folded.
+/// What the key of `asked` does about how polecats are listed, if that is what it is for. On a
+/// heading the key that follows folds.
 pub(in crate::rpc) fn lists(asked: &ViewAct) -> Option<ListKey> {
     match keys::named(&asked.act).ok()?.1.meaning {
         Meaning::List(key) => Some(key),

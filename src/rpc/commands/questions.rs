@@ -81,8 +81,8 @@ pub(super) fn push(
 fn without(uncommitted: usize) -> String {
     match uncommitted {
         0 => String::new(),
-        1 => ", without 1 file that is not committed".to_owned(),
-        many => format!(", without {many} files that are not committed"),
+        1 => ", without 1 uncommitted file".to_owned(),
+        many => format!(", without {many} uncommitted files"),
     }
 }
 

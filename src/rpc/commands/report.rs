@@ -52,7 +52,7 @@ pub(super) fn slung_to_several(all: &[(String, &SessionInfo)], issue: Option<&st
 }
 
 pub(super) fn created(polecat: &str, branch: &str) -> String {
-    format!("made `{polecat}` on branch `{branch}`")
+    format!("created `{polecat}` on branch `{branch}`")
 }
 
 /// What is in the branch now, and how it goes back.
@@ -90,7 +90,7 @@ pub(super) fn in_conflict(polecat: &str, merged: &Merged) -> String {
         MergeHow::Rebase => ("resolve them, `git rebase --continue`", "git rebase --abort"),
     };
     let worktree = merged.worktree.display();
-    format!("conflicts of `{polecat}` in {files} of `{worktree}`: {how}; `{abort}` gives it up")
+    format!("conflicts of `{polecat}` in {files} of `{worktree}`: {how}; `{abort}` aborts it")
 }
 
 /// `1 commit`, `2 commits`.
@@ -125,7 +125,7 @@ pub(super) fn stopped_all(prefix: &str, names: &[String]) -> String {
 pub(super) fn resumed(prefix: &str, names: &[String]) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{prefix}{name}`")).collect();
     if quoted.is_empty() {
-        "there is no conversation to go on with".to_owned()
+        "there is no conversation to resume".to_owned()
     } else {
         format!("resumed {}", quoted.join(", "))
     }
@@ -171,7 +171,7 @@ pub(super) fn nobody_asks() -> &'static str {
 
 pub(super) fn labelled(polecat: &str, label: Option<&str>) -> String {
     match label {
-        Some(label) => format!("`{polecat}` is called `{label}`"),
+        Some(label) => format!("`{polecat}` is labelled `{label}`"),
         None => format!("`{polecat}` has no label"),
     }
 }
@@ -196,7 +196,7 @@ pub(super) fn rig(rig: &RigFacts) -> String {
 /// What waits, the new message with it.
 pub(super) fn queued(polecat: &str, queue: &Queued) -> String {
     let what = match (&queue.held, queue.messages) {
-        (Some(_), _) => format!("held with what is queued; `:PolecatQueue! {polecat}` sends it"),
+        (Some(_), _) => format!("the queue is held; `:PolecatQueue! {polecat}` sends it"),
         (None, 0 | 1) => "sent when it is at its prompt".to_owned(),
         (None, count) => format!("{count} messages wait for its prompt"),
     };
@@ -222,7 +222,7 @@ pub(super) fn removed(polecat: &str, gone: &Removed) -> String {
     parts.extend(gone.kept.iter().map(|(branch, why)| format!("branch `{branch}` kept: {why}")));
     if !gone.stashes.is_empty() {
         let hashes: Vec<_> = gone.stashes.iter().map(|hash| beginning(hash, 10)).collect();
-        parts.push(format!("in the stash list stay {}", hashes.join(", ")));
+        parts.push(format!("kept in the stash list: {}", hashes.join(", ")));
     }
     for (count, what) in [(gone.comments, "unsent comment"), (gone.queued, "queued message")] {
         match count {
@@ -250,7 +250,7 @@ pub(super) fn restored(polecat: &str, back: &Restored, home: Option<&Path>) -> S
     let text = [
         Some(format!("`{polecat}` is back in `{}`", paths::short(&back.path, home))),
         back.branch.as_ref().map(|branch| format!(" on branch `{branch}`")),
-        back.formerly.as_ref().map(|formerly| format!(", for `{formerly}` is taken by now")),
+        back.formerly.as_ref().map(|formerly| format!(", because `{formerly}` is taken")),
         Some(format!("; the backup stays: `{}`", back.backup.reference)),
     ];
     text.into_iter().flatten().collect()
@@ -290,7 +290,7 @@ mod tests {
             format!(
                 "removed `ash`, its work is kept: `:PolecatRestore ash`; \
                  `git log refs/polecat/backup/ash/1` shows it; {branches}; \
-                 in the stash list stay abcdef0123, 12; 2 unsent comments were deleted; \
+                 kept in the stash list: abcdef0123, 12; 2 unsent comments were deleted; \
                  1 queued message was deleted"
             )
         );
@@ -313,7 +313,7 @@ mod tests {
         back.formerly = Some("b".to_owned());
         assert_eq!(
             restored("ash", &back, home),
-            "`ash` is back in `~/shop` on branch `b-2`, for `b` is taken by now; \
+            "`ash` is back in `~/shop` on branch `b-2`, because `b` is taken; \
              the backup stays: `refs/polecat/backup/ash/1`"
         );
     }

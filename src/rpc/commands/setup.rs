@@ -13,7 +13,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if asked.bang() {
         if context.is_far(&polecat) {
             let why = format!("`{}` is on another machine", shown(&polecat));
-            let hint = Some("its errors tell what was printed last".to_owned());
+            let hint = Some("a failed set-up's error shows the last lines".to_owned());
             return Err(RpcError { hint, ..RpcError::bad_argument(why) }.into());
         }
         return asked.open(View::Setup { polecat });

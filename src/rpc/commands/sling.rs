@@ -60,7 +60,7 @@ pub(super) async fn press(press: &Press<'_>) -> Done {
             Some(first) => Some(press.still_shown(&first)?),
             // The one rig of the list is the one around.
             None if rows.rigs().len() < 2 => None,
-            None => return warn("no polecat there yet: `:PolecatStart!` makes one".to_owned()),
+            None => return warn("no polecat there yet: `:PolecatStart!` creates one".to_owned()),
         },
         _ => press.about()?,
     };

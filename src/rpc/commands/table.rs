@@ -219,7 +219,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         range: Range::Lines,
         bar: false,
         map: Some("n"),
-        ..plain(Command::Queue, "Queue", "Queue a message, or show them; ! sends what is held")
+        ..plain(Command::Queue, "Queue", "Queue a message, or show them; ! sends the held ones")
     },
     Spec {
         words: &[maybe("polecat", Kind::Running)],
@@ -234,7 +234,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ],
         bar: false,
         map: Some("n"),
-        ..plain(Command::Answer, "Answer", "Answer what a polecat asks, or see who asks what")
+        ..plain(Command::Answer, "Answer", "Answer what a polecat asks, or the one waiting longest")
     },
     Spec {
         words: &[maybe("polecat", Kind::Polecat), maybe("other", Kind::Polecat)],
@@ -288,7 +288,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     },
     Spec {
         map: Some("n"),
-        ..plain(Command::Issues, "Issues", "Choose an issue that is ready, for a polecat")
+        ..plain(Command::Issues, "Issues", "Choose a ready issue for a polecat")
     },
     Spec {
         words: &[maybe("polecat", Kind::Polecat)],
@@ -328,7 +328,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     Spec {
         words: &[word("polecat", Kind::Polecat), maybe("label", Kind::Rest)],
         bar: false,
-        ..plain(Command::Label, "Label", "Call a polecat something, beside its name")
+        ..plain(Command::Label, "Label", "Label a polecat")
     },
     Spec {
         words: &[maybe("path", Kind::RestFolder)],
@@ -337,15 +337,12 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         map: Some("n"),
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
     },
-    plain(Command::Tour, "Tour", "Try all of it with scripted agents, in five steps"),
+    plain(Command::Tour, "Tour", "Try everything with scripted agents, in five steps"),
     Spec {
         words: &[word("host", Kind::Host)],
-        ..plain(Command::Connect, "Connect", "Reach a host: log in, and put there what is missing")
+        ..plain(Command::Connect, "Connect", "Connect to a host: log in, install the backend")
     },
-    Spec {
-        map: Some("n"),
-        ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")
-    },
+    Spec { map: Some("n"), ..plain(Command::Reconnect, "Reconnect", "Reconnect to hosts") },
     Spec {
         keys: &[SIZE],
         range: Range::Size,

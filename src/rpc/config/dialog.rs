@@ -34,7 +34,7 @@ pub(super) fn dialog(item: &Item) -> Option<Dialog> {
     let answering = dialog.read("answering", |item| Some(answering(item, usual)));
     drop(dialog);
     if signs.is_empty() && labels.is_empty() {
-        return item.problem("expected what it shows: `text`, or another of its signs");
+        return item.problem("expected what it shows: `text`, `phrase`, `row`, `labels`, …");
     }
     let shown = signs.iter().find_map(Sign::near).or_else(|| labels.first().copied());
     Some(Dialog {

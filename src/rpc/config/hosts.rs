@@ -31,8 +31,7 @@ pub(super) fn hosts(
         let settings = host(&mut item.table(), watch, paths);
         // The buffers of its files are called after it.
         if VIEWS.contains(&name) {
-            return item
-                .problem(&format!("`{name}` is what buffers of ours are called, not a host"));
+            return item.problem(&format!("`{name}` is reserved for polecat's buffers"));
         }
         match name.parse() {
             Ok(name) => Some((name, settings)),

@@ -1,8 +1,7 @@
 //! Texts and lists of a configuration, kept for as long as the program runs.
 //!
 //! Agents are described by constants (`core/agents/`), and a person's configuration describes them in
-//! the same form. A configuration is read when it has changed, by a person's hand: what equals
-//! something kept before is that one, so that what grows is what was ever written.
+//! the same form. Equal values are kept once, so that reading a configuration again takes no memory.
 
 use std::{
     any::Any,

@@ -12,8 +12,7 @@ use super::{
 };
 use crate::session::{RigSettings, SetupSettings, Wanted, bad_pattern};
 
-/// `rigs`, a table from folders to what is said of each; `watch` counts for all of which nothing else
-/// is said.
+/// `rigs`, a table from folders to what is said of each; `watch` is the default.
 pub(super) fn rigs(
     config: &mut Table,
     watch: bool,

@@ -42,7 +42,7 @@ fn every_problem_is_told_at_once_by_its_path() {
              empty string",
             "`agents.mine.dialogs[1].reason`: expected one of permission, question, trust, \
              sign-in, got `whim`",
-            "`agents.mine.dialogs[1]`: expected what it shows: `text`, or another of its signs",
+            "`agents.mine.dialogs[1]`: expected what it shows: `text`, `phrase`, `row`, `labels`, …",
             "`agents.mine.env`: expected a table with names as keys, got a list",
             "`agents.mine.hooks.fle` is not known; known here: dir, file, provider",
             "`agents.mine.preset`: expected a string that is not empty, got an empty string",
@@ -105,7 +105,7 @@ fn paths_begin_where_the_configuration_was_written() {
     assert_eq!(settings.worktrees.base(Path::new("/src")), home.join("agents"));
     check(
         &json!({ "rig": { "path": "~ada/shop" } }),
-        &["`rig.path`: `~ada/shop`: of a `~` only `~/` is known"],
+        &["`rig.path`: `~ada/shop`: only `~/` is supported"],
     );
     let bad = settings_problem("../{repo}/{polecat}");
     assert!(bad.starts_with("`worktrees`: `../{repo}/{polecat}`: it must begin with"), "{bad}");
@@ -129,7 +129,7 @@ fn rigs_are_named_by_their_folders_and_watched_where_that_is_said() {
         &[
             "`rigs./x.wtch` is not known; known here: setup, watch, wrap",
             "`rigs./y`: expected a table, got a boolean",
-            "`rigs.~ada/x`: `~ada/x`: of a `~` only `~/` is known",
+            "`rigs.~ada/x`: `~ada/x`: only `~/` is supported",
         ],
     );
     check(&json!({ "rigs": ["/x"] }), &["`rigs`: expected a table with names as keys, got a list"]);

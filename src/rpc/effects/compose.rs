@@ -77,8 +77,8 @@ pub(in crate::rpc) fn task(
 ) -> Compose {
     let title = format!("a task for {whom}: `:w` starts it");
     let words = Words {
-        empty: "an empty task is not given to anybody",
-        unsaved: "nobody has the task: `:w` gives it, `:q!` drops it",
+        empty: "an empty task is not sent",
+        unsaved: "the task is not given: `:w` gives it, `:q!` drops it",
         later: "later edits were not sent",
         hidden: "the task is kept: `:PolecatSling` shows it".to_owned(),
     };

@@ -123,7 +123,7 @@ impl Outside {
         let fields = fields.put("title", TITLE).put("time", now.to_string());
         match serde_json::to_string(&Value::from(fields)) {
             Ok(text) => self.notifier.tell(of, text).await,
-            Err(why) => error!(%why, "this cannot be told as JSON"),
+            Err(why) => error!(%why, "this cannot be encoded as JSON"),
         }
     }
 

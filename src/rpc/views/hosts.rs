@@ -36,7 +36,7 @@ pub(super) fn sections(hosts: &[HostStatus]) -> Vec<FarSection> {
 fn of_host(host: &HostStatus) -> Vec<FarSection> {
     let problem = problem(host);
     if host.rigs.is_empty() {
-        let none = || format!("no rigs: `hosts.{}.rigs` names them", host.name);
+        let none = || format!("no rigs: add some to `hosts.{}.rigs`", host.name);
         let problem = Some(problem.unwrap_or_else(none));
         let (host, socket, sessions) = (host.name.clone(), None, Vec::new());
         let (address, home) = (host.to_string(), format!("{host}:"));

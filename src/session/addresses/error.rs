@@ -63,16 +63,15 @@ impl AddressError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoSuchRig { known, .. } if known.is_empty() => {
-                Some("`rigs` in the configuration names others than the one around".to_owned())
+                Some("`rigs` in the configuration adds rigs".to_owned())
             }
-            Self::NoSuchRig { known, .. } => Some(format!(
-                "known are {}; `rigs` in the configuration names others",
-                listed(known)
-            )),
+            Self::NoSuchRig { known, .. } => {
+                Some(format!("known: {}; `rigs` in the configuration adds rigs", listed(known)))
+            }
             Self::SeveralRigs { .. } | Self::SeveralPolecats { .. } => {
                 Some("say which one".to_owned())
             }
-            Self::Elsewhere { others, .. } => Some(format!("there is {}", listed(others))),
+            Self::Elsewhere { others, .. } => Some(format!("did you mean {}?", listed(others))),
             Self::Unreadable { .. } => None,
         }
     }

@@ -28,7 +28,7 @@ pub enum AnswerError {
         why: &'static str,
     },
     /// What was said is none of the choices.
-    #[error("`{said}` is none of the choices: {}", choices.join(", "))]
+    #[error("`{said}` is not one of the choices: {}", choices.join(", "))]
     UnknownChoice {
         /// What was said.
         said: String,
@@ -36,7 +36,7 @@ pub enum AnswerError {
         choices: Vec<String>,
     },
     /// What was said means several choices.
-    #[error("`{said}` may mean {}", choices.join(" or "))]
+    #[error("`{said}` could mean {}", choices.join(" or "))]
     AmbiguousChoice {
         /// What was said.
         said: String,
@@ -68,7 +68,7 @@ pub enum AnswerError {
         choice: String,
     },
     /// A key was pressed, and the agent still shows the question.
-    #[error("the agent in `{session}` still asks, although it was answered")]
+    #[error("the agent in `{session}` still shows the question after the answer")]
     NotTaken {
         /// The tmux session.
         session: String,
@@ -99,7 +99,7 @@ impl AnswerError {
             Self::NotAnswerable { .. } | Self::NotTaken { .. } => "`:PolecatAttach` shows it",
             Self::WordsNeeded { .. } => "`:PolecatAnswer {polecat} {choice} {words}`",
             Self::Cut { .. } => "`:PolecatAttach` shows it; `cut = true` answers it all the same",
-            Self::AmbiguousChoice { .. } => "its number is exact",
+            Self::AmbiguousChoice { .. } => "use its number",
             _ => return None,
         };
         Some(hint.to_owned())

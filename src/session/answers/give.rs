@@ -42,7 +42,7 @@ impl Giving<'_> {
         let (seen, question) = self.same(meant, output).await?;
         if screen::in_field(self.patterns(), &seen.shown, &question) {
             // A digit would be a word in it.
-            let (session, why) = (self.name(), "words are being typed in it");
+            let (session, why) = (self.name(), "somebody is typing into it");
             return Err(AnswerError::NotAnswerable { session, why }.into());
         }
         let words = reply.words.as_deref().map(str::trim).filter(|words| !words.is_empty());

@@ -100,7 +100,7 @@ impl Giving<'_> {
             let label = question.choices[choice].clone();
             if question.free == Some(choice) || reply.words.is_some() {
                 let session = self.name();
-                let why = "words beside ticked choices are not known how to give";
+                let why = "how to give words with ticked choices is not known";
                 return Err(match &reply.words {
                     Some(_) if question.free != Some(choice) => {
                         AnswerError::WordsRefused { choice: label }

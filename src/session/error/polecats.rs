@@ -12,7 +12,7 @@ use crate::{
 impl SessionError {
     /// Where to begin was said of a polecat that exists.
     pub(in crate::session) fn begun(polecat: &PolecatName) -> Self {
-        let why = "`base`, `branch` and `changes` say how a new polecat begins";
+        let why = "`base`, `branch` and `changes` are only for a new polecat";
         Self::BadArgument(format!("{why}: `{polecat}` exists"))
     }
 }

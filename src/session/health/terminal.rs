@@ -46,10 +46,10 @@ fn findings(told: &str) -> Vec<HealthRow> {
 
 fn focus_events(on: bool) -> HealthRow {
     if on {
-        return HealthRow::new(SECTION, Level::Ok, "tmux tells who has the focus".to_owned());
+        return HealthRow::new(SECTION, Level::Ok, "tmux reports the focus".to_owned());
     }
-    let text = "`focus-events` of tmux is off: Neovim does not know when you look away, so it does \
-                not tell you of the agent that it shows, and reloads files late";
+    let text = "`focus-events` of tmux is off: Neovim does not know when you look away, so you \
+                are not notified of the agent on screen, and files are reloaded late";
     let hint = "put `set -g focus-events on` into your tmux.conf".to_owned();
     HealthRow::new(SECTION, Level::Warn, text.to_owned()).hint(Some(hint))
 }
@@ -59,7 +59,7 @@ fn escape_time(ms: u64) -> HealthRow {
         return HealthRow::new(SECTION, Level::Ok, format!("tmux passes on `<Esc>` in {ms} ms"));
     }
     let text =
-        format!("`escape-time` of tmux is {ms}: each `<Esc>` reaches Neovim so many ms late");
+        format!("`escape-time` of tmux is {ms}: each `<Esc>` reaches Neovim that many ms late");
     let hint = "put `set -s escape-time 10` into your tmux.conf".to_owned();
     HealthRow::new(SECTION, Level::Warn, text).hint(Some(hint))
 }

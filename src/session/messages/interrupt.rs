@@ -82,7 +82,7 @@ impl Messenger {
 }
 
 fn held_back(polecat: &PolecatName) -> String {
-    format!("what is queued for `{polecat}` is held: `:PolecatQueue! {polecat}` sends it")
+    format!("the queue of `{polecat}` is held: `:PolecatQueue! {polecat}` sends it")
 }
 
 /// The interrupt of a recipient's work.
@@ -118,7 +118,7 @@ impl Interrupt<'_> {
                 return Ok(seen);
             }
             if Instant::now() >= deadline {
-                return Err(self.too_slow("draws too fast: nothing was pressed", PRESS_TIMEOUT));
+                return Err(self.too_slow("kept redrawing: no key was pressed", PRESS_TIMEOUT));
             }
             watch.next().await;
         }
@@ -140,7 +140,7 @@ impl Interrupt<'_> {
                 return Ok(());
             }
             if Instant::now() >= deadline {
-                let what = format!("did not show `{again}`, and works on");
+                let what = format!("still works and did not show `{again}`");
                 return Err(self.too_slow(&what, AGAIN_TIMEOUT));
             }
             watch.next().await;
@@ -193,7 +193,7 @@ impl Interrupt<'_> {
                 return Ok(state);
             }
             if Instant::now() >= deadline {
-                let what = format!("was interrupted, but is still {}", state.as_str());
+                let what = format!("was interrupted, but did not stop ({})", state.as_str());
                 return Err(self.too_slow(&what, END_TIMEOUT));
             }
             watch.next().await;
@@ -215,7 +215,7 @@ impl Interrupt<'_> {
             && screen::was_sent(&self.0.to.patterns, &before.shown, &text)
             && self.cleared(watch, &text).await?;
         let stands =
-            || format!("in the composer of `{}` stands `{}`", self.0.name(), excerpt(&text));
+            || format!("the composer of `{}` now holds `{}`", self.0.name(), excerpt(&text));
         Ok((!returned).then(stands))
     }
 

@@ -129,7 +129,7 @@ impl Messenger {
         self.put_queue(&now, &left.held(STOPPED)).await?;
         queues::keep(&self.context.rig, polecat, &Queue::default()).await?;
         Ok(Some(format!(
-            "{count} queued before its last session ended: `:PolecatQueue! {polecat}` sends what is held"
+            "{count} queued before its last session ended: `:PolecatQueue! {polecat}` sends the queue"
         )))
     }
 
@@ -143,8 +143,9 @@ impl Messenger {
         }
         queues::keep(&self.context.rig, polecat, queue).await?;
         let count = counted(queue.messages.len());
-        let what =
-            format!("polecat `{polecat}`: {count} queued in the session that is gone, and kept");
+        let what = format!(
+            "polecat `{polecat}`: {count} queued in the session that is gone, and are kept"
+        );
         self.context.shared.news.warn(what);
         Ok(())
     }

@@ -57,7 +57,7 @@ impl Polecats {
     async fn other_attempt(&self, info: &SessionInfo) -> OtherAttempt {
         let left = self.left_with(&info.polecat).await;
         // What is not known is not nothing.
-        let unknown = |why| vec![format!("what it has is not known: {why}")];
+        let unknown = |why| vec![format!("its work could not be checked: {why}")];
         let left = left.unwrap_or_else(|why| Left { in_the_way: unknown(why), ..Left::default() });
         OtherAttempt {
             polecat: info.polecat.clone(),

@@ -59,7 +59,7 @@ impl Polecats {
     ) -> Result<Vec<String>, SessionError> {
         let mut reasons: Vec<_> = claims.on(&self.context.rig, polecat).collect();
         if let Some(marker) = pending::marker(&self.context.rig, polecat).await? {
-            reasons.push(format!("gastown is making it: `{}`", marker.display()));
+            reasons.push(format!("gastown is creating it: `{}`", marker.display()));
         }
         if let Some(file) = heartbeats::of_gastown(&self.context.rig, polecat).await? {
             reasons.push(format!("a gastown agent was alive a moment ago: `{}`", file.display()));

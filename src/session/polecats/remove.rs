@@ -106,7 +106,7 @@ impl Polecats {
         // A worktree that is broken has no turn to take; that is told below.
         let turn = Work::try_lock(&self.context.rig, &polecat).await;
         if let Err(HostError::Busy { .. }) = turn {
-            reasons.runs("somebody starts it, or gives it an issue".to_owned());
+            reasons.runs("it is being started or given an issue".to_owned());
         }
         if let Some(why) = self.in_use(&polecat).await? {
             reasons.runs(why);
@@ -192,7 +192,7 @@ impl Polecats {
             let Pane { session_name, pane_id, .. } = &live.pane;
             let place = live.is_moved(&self.context.rig).then(|| format!(", in pane {pane_id}"));
             let place = place.unwrap_or_default();
-            return Ok(Some(format!("its session `{session_name}` lives{place}")));
+            return Ok(Some(format!("its session `{session_name}` is running{place}")));
         }
         if session.is_some() {
             return Ok(None);
@@ -232,14 +232,14 @@ impl Reasons {
     fn left(&mut self, unsaved_work: &[UnsavedWork], force: bool) {
         for leftover in unsaved_work {
             let hint = match leftover {
-                UnsavedWork::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
+                UnsavedWork::Locked(_) => "`git worktree unlock` unlocks it".to_owned(),
                 UnsavedWork::InProgress { abort, .. } => {
-                    format!("finish it, or `{abort}` gives it up")
+                    format!("finish it, or `{abort}` aborts it")
                 }
                 UnsavedWork::Conflicts(_) => "resolve the conflicts".to_owned(),
                 UnsavedWork::Hidden(_) => {
                     "`git update-index --no-assume-unchanged --no-skip-worktree` \
-                     has git look at them"
+                     makes git check them"
                         .to_owned()
                 }
                 UnsavedWork::Clone => "push what it has, then delete its folder by hand".to_owned(),
@@ -273,7 +273,7 @@ impl Reasons {
         };
         let polecat = &self.polecat;
         let hint = format!(
-            "`:PolecatQueue {polecat}` shows what is queued, `:PolecatRemove! {polecat}` deletes it"
+            "`:PolecatQueue {polecat}` shows the queue, `:PolecatRemove! {polecat}` deletes it"
         );
         self.add(reason, hint);
     }
@@ -281,7 +281,7 @@ impl Reasons {
     /// What the editor has in `dir`.
     async fn edited(&mut self, dir: &Path, options: &RemoveOptions) -> Result<(), SessionError> {
         for file in polecats::inside(dir, &options.unsaved).await? {
-            let reason = format!("`{}` has changes that are not saved", file.display());
+            let reason = format!("`{}` has unsaved changes", file.display());
             self.add(reason, "`:wall` saves them".to_owned());
         }
         for inside in polecats::inside(dir, &options.dirs).await? {

@@ -255,7 +255,7 @@ impl Polecats {
         let claims = match self.claims(issue).await {
             Ok(claims) => claims,
             Err(why) => {
-                tracing::warn!(%why, "which polecats are free cannot be told: a new one is made");
+                tracing::warn!(%why, "cannot tell which polecats are free: a new one is created");
                 return Ok(None);
             }
         };

@@ -52,7 +52,7 @@ impl Parts {
         if self.parts.iter().all(|part| part.stage == stage) {
             return Ok(stage);
         }
-        let why = "the selection is of several sections: undo those of each alone";
+        let why = "the selection spans several sections: undo each separately";
         Err(SessionError::BadArgument(why.to_owned()))
     }
 }
@@ -74,7 +74,7 @@ impl Reviews {
     pub async fn comment(&self, polecat: &str, comment: Comment) -> Result<(), SessionError> {
         let polecat = self.context.known(polecat).await?;
         if comment.text.trim().is_empty() {
-            return Err(SessionError::BadArgument("an empty comment says nothing".to_owned()));
+            return Err(SessionError::BadArgument("the comment is empty".to_owned()));
         }
         let keep = move |all: &mut Vec<Comment>| {
             if let Some(one) = all.iter_mut().find(|one| one.id == comment.id) {

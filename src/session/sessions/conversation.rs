@@ -32,10 +32,14 @@ impl Sessions {
         }
         let files = agent.resume.as_ref().and_then(|resume| resume.files.clone());
         let (noted, Some(files)) = (record.conversation.clone(), files) else {
-            return record.conversation.clone().ok_or_else(|| "its agent has not told it".into());
+            return record
+                .conversation
+                .clone()
+                .ok_or_else(|| "its agent has not reported it".into());
         };
         if record.workdir.is_some() {
-            let elsewhere = "it ran in a folder that is not its own, and its agent has not told it";
+            let elsewhere =
+                "it ran in a folder that is not its own, and its agent has not reported it";
             return noted.ok_or_else(|| elsewhere.to_owned());
         }
         let workdir = self.own_workdir(polecat).await?;
@@ -100,7 +104,7 @@ fn one_of(
     found.extend(before.filter(|noted| !found.contains(noted)));
     match found.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err("its agent has kept none since it was started".to_owned()),
+        [] => Err("its agent has saved none since it was started".to_owned()),
         several => {
             let several: Vec<_> = several.iter().map(|id| format!("`{id}`")).collect();
             Err(format!("it may be any of {}", several.join(", ")))
@@ -116,7 +120,7 @@ mod tests {
     fn of_several_none_is_chosen() {
         let id = |text: &str| text.parse::<ConversationId>().unwrap();
         for (noted, found, is_copy, expected) in [
-            (None, &[][..], false, Err("its agent has kept none since it was started")),
+            (None, &[][..], false, Err("its agent has saved none since it was started")),
             (None, &["a"], false, Ok("a")),
             (None, &["a", "b"], false, Err("it may be any of `a`, `b`")),
             (Some("a"), &[], false, Ok("a")),

@@ -93,7 +93,7 @@ impl Before {
         let why = match (&self.record, &self.unread) {
             (Some(record), _) => return Ok(record),
             (None, Some(error)) => error.to_string(),
-            (None, None) => "nothing is written down of what it ran".to_owned(),
+            (None, None) => "there is no record of what it ran".to_owned(),
         };
         Err(self.unknown(why))
     }
@@ -153,7 +153,7 @@ impl Starter {
         if record.agent.as_ref().is_some_and(|agent| *agent != choice.agent.name) {
             let (ran, asked) = (record.agent.clone().unwrap_or_default(), &choice.agent.name);
             return Err(SessionError::BadArgument(format!(
-                "the last conversation is one of `{ran}`, with which `{asked}` cannot go on"
+                "the last conversation is one of `{ran}`, which `{asked}` cannot resume"
             )));
         }
         let begins = match resuming {
@@ -277,11 +277,11 @@ fn able(choice: &Choice, begins: Begins) -> Result<Begins, SessionError> {
         Err(ResumeError::Unable { agent, why }.into())
     };
     if choice.by_shell {
-        return cannot("its command is a line for a shell, to which nothing can be added");
+        return cannot("its command is a shell line, to which nothing can be added");
     }
     let told = begins.told().map(|told| choice.agent.with_conversation(choice.argv.clone(), told));
     match (told, &begins) {
-        (Some(None), Begins::Fork { .. }) => cannot("it knows no copies of conversations"),
+        (Some(None), Begins::Fork { .. }) => cannot("it cannot copy conversations"),
         (Some(None), _) => cannot(why_not(&choice.agent)),
         _ => Ok(begins),
     }
@@ -289,7 +289,7 @@ fn able(choice: &Choice, begins: Begins) -> Result<Begins, SessionError> {
 
 fn why_not(agent: &Agent) -> &'static str {
     match &agent.resume {
-        Some(resume) if resume.last.is_some() => "it knows only the last one of a folder",
-        _ => "no way is known to tell it which",
+        Some(resume) if resume.last.is_some() => "it can only resume the last one of a folder",
+        _ => "how to name one to it is not known",
     }
 }

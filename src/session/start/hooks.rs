@@ -98,7 +98,9 @@ impl Loaded {
 }
 
 fn not_asked(hooks: &str) -> String {
-    format!("{hooks} are not loaded, because you were not asked about them: the next start asks")
+    format!(
+        "{hooks} are not loaded, because you have not been asked about them: the next start will ask"
+    )
 }
 
 /// The hooks that an agent finds, or is pointed to, in its working directory.

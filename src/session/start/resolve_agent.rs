@@ -180,7 +180,10 @@ impl Starter {
             let missing = match host::settings::accounts_path(&self.context.rig) {
                 Some(path) => format!("there is no file `{}`", path.display()),
                 None => {
-                    format!("rig `{}` is in no town, which would have some", self.context.rig.name)
+                    format!(
+                        "rig `{}` is not in a town, and only towns have accounts",
+                        self.context.rig.name
+                    )
                 }
             };
             let message = format!("`account` names account `{handle}`, but {missing}");

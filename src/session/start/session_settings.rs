@@ -59,7 +59,7 @@ impl Starter {
             let lost = towns.is_some() && !given.has_towns;
             let lost = if lost { "the town's hooks are not loaded, and " } else { "" };
             let agent = &choice.agent.name;
-            choice.warnings.push(format!("{lost}`{agent}` tells no events: {error}"));
+            choice.warnings.push(format!("{lost}`{agent}` sends no events: {error}"));
             given
         })
     }

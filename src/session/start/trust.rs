@@ -159,7 +159,7 @@ impl Starter {
     async fn remember(&self, request: &Request) {
         let Some(store) = &self.context.shared.trust else { return };
         if let Err(error) = store.add(request).await {
-            self.context.shared.news.warn(format!("your answer is not remembered: {error}"));
+            self.context.shared.news.warn(format!("your answer was not saved: {error}"));
         }
     }
 }

@@ -44,7 +44,7 @@ fn death(exit: &Exit) -> String {
         ExitHow::Status(status) => format!("exit {status}"),
         ExitHow::Signal(signal) => signal_text(signal),
         ExitHow::Job => JOB_ENDED.to_owned(),
-        ExitHow::Unknown | ExitHow::Gone => "ended, nobody knows how".to_owned(),
+        ExitHow::Unknown | ExitHow::Gone => "ended, cause unknown".to_owned(),
     };
     let last = exit.tail.iter().rev().map(|line| line.trim());
     match last.into_iter().find(|line| line.chars().any(char::is_alphanumeric)) {
@@ -154,7 +154,7 @@ mod tests {
         for (exit, told) in [
             (exit(ExitHow::Status(1), &["x", " no key ", "╰──╯", ""]), "exit 1: no key"),
             (exit(ExitHow::Signal(9), &[]), "SIGKILL (9)"),
-            (exit(ExitHow::Gone, &[]), "ended, nobody knows how"),
+            (exit(ExitHow::Gone, &[]), "ended, cause unknown"),
             (exit(ExitHow::Job, &[]), "job ended"),
         ] {
             let died = SessionInfo { exit: Some(exit), ..session("ash", State::Died) };

@@ -176,7 +176,7 @@ fn lines_added_and_removed_look_different() {
 
 #[test]
 fn a_rig_without_polecats_says_how_to_make_one() {
-    assert_eq!(texts(&[], 80)[1], "no polecats yet: `t` writes a task, which a new one gets");
+    assert_eq!(texts(&[], 80)[1], "no polecats yet: `t` writes a task for a new one");
 }
 
 #[test]

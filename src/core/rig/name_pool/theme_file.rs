@@ -58,11 +58,11 @@ fn checked(name: &str) -> Result<(), String> {
     if name.len() < BYTES_MIN || !begins || !name.chars().all(is_plain) {
         let name = shown(name);
         return Err(format!(
-            "passed over: `{name}`: expected a letter and then letters, digits or `-`, at least \
+            "skipped: `{name}`: expected a letter and then letters, digits or `-`, at least \
              {BYTES_MIN} of them"
         ));
     }
-    usable(name).map(drop).map_err(|why| format!("passed over: {why}"))
+    usable(name).map(drop).map_err(|why| format!("skipped: {why}"))
 }
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
         let theme = ThemeFile::parse(lines).unwrap();
         assert_eq!(theme.names, ["aspen"]);
         assert_eq!(theme.warnings.len(), NAMED_MAX, "{:?}", theme.warnings);
-        assert!(theme.warnings[0].starts_with("passed over: `ash`: expected a letter"));
+        assert!(theme.warnings[0].starts_with("skipped: `ash`: expected a letter"));
         assert!(theme.warnings[4].contains("`witness`: gastown keeps this name"));
     }
 

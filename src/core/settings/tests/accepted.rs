@@ -59,7 +59,7 @@ fn what_a_towns_files_name_and_nothing_defines_is_claude_with_a_warning() {
         (
             of_rig(r#"{ "role_agents": { "polecat": "clod" }, "agent": "amp" }"#),
             "amp --dangerously-allow-all --no-ide",
-            format!("`role_agents.polecat` of `{RIG}` is `clod`, an unknown agent: passed over ("),
+            format!("`role_agents.polecat` of `{RIG}` is `clod`, an unknown agent: skipped ("),
         ),
         (
             of_rig(r#"{ "runtime": { "provider": "clod", "args": ["-x"] } }"#),

@@ -42,9 +42,14 @@ impl HunkAction {
         }
     }
 
+    /// What a person calls it: the names of [`Self::as_str`] are those of the records.
+    pub(in crate::host::git) fn named(self) -> &'static str {
+        if self.takes() { "stage" } else { "undo" }
+    }
+
     /// What errors say was being done.
     pub(in crate::host::git) fn doing(self) -> &'static str {
-        if self.takes() { "taking" } else { "rejecting" }
+        if self.takes() { "staging" } else { "undoing" }
     }
 
     /// Whether it is done in the main worktree.

@@ -22,7 +22,7 @@ impl Git {
         // file.
         let counts = [DIFF, DIFFER].map(|begin| lines(&piece.head, begin).count());
         if counts != [1, 1] {
-            let message = format!("`{}` can only be taken or rejected by hand", shown(piece));
+            let message = format!("`{}` can only be staged or undone by hand", shown(piece));
             return Err(HostError::Refused(message));
         }
         let old = self.version(&told.old).await?;

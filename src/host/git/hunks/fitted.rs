@@ -35,7 +35,7 @@ impl Git {
                 parts.push(of_lines(piece, Way::Do, name, text).await?);
             }
         }
-        not_done(parts, "in the main worktree already")
+        not_done(parts, "already in the main worktree")
     }
 
     /// What the file of `piece` is called in this index.
@@ -72,7 +72,7 @@ impl Git {
             let text = if committed { self.read(&path).await? } else { None };
             parts.push(of_lines(&piece, Way::Undo, &path, text).await?);
         }
-        not_done(parts, "undone already")
+        not_done(parts, "already undone")
     }
 
     /// Whether the index has a file.
@@ -156,7 +156,7 @@ fn not_done(parts: Vec<PatchPart>, done: &str) -> Result<Vec<PatchPart>, HostErr
     let left: Vec<_> = parts.into_iter().filter(|part| !part.text.is_empty()).collect();
     if left.is_empty() {
         let files = super::undo::files(&paths);
-        return Err(HostError::Refused(format!("what you chose of {files} is {done}")));
+        return Err(HostError::Refused(format!("what you selected of {files} is {done}")));
     }
     Ok(left)
 }

@@ -66,9 +66,8 @@ pub async fn undo(
         match own.undo_one(polecat, &done, &targets).await {
             Ok(true) => return Ok(done.undone() + &passed),
             Ok(false) => {
-                let (action, files) = (done.action.as_str(), done.files());
-                let more = ["; the `", action, "` of ", &files, " is not there: it is passed over"];
-                passed.extend(more);
+                let (action, files) = (done.action.named(), done.files());
+                passed += &format!("; skipped the {action} of {files}, which is not there");
             }
             Err(HostError::Refused(why)) => return Err(HostError::Refused(why + &passed)),
             Err(error) => return Err(error),
@@ -113,7 +112,7 @@ impl UndoEntry {
         };
         HostError::Refused(format!(
             "{files} {have} changed since: it cannot be undone; `git show {commit}:patch` shows what \
-             was done, `{pass}` passes over it"
+             was done, `{pass}` skips it"
         ))
     }
 }
@@ -139,7 +138,7 @@ impl Git {
                 _ => return Err(done.changed(polecat)),
             }
         }
-        let doing = format!("undoing the `{}` of {}", done.action.as_str(), done.files());
+        let doing = format!("undoing the {} of {}", done.action.named(), done.files());
         let mut last = done.commit.clone();
         if !left.is_empty() {
             last = self.mark(polecat, done, false).await?;

@@ -100,7 +100,7 @@ pub async fn take_changes(
         {
             let path = main.repository.display();
             return Ok(Some(format!(
-                "`{path}` has changed meanwhile: its changes stay there, too"
+                "`{path}` changed meanwhile: its changes were copied, not moved"
             )));
         }
         let message = format!("polecat: moved to `{polecat}`");
@@ -146,7 +146,7 @@ impl Git {
                 let files: Vec<_> = text.lines().skip(1).collect();
                 let files = files.join(", ");
                 Err(HostError::Refused(format!(
-                    "the changes of the main worktree do not fit to where it begins: {files}"
+                    "the changes of the main worktree do not apply to the commit it begins at: {files}"
                 )))
             }
             _ => {
@@ -166,6 +166,6 @@ impl Git {
             return Ok(());
         }
         let path = self.repository.display();
-        Err(HostError::Refused(format!("the changes did not arrive as they are in `{path}`")))
+        Err(HostError::Refused(format!("the copied changes differ in `{path}`")))
     }
 }

@@ -142,7 +142,7 @@ fn is_below(git_dir: &Path, own: &[PathBuf]) -> Result<bool, HostError> {
 async fn uncommitted(git: &Git) -> Result<Option<&'static str>, HostError> {
     let status = status(git).await?;
     Ok(if !status.changed.is_empty() {
-        Some("changes that are not committed")
+        Some("uncommitted changes")
     } else if !status.untracked.is_empty() || !status.repositories.is_empty() {
         Some("untracked files")
     } else {

@@ -16,7 +16,7 @@ pub(super) const DIFF: &[Key] = &[
     diff("gf", "Open the file, also from the tree", "goto_file", "opening", DiffKey::Edit),
     diff(
         "dv",
-        "Show the file side by side with what it was",
+        "Show the file side by side with its old content",
         "side_by_side",
         "opening",
         DiffKey::SideBySide,

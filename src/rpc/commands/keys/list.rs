@@ -17,7 +17,7 @@ pub(super) const LIST: &[Key] = &[
     act("t", "Write a task, which a free or new polecat gets", "task", "opening", Meaning::Task),
     lua("p", "Preview what it prints, for the row under the cursor", "preview"),
     list("f", "Filter: choose who is shown", "filter", ListKey::Filter),
-    list("o", "Order: choose who stands first", "order", ListKey::Order),
+    list("o", "Order: choose who comes first", "order", ListKey::Order),
     list("<Tab>", "Fold the rig, or unfold it", "fold_tab", ListKey::Fold(None)),
     list("za", "The same", "fold_toggle", ListKey::Fold(None)),
     list("zc", "Fold the rig", "fold_close", ListKey::Fold(Some(true))),

@@ -5,7 +5,7 @@ use super::{Key, Meaning, QueueKey, act};
 pub(super) const QUEUED: &[Key] = &[
     queue("x", "Drop the message", "drop_queued", "dropping", QueueKey::Drop),
     queue("X", "Drop all of them", "drop_all_queued", "dropping", QueueKey::DropAll),
-    queue("s", "Send what is held", "release_queue", "releasing", QueueKey::Release),
+    queue("s", "Send the held messages", "release_queue", "releasing", QueueKey::Release),
 ];
 
 /// A key of a queue.

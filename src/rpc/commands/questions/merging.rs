@@ -74,7 +74,7 @@ pub(in crate::rpc::commands) fn remove_others(
     let lines = others.iter().flat_map(|(name, other)| attempt(name, other));
     Effect::Preview(Preview {
         id: format!("{polecat} {into} {}", names.join(" ")),
-        prompt: format!("`{polecat}` is in `{into}`: remove the other attempts?"),
+        prompt: format!("`{polecat}` is merged into `{into}`: remove the other attempts?"),
         titles: [" the other attempts ", " the other attempts (their beginning) "],
         filetype: "polecat-attempts",
         lines: lines.chain(agent.and_then(|agent| taken(polecat, agent))).collect(),
@@ -91,7 +91,7 @@ pub(in crate::rpc::commands) fn remove_others(
 fn taken(polecat: &str, agent: AgentDoing) -> Option<String> {
     match agent {
         AgentDoing::Ended => None,
-        AgentDoing::Resting => Some(format!("{polecat}, which is merged: its session runs")),
+        AgentDoing::Resting => Some(format!("{polecat}, which is merged: its session is running")),
         AgentDoing::Busy(doing) => Some(format!("{polecat}, which is merged: it {doing}")),
     }
 }
@@ -104,12 +104,12 @@ fn attempt(name: &str, other: &OtherAttempt) -> Vec<String> {
     lines.extend(other.unsaved.iter().map(|what| format!("  {}", visible(what))));
     if !other.unsaved.is_empty() {
         let back = format!("`:PolecatRestore {}` brings it back", word(name));
-        lines.push(format!("  that is kept in a backup: {back}"));
+        lines.push(format!("  saved in a backup: {back}"));
     }
     lines.extend(other.deleted.iter().map(|what| format!("  deleted: {}", visible(what))));
-    lines.extend(other.in_the_way.iter().map(|why| format!("  it stays: {}", visible(why))));
+    lines.extend(other.in_the_way.iter().map(|why| format!("  not removed: {}", visible(why))));
     if lines.len() == 1 {
-        lines.push("  all that it has is saved elsewhere".to_owned());
+        lines.push("  all its work is saved elsewhere".to_owned());
     }
     lines
 }
@@ -185,14 +185,14 @@ mod tests {
             [
                 "build1:ash (claude): its session will be ended",
                 "  1 file is untracked: a\\u{1b}",
-                "  that is kept in a backup: `:PolecatRestore build1:ash` brings it back",
+                "  saved in a backup: `:PolecatRestore build1:ash` brings it back",
                 "  deleted: 1 comment is not sent",
-                "  it stays: a rebase is in progress",
+                "  not removed: a rebase is in progress",
             ]
         );
         let [unsaved, deleted, in_the_way] = [(); 3].map(|()| Vec::new());
         let bare =
             OtherAttempt { agent: None, running: false, unsaved, deleted, in_the_way, ..other };
-        assert_eq!(attempt("ash", &bare), ["ash", "  all that it has is saved elsewhere"]);
+        assert_eq!(attempt("ash", &bare), ["ash", "  all its work is saved elsewhere"]);
     }
 }

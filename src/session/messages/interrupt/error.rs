@@ -28,7 +28,7 @@ pub enum InterruptError {
         state: State,
     },
     /// No key is known that interrupts the agent.
-    #[error("it is not known how `{agent}` in `{session}` is interrupted")]
+    #[error("how to interrupt `{agent}` in `{session}` is not known")]
     NotInterruptible {
         /// The tmux session.
         session: String,

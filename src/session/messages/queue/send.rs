@@ -49,7 +49,7 @@ impl Messenger {
             Err(SessionError::Message(error @ MessageError::Draft { .. })) => {
                 let id = next_of(seen).map_or(0, |next| next.id);
                 if told.swap(id, Ordering::Relaxed) != id {
-                    let what = format!("polecat `{polecat}`: what is queued waits: {error}");
+                    let what = format!("polecat `{polecat}`: the queue waits: {error}");
                     self.context.shared.news.warn(what);
                 }
             }
@@ -95,14 +95,14 @@ impl Messenger {
         let warning = match outcome {
             Outcome::Submitted => return Ok(None),
             Outcome::NotShown { lost: true } => {
-                let why = "its agent did not show the next of them when that was typed";
+                let why = "the agent did not show the next message";
                 self.put_queue(session, &queue.held(why)).await?;
-                "was typed twice and did not show, so that it stays queued and all are held"
+                "did not show, though typed twice: it stays queued and the queue is held"
             }
             Outcome::NotShown { lost: false } | Outcome::Stuck => {
-                let why = "the message before them may not have been sent";
+                let why = "the previous message may not have been sent";
                 self.put_queue(session, &queue.sent().held(why)).await?;
-                "may not have been sent: look into its composer. What is queued behind it is held"
+                "may not have been sent: check its composer. The rest of the queue is held"
             }
         };
         Ok(Some(format!("polecat `{}`: `{}` {warning}", seen.polecat, excerpt(text))))
@@ -121,7 +121,7 @@ impl Messenger {
         let shown = self.context.sessions().read_screen(session, &to.patterns).await?.shown;
         let place = screen::place(&to.patterns, &shown, text, Before::unknown());
         let what = if outcome == Some(Outcome::Stuck) {
-            "may not have been sent: look into its composer"
+            "may not have been sent: check its composer"
         } else if place == Place::Conversation {
             let nothing = session.option(PASTED, String::new());
             self.context.tmux.set_options(&[nothing]).await?;

@@ -67,7 +67,7 @@ impl Polecats {
             return Ok(());
         }
         if now.assignee() != ours || now.status == "closed" {
-            return Err(format!("it is `{}`, of `{}`, by now", now.status, now.assignee()));
+            return Err(format!("it is now `{}`, of `{}`", now.status, now.assignee()));
         }
         let change = tracker.change(issue, &before.status, before.assignee(), &dir).await;
         change.map_err(|error| error.to_string())

@@ -203,7 +203,7 @@ fn require_apart(
     } else if options.command.is_some() {
         "`cmd` is one agent's command line, not that of several".to_owned()
     } else if let Some(branch) = &options.begin.branch {
-        format!("`{branch}` can be checked out by one of several agents only: use `base`")
+        format!("only one agent can check out `{branch}`: use `base`")
     } else if agents.len() > LIMIT {
         format!("a task is given to {LIMIT} agents at most, not to {}", agents.len())
     } else {

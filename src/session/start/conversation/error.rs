@@ -12,7 +12,7 @@ pub enum ResumeError {
         why: String,
     },
     /// The agent cannot, or not in this way.
-    #[error("`{agent}` cannot go on with a conversation: {why}")]
+    #[error("`{agent}` cannot resume a conversation: {why}")]
     Unable {
         /// The agent.
         agent: String,

@@ -101,8 +101,7 @@ impl Git {
             Some(tip) if tip == on.tip => Ok(OnBranch { from: None, ..on }),
             Some(_) => {
                 let (local, name) = (&on.name, shown(name));
-                let why =
-                    format!("`{local}` is there already, and is not at `{name}`: name `{local}`");
+                let why = format!("branch `{local}` exists and is not at `{name}`: use `{local}`");
                 Err(HostError::Refused(why))
             }
         }

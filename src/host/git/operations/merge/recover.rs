@@ -1,5 +1,5 @@
-//! A merge whose backend was killed midway: where it had got to its commit it stands, else it is
-//! taken back. What a person has made of it since is left alone.
+//! Keeps an interrupted merge that reached its commit, else rolls it back. What a person has made of it
+//! since is left alone.
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;

@@ -23,17 +23,17 @@ pub(super) async fn restore(
 ) -> Result<Option<String>, HostError> {
     let git = &main.git;
     if git.commit("HEAD").await?.as_deref() != Some(before) {
-        return Err(HostError::Refused(format!("`HEAD` is not at {before} any more")));
+        return Err(HostError::Refused(format!("`HEAD` is no longer at {before}")));
     }
     let head = main.git_dir.join("MERGE_HEAD");
     let merging = blocking(move || look_at_link(&head)).await?.is_some();
     let args: &[&str] = if merging { &["merge", "--abort"] } else { &["reset", "--merge"] };
-    let taken_back = git.act("taking the merge back", args).await;
+    let taken_back = git.act("undoing the merge", args).await;
     if taken_back.is_ok() && status(git).await?.changed.is_empty() {
         return Ok(None);
     }
     let kept = git.keep_all(polecat).await?;
-    git.act("taking the merge back", &["reset", "--hard", "--quiet", before]).await?;
+    git.act("undoing the merge", &["reset", "--hard", "--quiet", before]).await?;
     tracing::info!(%polecat, kept, "what was changed during the merge is kept");
     Ok(Some(kept))
 }

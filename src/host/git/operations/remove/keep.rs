@@ -37,10 +37,10 @@ impl Refs {
     /// The branches that stay when `going` are deleted, and why.
     fn staying(&self, going: &[(String, String)]) -> Vec<(String, String)> {
         let strangers =
-            self.strangers.iter().map(|branch| (branch, "it is not named for the polecat"));
+            self.strangers.iter().map(|branch| (branch, "it is not named after the polecat"));
         let unmerged = self.branches.iter().map(|(_, branch, _)| branch);
         let unmerged = unmerged.filter(|branch| !going.iter().any(|(_, gone)| gone == *branch));
-        let unmerged = unmerged.map(|branch| (branch, "it is pushed, and not merged"));
+        let unmerged = unmerged.map(|branch| (branch, "it is pushed, but not merged"));
         strangers.chain(unmerged).map(|(branch, why)| (branch.clone(), why.to_owned())).collect()
     }
 }
