@@ -134,7 +134,7 @@ local function fill(buf, effect, at)
   vim.bo[buf].undolevels, vim.bo[buf].modified = vim.go.undolevels, false
   vim.b[buf].polecat_at = at
   vim.b[buf].polecat, vim.b[buf].polecat_title = effect.polecat, effect.title
-  keys.set(buf, 'plain', function()
+  keys.set(buf, nil, function()
     if vim.bo[buf].modified then
       return notify.warn(effect.words.unsaved)
     end

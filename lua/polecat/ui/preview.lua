@@ -72,7 +72,7 @@ end
 local function show_all(question)
   local buf = buffer_of(question)
   window.split(buf, {})
-  keys.set(buf, 'plain')
+  keys.set(buf)
 end
 
 ---@param asked polecat.PendingPreview

@@ -158,9 +158,7 @@ local function map(shown)
     set(lhs, 'Leave it unanswered', nil, leave)
   end
   set('g?', 'List the keys', nil, function()
-    keymaps.list(vim.tbl_map(function(key)
-      return { key.lhs, key.about }
-    end, shown.effect.keys))
+    keymaps.list(shown.effect.keys)
   end)
 end
 

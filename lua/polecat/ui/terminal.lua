@@ -69,7 +69,7 @@ local function run(terminal, at, buf)
   if not shell then
     detach_when_hidden(buf, job)
   end
-  require('polecat.ui.views.keymaps').set(buf, 'plain')
+  require('polecat.ui.views.keymaps').set(buf)
 end
 
 --- The terminal of this tab page that runs `argv`.

@@ -9,13 +9,12 @@ use crate::{
 };
 
 use super::{
-    keys,
+    keys::views,
     table::{COMMANDS, Key, Kind, Range, Spec, Word},
 };
 
 const LUA: &str = "lua/polecat/commands.lua";
 const LUA_CONTEXTS: &str = "lua/polecat/contexts.lua";
-const LUA_KEYS: &str = "lua/polecat/ui/views/view_keys.lua";
 const HELP: &str = "doc/polecat.txt";
 
 const HEAD: &str = "\
@@ -27,12 +26,6 @@ return {
 const CONTEXTS_HEAD: &str = "\
 --- What words in braces stand for in a message. Written by `make generate` out of src/core/contexts.rs.
 ---@type [string, string][]
-return {
-";
-
-const KEYS_HEAD: &str = "\
---- The keys of each view. Written by `make generate` out of src/rpc/commands/keys.rs.
----@type table<string, polecat.Key[]>
 return {
 ";
 
@@ -50,38 +43,28 @@ fn lua_and_the_help_have_the_contexts_of_messages() {
 }
 
 #[test]
-fn lua_has_the_keys_of_each_view() {
-    let lists = keys::VIEWS.iter().map(|(name, parts)| {
-        let rows: String = all(parts).map(key_row).collect();
-        format!("  {name} = {{\n{rows}  }},\n")
-    });
-    hold(LUA_KEYS, &format!("{KEYS_HEAD}{}}}\n", lists.collect::<String>()));
-}
-
-#[test]
 fn the_help_has_the_keys_of_each_view() {
+    let tags = [
+        ("*polecat-status-buffer*", &views::LIST),
+        ("*polecat-status-buffer*", &views::DETAIL),
+        ("*polecat-capture-buffer*", &views::CAPTURE),
+        ("*polecat-capture-buffer*", &views::SNAPSHOT),
+        ("*polecat-diff-buffer*", &views::CHANGES),
+        ("*polecat-queue-buffer*", &views::QUEUE),
+        ("*polecat-setup-buffer*", &views::SETUP),
+    ];
+    assert_eq!(tags.len(), views::ALL.len(), "each view has a section");
     let help = read(HELP);
-    for (view, parts) in keys::VIEWS.iter().filter(|(view, _)| *view != "plain") {
-        let tag = match *view {
-            "rows" | "detail" => "*polecat-status-buffer*",
-            "queue" => "*polecat-queue-buffer*",
-            "setup" => "*polecat-setup-buffer*",
-            "diff" => "*polecat-diff-buffer*",
-            _ => "*polecat-capture-buffer*",
-        };
+    for (tag, keys) in tags {
         let (_, section) = help.split_once(tag).unwrap_or_else(|| panic!("no {tag}"));
         let (section, _) = section.split_once("\n\n").expect("an empty line ends its keys");
         let named: Vec<_> = section.lines().filter_map(|line| line.get(4..12)).collect();
         // What all of our buffers have is told once.
-        for key in all(parts).filter(|key| !["q", "g?"].contains(&key.lhs)) {
+        for key in keys.iter().filter(|key| !["q", "g?"].contains(&key.lhs)) {
             let is_named = named.iter().any(|keys| keys.split(' ').any(|name| name == key.lhs));
             assert!(is_named, "{tag} {}", key.lhs);
         }
     }
-}
-
-fn all(parts: &'static [&'static [keys::Key]]) -> impl Iterator<Item = &'static keys::Key> {
-    parts.iter().copied().flatten()
 }
 
 #[test]
@@ -135,38 +118,6 @@ fn maps() -> String {
         let _ = writeln!(list, "        |:Polecat{}|", spec.name);
         list
     })
-}
-
-fn key_row(key: &keys::Key) -> String {
-    let mut fields = vec![quoted(key.lhs), quoted(key.about)];
-    if key.modes != "n" {
-        let modes: Vec<_> = key.modes.chars().map(|mode| quoted(&mode.to_string())).collect();
-        fields.push(format!("modes = {{ {} }}", modes.join(", ")));
-    }
-    if key.follows {
-        fields.push("follows = true".to_owned());
-    }
-    match &key.does {
-        keys::Does::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
-        keys::Does::Jump(to, step) => {
-            fields.push(format!("jump = {}", quoted(to)));
-            fields.push(format!("step = {step}"));
-        }
-        keys::Does::Act(act) => {
-            fields.push(format!("act = {}", quoted(act.name)));
-            fields.push(format!("doing = {}", quoted(act.doing)));
-            fields.extend(act.sends.map(|sends| match sends {
-                keys::Sends::Line => "sends = 'line'".to_owned(),
-                keys::Sends::Lines => "sends = 'lines'".to_owned(),
-            }));
-        }
-    }
-    let row = format!("    {{ {} }},\n", fields.join(", "));
-    // As stylua breaks what is wider.
-    if row.len() <= 101 {
-        return row;
-    }
-    format!("    {{\n      {},\n    }},\n", fields.join(",\n      "))
 }
 
 /// How wide stylua lets a line be.

@@ -5,6 +5,7 @@ use rmpv::Value;
 use crate::{
     core::listing::Column,
     rpc::{
+        commands::keys::views as keys,
         encode::{Map, texts},
         views::drawn_diff,
     },
@@ -120,7 +121,7 @@ impl View {
             Self::Status { polecat } => open("detail")
                 .put("name", format!("polecat://status/{polecat}"))
                 .put("title", polecat.as_str())
-                .put("keys", "detail")
+                .put("keys", &keys::DETAIL)
                 .put("footer", texts(DETAIL_FOOTER))
                 .put("spec", spec("status", Some(polecat))),
             Self::List { columns, docked, all } => {
@@ -129,7 +130,7 @@ impl View {
                 open(kind)
                     .put("name", format!("polecat://{kind}"))
                     .put("title", "polecats")
-                    .put("keys", "rows")
+                    .put("keys", &keys::LIST)
                     .put("legend", Value::Array(columns.iter().map(about).collect()))
                     .put("footer", texts(LIST_FOOTER))
                     .some("dock", docked.map(dock))
@@ -144,7 +145,7 @@ impl View {
                 open("capture")
                     .put("name", format!("polecat://capture/{session}"))
                     .put("title", session)
-                    .put("keys", if snapshot { "snapshot" } else { "capture" })
+                    .put("keys", if snapshot { &keys::SNAPSHOT } else { &keys::CAPTURE })
                     .put("snapshot", snapshot)
                     .put("spec", spec)
             }
@@ -153,18 +154,18 @@ impl View {
                 open("diff")
                     .put("name", drawn_diff::buffer(&polecat))
                     .put("title", polecat.clone())
-                    .put("keys", "diff")
+                    .put("keys", &keys::CHANGES)
                     .put("spec", spec("diff", Some(polecat)).put("since", since))
             }
             Self::Queue { polecat } => open("queue")
                 .put("name", Self::queue_buffer(&polecat))
                 .put("title", format!("queue of {polecat}"))
-                .put("keys", "queue")
+                .put("keys", &keys::QUEUE)
                 .put("spec", spec("queue", Some(polecat))),
             Self::Setup { polecat } => open("setup")
                 .put("name", format!("polecat://setup/{polecat}"))
                 .put("title", format!("set-up of {polecat}"))
-                .put("keys", "setup")
+                .put("keys", &keys::SETUP)
                 .put("spec", spec("setup", Some(polecat))),
             Self::SideBySide { polecat } => {
                 Map::new().put("kind", "compare").some("polecat", polecat)

@@ -48,7 +48,7 @@ local function fill(left, effect, encoding)
   vim.bo[left].modifiable = true
   vim.bo[left].fileformat = effect.fileformat
   buffer.write(left, lines)
-  keys.set(left, 'plain', close)
+  keys.set(left, nil, close)
   vim.bo[left].filetype = vim.filetype.match({ filename = effect.filename, buf = left }) or ''
 end
 
