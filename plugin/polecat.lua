@@ -13,20 +13,26 @@ end
 local map = vim.api.nvim_set_keymap
 
 for _, spec in ipairs(require('polecat.commands')) do
-  local name, opts = 'Polecat' .. spec.name, spec.opts
+  local name, sized = 'Polecat' .. spec.name, spec.range == 'size'
   local function complete(lead, line, position)
     return require('polecat.complete').complete(spec, lead, line, position)
   end
-  if opts.nargs ~= 0 then
-    opts = vim.tbl_extend('keep', opts, { complete = complete })
-  end
   vim.api.nvim_create_user_command(name, function(typed)
     require('polecat.command').typed(spec, typed)
-  end, opts)
+  end, {
+    desc = spec.desc,
+    nargs = spec.nargs or '*',
+    bang = spec.bang,
+    bar = spec.bar,
+    -- A number in front of a command that opens a window is the size of that, as with `:split`.
+    range = sized and 0 or spec.range == 'lines' or nil,
+    addr = sized and 'other' or nil,
+    complete = spec.nargs ~= 0 and complete or nil,
+  })
   if spec.map then
     -- A visual map has the command take the selected lines.
     local keys = (spec.map == 'x' and ':' or '<Cmd>') .. name .. '<CR>'
-    local how = { noremap = true, silent = true, desc = opts.desc }
+    local how = { noremap = true, silent = true, desc = spec.desc }
     map(spec.map, '<Plug>(' .. name .. ')', keys, how)
   end
 end

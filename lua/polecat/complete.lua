@@ -206,7 +206,7 @@ function M.complete(spec, lead, line, position)
     spec, text = name and require('polecat.command').named(name), args or ''
     found = name and {}
       or vim.tbl_map(function(command)
-        return command.sub
+        return require('polecat.command').sub(command.name)
       end, require('polecat.commands'))
   end
   if spec then

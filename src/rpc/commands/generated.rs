@@ -136,12 +136,12 @@ fn lua() -> String {
 }
 
 fn fields(spec: &Spec) -> Vec<String> {
-    let mut fields = vec![
-        format!("name = {}", quoted(spec.name)),
-        format!("sub = {}", quoted(&spec.sub())),
-        attributes(spec),
-    ];
-    fields.extend(spec.editor.then(|| "editor = true".to_owned()));
+    let mut fields =
+        vec![format!("name = {}", quoted(spec.name)), format!("desc = {}", quoted(spec.about))];
+    fields.extend(nargs(spec).map(|nargs| format!("nargs = {nargs}")));
+    for (name, set) in [("bang", spec.bang), ("bar", spec.bar), ("editor", spec.editor)] {
+        fields.extend(set.then(|| format!("{name} = true")));
+    }
     fields.extend(match spec.range {
         Range::None => None,
         Range::Size => Some("range = 'size'".to_owned()),
@@ -156,42 +156,30 @@ fn fields(spec: &Spec) -> Vec<String> {
         let kinds: Vec<_> = spec.words.iter().map(kind).collect();
         fields.push(format!("words = {{ {} }}", kinds.join(", ")));
     }
-    if !spec.keys.is_empty() {
-        let pair = |key: &Key| {
-            format!("\n      {{ {}, {} }},", quoted(key.name), quoted(kind_name(key.kind)))
-        };
-        let pairs: String = spec.keys.iter().map(pair).collect();
-        fields.push(format!("keys = {{{pairs}\n    }}"));
-    }
+    fields.extend((!spec.keys.is_empty()).then(|| keys(spec.keys)));
     fields
 }
 
-/// What Neovim is to know of it, as `nvim_create_user_command()` takes it.
-fn attributes(spec: &Spec) -> String {
-    let one_path =
-        spec.words.first().is_some_and(|word| matches!(word.kind, Kind::Folder | Kind::RestFolder));
-    let nargs = match (spec.words, spec.keys) {
-        ([], []) => "0",
-        _ if one_path => "'?'",
-        _ => "'*'",
-    };
-    let mut fields = vec![format!("desc = {}", quoted(spec.about)), format!("nargs = {nargs}")];
-    for (name, set) in [("bang", spec.bang), ("bar", spec.bar)] {
-        fields.extend(set.then(|| format!("{name} = true")));
-    }
-    // A number in front of a command that opens a window is the size of that, as with `:split`.
-    fields.extend(match spec.range {
-        Range::None => Vec::new(),
-        Range::Size => vec!["range = 0".to_owned(), "addr = 'other'".to_owned()],
-        Range::Lines => vec!["range = true".to_owned()],
-    });
-    let line = format!("opts = {{ {} }}", fields.join(", "));
+/// On a line of its own each, where they do not fit on one.
+fn keys(keys: &[Key]) -> String {
+    let pair = |key: &Key| format!("{{ {}, {} }}", quoted(key.name), quoted(kind_name(key.kind)));
+    let pairs: Vec<_> = keys.iter().map(pair).collect();
+    let line = format!("keys = {{ {} }}", pairs.join(", "));
     // With its indent and its comma.
     if line.len() + 5 <= COLUMNS {
         return line;
     }
-    let lines: String = fields.iter().flat_map(|field| ["      ", field, ",\n"]).collect();
-    format!("opts = {{\n{lines}    }}")
+    format!("keys = {{\n      {},\n    }}", pairs.join(",\n      "))
+}
+
+/// As `nvim_create_user_command()` takes it, where that is not any number.
+fn nargs(spec: &Spec) -> Option<&'static str> {
+    let one_path =
+        spec.words.first().is_some_and(|word| matches!(word.kind, Kind::Folder | Kind::RestFolder));
+    match (spec.words, spec.keys) {
+        ([], []) => Some("0"),
+        _ => one_path.then_some("'?'"),
+    }
 }
 
 /// What completion knows it by: names by the list that has them in the answer to `complete`.
