@@ -11,7 +11,7 @@ return {
       { 'issue', 'issue' },
       { 'base', 'branch' },
       { 'branch', 'branch' },
-      { 'changes', 'changes' },
+      { 'changes', '=copy|move' },
       { 'agent', 'agents' },
       { 'account', 'accounts' },
       { 'workdir', 'folder' },
@@ -66,7 +66,7 @@ return {
     bang = true,
     bar = true,
     range = 'size',
-    words = { 'running', 'lines?' },
+    words = { 'running', '=50|200|1000|5000?' },
     keys = { { 'size', 'number' } },
   },
   {
@@ -74,7 +74,7 @@ return {
     desc = 'Follow what any tmux session prints',
     bang = true,
     range = 'size',
-    words = { 'sessions', 'lines?' },
+    words = { 'sessions', '=50|200|1000|5000?' },
     keys = { { 'size', 'number' } },
   },
   {
@@ -113,7 +113,7 @@ return {
     range = 'size',
     map = 'n',
     words = { 'polecats?', 'polecats?' },
-    keys = { { 'since', 'since' }, { 'size', 'number' } },
+    keys = { { 'since', '=review' }, { 'size', 'number' } },
   },
   {
     name = 'Attach',
@@ -133,7 +133,7 @@ return {
       { 'issue', 'issue' },
       { 'base', 'branch' },
       { 'branch', 'branch' },
-      { 'changes', 'changes' },
+      { 'changes', '=copy|move' },
     },
   },
   {
@@ -153,7 +153,7 @@ return {
     keys = {
       { 'base', 'branch' },
       { 'branch', 'branch' },
-      { 'changes', 'changes' },
+      { 'changes', '=copy|move' },
       { 'agent', 'agents' },
       { 'account', 'accounts' },
       { 'config_dir', 'folder' },
@@ -191,7 +191,7 @@ return {
     bar = true,
     editor = true,
     map = 'n',
-    words = { 'polecats?', 'how?' },
+    words = { 'polecats?', '=merge|squash|rebase?' },
   },
   {
     name = 'Push',

@@ -27,14 +27,6 @@ local NOTHING = {
   hosts = {},
 }
 
---- What is known without asking. Of lines of a capture any other number will do.
-local WORDS = {
-  lines = { '50', '200', '1000', '5000' },
-  since = { 'review' },
-  changes = { 'copy', 'move' },
-  how = { 'merge', 'squash', 'rebase' },
-}
-
 --- By the place that was asked from: another folder may be of another rig.
 ---@type table<string, any>
 local cache = {}
@@ -125,7 +117,7 @@ local function of(kind, lead, front)
   local found = kind == 'folder' and vim.fn.getcompletion(lead, 'dir')
     or kind == 'issue' and issues()
     or kind == 'shown' and vim.list_extend({ 'sidebar' }, names().polecats)
-    or WORDS[kind]
+    or kind:find('^=') and vim.split(kind:sub(2), '|', { plain = true })
     or NOTHING[kind] and names()[kind]
   if kind == 'message' then
     return vim.tbl_map(function(word)

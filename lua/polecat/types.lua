@@ -31,7 +31,8 @@
 ---@field range? 'size'|'lines' What a number or a range in front of it means.
 ---@field opens? string The view that it opens, for which no backend is needed.
 ---@field map? 'n'|'x' The mode of its `<Plug>` map.
----@field words? string[] What each stands for; `?` behind those that may be left out.
+---@field words? string[] What each stands for, or all that it can be, `=a|b`; `?` behind those that may
+--- be left out.
 ---@field keys? string[][] Key, and what its value stands for.
 
 ---@alias polecat.Callback fun(err?: polecat.Error, result?: any)

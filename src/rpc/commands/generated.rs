@@ -4,7 +4,10 @@
 use std::fmt::Write as _;
 
 use crate::{
-    core::contexts::{CONTEXTS, Context},
+    core::{
+        contexts::{CONTEXTS, Context},
+        rig::{beginning::Changes, merge::MergeHow},
+    },
     rpc::generated::{hold, read},
 };
 
@@ -162,7 +165,7 @@ fn fields(spec: &Spec) -> Vec<String> {
 
 /// On a line of its own each, where they do not fit on one.
 fn keys(keys: &[Key]) -> String {
-    let pair = |key: &Key| format!("{{ {}, {} }}", quoted(key.name), quoted(kind_name(key.kind)));
+    let pair = |key: &Key| format!("{{ {}, {} }}", quoted(key.name), quoted(&kind_name(key.kind)));
     let pairs: Vec<_> = keys.iter().map(pair).collect();
     let line = format!("keys = {{ {} }}", pairs.join(", "));
     // With its indent and its comma.
@@ -183,8 +186,13 @@ fn nargs(spec: &Spec) -> Option<&'static str> {
 }
 
 /// What completion knows it by: names by the list that has them in the answer to `complete`.
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
+fn kind_name(kind: Kind) -> String {
+    let name = match kind {
+        Kind::Changes => return one_of(&Changes::ALL.map(|(name, _)| name)),
+        Kind::MergeHow => return one_of(&MergeHow::ALL.map(MergeHow::as_str)),
+        Kind::Since => return one_of(&["review"]),
+        // Any other number will do.
+        Kind::Lines => return one_of(&["50", "200", "1000", "5000"]),
         Kind::Polecat => "polecats",
         Kind::Shown => "shown",
         Kind::Running => "running",
@@ -199,16 +207,18 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Agent => "agents",
         Kind::Account => "accounts",
         Kind::Conversation => "conversation",
-        Kind::Since => "since",
         Kind::Branch => "branch",
-        Kind::Changes => "changes",
-        Kind::MergeHow => "how",
         Kind::Number => "number",
-        Kind::Lines => "lines",
         Kind::Folder | Kind::RestFolder => "folder",
         Kind::Message => "message",
         Kind::Rest => "text",
-    }
+    };
+    name.to_owned()
+}
+
+/// Of what can be told without asking, the words themselves.
+fn one_of(words: &[&str]) -> String {
+    format!("={}", words.join("|"))
 }
 
 /// As stylua quotes.
