@@ -5,6 +5,7 @@ local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.windows.buffer')
 local effects = require('polecat.ui.effects')
 local float = require('polecat.ui.windows.float')
+local frame = require('polecat.ui.windows.frame')
 local keymaps = require('polecat.ui.views.keymaps')
 local window = require('polecat.ui.windows.window')
 
@@ -45,7 +46,7 @@ local function enter(shown, phase)
   if vim.api.nvim_win_is_valid(shown.win) then
     shown.phase = phase
     local words = ' ' .. shown.effect.words[phase] .. ' '
-    vim.api.nvim_win_set_config(shown.win, float.footer(words))
+    vim.api.nvim_win_set_config(shown.win, frame.footer(words))
   end
 end
 
