@@ -1,5 +1,6 @@
 --- The syntax of a file's text, by tree-sitter: for a text that no buffer holds.
 local autocmd = require('polecat.editor.autocmd')
+local color = require('polecat.ui.color')
 
 local M = {}
 
@@ -19,31 +20,14 @@ local NO_COLOURS = { spell = true, nospell = true, none = true, conceal = true }
 ---@field language string
 ---@field spans table<integer, [integer, integer, string, integer][]> Of lines that were drawn.
 
---- Half, or less, of a colour on another.
----@param color integer
----@param ground integer
----@param part number
----@return integer
-local function mixed(color, ground, part)
-  local sum = 0
-  for _, unit in ipairs({ 0x10000, 0x100, 1 }) do
-    local front, back = math.floor(color / unit) % 256, math.floor(ground / unit) % 256
-    sum = sum + math.floor(back + (front - back) * part + 0.5) * unit
-  end
-  return sum
-end
-
 --- Colour schemes have DiffAdd and DiffDelete for the ground of lines; some of them only for text.
 ---@param group string
 ---@param of string
 ---@param default integer
 local function define(group, of, default)
-  local normal = vim.api.nvim_get_hl(0, { name = 'Normal', link = false })
   local own = vim.api.nvim_get_hl(0, { name = of, link = false })
-  local dark = vim.o.background == 'dark'
-  local ground = normal.bg or (dark and 0x101010 or 0xf0f0f0)
-  local text = normal.fg or (dark and 0xe0e0e0 or 0x202020)
-  local bg = own.reverse and own.fg or own.bg or mixed(own.fg or default, ground, 0.25)
+  local text, ground = color.normal()
+  local bg = own.reverse and own.fg or own.bg or color.mix(own.fg or default, ground, 0.25)
   vim.api.nvim_set_hl(0, group, { default = true, bg = bg, fg = text })
 end
 
