@@ -184,8 +184,8 @@ function M.edit(effect)
   local win = M.file_window()
   local read = effect.content
     and require('polecat.editor.host_file').buffer(effect.file, effect.content)
-  local name = vim.fn.fnameescape(effect.file)
-  local edit = { cmd = 'edit', args = { name }, magic = { file = false } }
+  -- As it is called: nothing in it is expanded.
+  local edit = { cmd = 'edit', args = { effect.file }, magic = { file = false } }
   local opened = win
     and pcall(function()
       vim.api.nvim_set_current_win(win)
