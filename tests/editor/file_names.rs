@@ -1,9 +1,13 @@
-//! Files, whatever they are called.
+//! Names: files called whatever they are called, and buffers of ours that are edited or written by
+//! another name.
+
+use std::fs;
 
 use serde_json::json;
 
 use crate::{
     diffing::{NINE, expect, go_to, open, press, shop, value, write},
+    rig::Shop,
 };
 
 /// A name in which a command line, a pattern and a shell each find something.
@@ -27,5 +31,41 @@ async fn a_file_is_opened_and_compared_whatever_it_is_called() {
     let sides = "vim.tbl_map(function(win)
         return vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 4, 5, false)[1] or ''
     end, vim.api.nvim_tabpage_list_wins(0))";
-    expect(&shop, &format!("{{ vim.fn.tabpagenr('$'), {sides} }}"), json!([2, ["5", "five"]])).await;
+    expect(&shop, &format!("{{ vim.fn.tabpagenr('$'), {sides} }}"), json!([2, ["5", "five"]]))
+        .await;
+}
+
+/// A message to `ash` that is being written.
+async fn composing(text: &str) -> Shop {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.command("PolecatInject ash").await.unwrap();
+    expect(&shop, NAME, json!("polecat://compose/ash")).await;
+    shop.editor
+        .lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { ... })", json!([text]))
+        .await
+        .unwrap();
+    shop
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_written_to_a_file_is_not_sent() {
+    let shop = composing("a draft").await;
+    let [draft, other] = ["draft.md", "other.md"].map(|name| shop.project.around().join(name));
+    shop.editor.command(&format!("write {}", draft.display())).await.unwrap();
+    assert_eq!(fs::read_to_string(&draft).unwrap(), "a draft\n");
+    assert_eq!(
+        value(&shop, "{ vim.fn.getline(1), vim.bo.modified }").await,
+        json!(["a draft", true])
+    );
+    shop.editor.command(&format!("saveas {}", other.display())).await.unwrap();
+    assert_eq!(fs::read_to_string(&other).unwrap(), "a draft\n");
+    expect(&shop, NAME, json!(other)).await;
+    // By now it is a file as any other.
+    shop.editor.command("call setline(1, 'more') | write").await.unwrap();
+    assert_eq!(fs::read_to_string(&other).unwrap(), "more\n");
+    shop.editor.call("inject", json!(["ash", "last"])).await.unwrap();
+    let lines = shop.editor.expect_capture("ash", 40, "got: last").await;
+    let sent = format!("{lines:?}");
+    assert!(!sent.contains("a draft") && !sent.contains("more"), "{sent}");
 }

@@ -359,3 +359,21 @@ async fn what_is_changed_there_comes_into_its_buffer_unless_that_has_changes_too
     assert_eq!(value(&desk, "vim.fn.getline(5)").await, json!("fifty"));
     assert_eq!(local_files(&desk).await, json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_there_that_is_saved_under_a_name_here_is_one_of_this_machine_from_then_on() {
+    let there = changed().await;
+    let desk = reaching(&there, &Json::Null).await;
+    edit(&desk, &there, "a.lua").await;
+    set_lines(&desk, &["mine"]).await;
+    let [copy, other] = ["copy.lua", "other.lua"].map(|name| desk.project.around().join(name));
+    desk.editor.command(&format!("write {}", copy.display())).await.unwrap();
+    assert_eq!(value(&desk, "vim.bo.modified").await, true);
+    desk.editor.command(&format!("saveas {}", other.display())).await.unwrap();
+    desk.editor.command("call setline(1, 'more') | write").await.unwrap();
+    for (path, text) in [(&copy, "mine\n"), (&other, "more\n")] {
+        assert_eq!(fs::read_to_string(path).unwrap(), text);
+    }
+    assert!(fs::read_to_string(file(&there, "a.lua")).unwrap().starts_with("1\n"));
+    assert_eq!(value(&desk, "{ vim.bo.buftype, vim.b.polecat_file }").await, json!([""]));
+}

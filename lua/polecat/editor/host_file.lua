@@ -1,4 +1,5 @@
 --- Files of hosts, `polecat://build1/srv/shop/Makefile`: read and written by the backend.
+local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
 local notify = require('polecat.editor.notify')
 
@@ -53,6 +54,11 @@ local function prepare(buf)
   options.buftype, options.swapfile, options.undofile = 'acwrite', false, false
   options.modeline, options.modifiable = false, false
   vim.b[buf].polecat_file = { read = false }
+  autocmd.on('polecat_host_file', 'BufFilePost', 'Make a file of this machine of it', function()
+    if not vim.startswith(vim.api.nvim_buf_get_name(buf), 'polecat://') then
+      options.buftype, vim.b[buf].polecat_file = '', nil
+    end
+  end, buf)
 end
 
 --- Puts the cursors where they were, or where the quickfix list means: what was edited was empty.

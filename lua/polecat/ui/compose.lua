@@ -124,6 +124,36 @@ local function highlight(buf)
   end
 end
 
+--- A text that got another name is a file like any other: it is written, and not sent.
+---@param buf integer
+local function become_file(buf)
+  vim.bo[buf].buftype, vim.bo[buf].bufhidden, vim.bo[buf].buflisted = '', '', true
+  vim.api.nvim_clear_autocmds({ group = 'polecat_compose', buffer = buf })
+end
+
+--- Writes the text to a file; whether that may be written over has been asked.
+---@param file string
+local function write_copy(file)
+  local mods = { noautocmd = true, keepalt = true }
+  vim.cmd({ cmd = 'write', bang = true, args = { file }, magic = { file = false }, mods = mods })
+end
+
+--- Sends the text where it is written by its own name: `:w file` and `:saveas file` are no `:w`.
+---@param buf integer
+---@param effect polecat.Compose
+local function send_when_written(buf, effect)
+  local name = vim.api.nvim_buf_get_name(buf)
+  autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function(event)
+    if event.match == name then
+      return send(buf, effect)
+    end
+    write_copy(event.match)
+  end, buf)
+  autocmd.on('polecat_compose', 'BufFilePost', 'Make a file of the text', function()
+    become_file(buf)
+  end, buf)
+end
+
 ---@param buf integer
 ---@param effect polecat.Compose
 ---@param at polecat.At
@@ -140,9 +170,7 @@ local function fill(buf, effect, at)
     end
     buffer.close(buf)
   end)
-  autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function()
-    send(buf, effect)
-  end, buf)
+  send_when_written(buf, effect)
   if effect.contexts then
     vim.bo[buf].completefunc = "v:lua.require'polecat.complete'.in_message"
   end
