@@ -69,3 +69,36 @@ async fn a_message_that_is_written_to_a_file_is_not_sent() {
     let sent = format!("{lines:?}");
     assert!(!sent.contains("a draft") && !sent.contains("more"), "{sent}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_edited_again_is_drawn_anew_and_a_text_is_as_it_began() {
+    let shop = composing("a draft").await;
+    shop.editor.command("quit!").await.unwrap();
+    shop.editor.command("PolecatStatus sidebar").await.unwrap();
+    shop.editor.expect_line("polecat://sidebar", "ash").await;
+    shop.editor.command("edit").await.unwrap();
+    shop.editor.expect_line("polecat://sidebar", "ash").await;
+    let kept = "{ vim.bo.buftype, vim.bo.filetype, vim.bo.modifiable }";
+    assert_eq!(value(&shop, kept).await, json!(["nofile", "polecat-status", false]));
+    shop.editor.command("quit | PolecatSling").await.unwrap();
+    expect(&shop, NAME, json!("polecat://sling")).await;
+    shop.editor.command("call setline(1, 'a task') | edit!").await.unwrap();
+    let text = "{ vim.bo.buftype, vim.bo.modifiable, vim.bo.modified, vim.fn.getline(1, '$') }";
+    expect(&shop, text, json!(["acwrite", true, false, [""]])).await;
+    assert_eq!(shop.editor.messages().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buffer_of_ours_that_only_its_command_opens_says_so_when_it_is_edited_by_its_name() {
+    let shop = Shop::new().await;
+    for kind in ["sling", "squash/ash", "pull-request/ash", "comment/ash", "answer/ash", "question"]
+    {
+        shop.editor.command(&format!("edit polecat://{kind}")).await.unwrap();
+        let told = "vim.b.polecat_title";
+        let said = format!("`polecat://{kind}` is opened by its command alone");
+        expect(&shop, told, json!(said)).await;
+        let state = "{ vim.bo.buftype, vim.bo.modifiable, vim.b.polecat_file == nil }";
+        assert_eq!(value(&shop, state).await, json!(["nofile", false, true]), "{kind}");
+    }
+    assert_eq!(shop.editor.messages().await, [""; 0]);
+}

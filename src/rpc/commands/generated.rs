@@ -4,7 +4,10 @@
 use std::fmt::Write as _;
 
 use crate::{
-    core::contexts::{CONTEXTS, Context},
+    core::{
+        contexts::{CONTEXTS, Context},
+        host_files::BUFFERS,
+    },
     rpc::generated::{hold, read},
 };
 
@@ -15,6 +18,7 @@ use super::{
 
 const LUA: &str = "lua/polecat/commands.lua";
 const LUA_CONTEXTS: &str = "lua/polecat/contexts.lua";
+const LUA_BUFFERS: &str = "lua/polecat/buffers.lua";
 const LUA_KEYS: &str = "lua/polecat/ui/views/view_keys.lua";
 const HELP: &str = "doc/polecat.txt";
 
@@ -27,6 +31,13 @@ return {
 const CONTEXTS_HEAD: &str = "\
 --- What words in braces stand for in a message. Written by `make generate` out of src/core/contexts.rs.
 ---@type [string, string][]
+return {
+";
+
+const BUFFERS_HEAD: &str = "\
+--- What our own buffers are called behind the scheme, and no host is. Written by `make generate` out
+--- of src/core/host_files.rs.
+---@type string[]
 return {
 ";
 
@@ -47,6 +58,12 @@ fn lua_and_the_help_have_the_contexts_of_messages() {
     for (_, name, _) in &CONTEXTS {
         assert!(help.contains(&format!("\n          {{{name}}} ")), "{HELP}: {{{name}}}");
     }
+}
+
+#[test]
+fn lua_tells_our_own_buffers_from_files_of_hosts() {
+    let rows: String = BUFFERS.iter().map(|name| format!("  {},\n", quoted(name))).collect();
+    hold(LUA_BUFFERS, &format!("{BUFFERS_HEAD}{rows}}}\n"));
 }
 
 #[test]
