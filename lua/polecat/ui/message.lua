@@ -49,7 +49,8 @@ function M.fit(text, mark)
   if vim.fn.strdisplaywidth(text) <= room() then
     return text
   end
-  return beginning(text, room() - vim.fn.strdisplaywidth(mark)) .. mark
+  local left = room() - vim.fn.strdisplaywidth(mark)
+  return left < 2 and beginning(text, room()) or beginning(text, left) .. mark
 end
 
 --- Whether the next redraw would draw over a message: the command line that is being typed, or in
