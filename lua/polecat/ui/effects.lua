@@ -17,6 +17,7 @@ local M = {}
 ---@field done? polecat.Callback For who wants to know of the end.
 ---@field buf? integer The buffer to fill that is edited by its name, instead of a window.
 ---@field show? polecat.Select|false Instead of the user's `vim.ui.select`, for what is asked first.
+---@field register? string The one that was named before the key.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
 
 --- Makes the call that follows the choice.
@@ -95,8 +96,10 @@ function handlers.checktime(effect)
   require('polecat.editor.reload').look_below(effect.folder)
 end
 
-function handlers.register(effect)
-  vim.fn.setreg('"', effect.text)
+--- Where a yank with the same keys would put it, which 'clipboard' has a say in.
+function handlers.register(effect, context)
+  local text = { regcontents = effect.text, isunnamed = true }
+  vim.fn.setreg(context.register or vim.v.register, text)
 end
 
 ---@param effect table
