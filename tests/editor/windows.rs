@@ -266,3 +266,18 @@ async fn a_character_that_is_wider_than_the_message_line_ends_no_editor() {
     let told = value(&shop, "vim.fn.execute('messages')").await;
     assert_eq!(told.as_str().unwrap().matches("<200b>").count(), 9, "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_done_is_done_in_its_order_also_where_the_first_has_to_wait() {
+    let shop = Shop::new().await;
+    let apply = "local ask, effects = require('polecat.ui.ask'), require('polecat.ui.effects')
+        local from = ask.from()
+        vim.api.nvim_feedkeys('j', 'tx', false)
+        effects.apply({
+            { kind = 'notify', text = 'one', busy = 'busy' },
+            { kind = 'notify', text = 'two' },
+        }, { at = {}, split = {}, from = from })";
+    shop.editor.lua(apply, Json::Null).await.unwrap();
+    expect(&shop, "#_G.notified", json!(2)).await;
+    assert_eq!(shop.editor.messages().await, ["one", "two"]);
+}

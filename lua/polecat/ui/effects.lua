@@ -111,21 +111,27 @@ local function carry_out(effect, context)
 end
 
 --- Carries `effects` out, in their order. One that takes the user's keys has `busy`, which is told
---- instead where they have gone on with something else.
+--- instead where they have gone on with something else; what follows waits as long as it does.
 ---@param effects table[]
 ---@param context polecat.Context
-function M.apply(effects, context)
-  for _, effect in ipairs(effects) do
-    local split = vim.tbl_extend('force', context.split, { size = effect.size })
-    ---@type polecat.Context
-    local own = vim.tbl_extend('force', context, { split = split, at = effect.at or context.at })
-    ask.when_free(effect.busy and context.from, function()
-      carry_out(effect, own)
-    end, function()
-      local tell = context.done or notify.warn
-      tell(effect.busy)
-    end)
+---@param first? integer
+function M.apply(effects, context, first)
+  local place = first or 1
+  local effect = effects[place]
+  if not effect then
+    return
   end
+  local split = vim.tbl_extend('force', context.split, { size = effect.size })
+  ---@type polecat.Context
+  local own = vim.tbl_extend('force', context, { split = split, at = effect.at or context.at })
+  ask.when_free(effect.busy and context.from, function()
+    carry_out(effect, own)
+    M.apply(effects, context, place + 1)
+  end, function()
+    local tell = context.done or notify.warn
+    tell(effect.busy)
+    M.apply(effects, context, place + 1)
+  end)
 end
 
 --- Makes a call that is answered by effects, and carries these out.
