@@ -160,7 +160,8 @@ function M.buffer(name, file)
   end
   local known = vim.b[buf].polecat_file or {}
   if not vim.bo[buf].modified and not (known.read and known.seen == file.seen) then
-    fill(buf, file)
+    local put = known.read and refill or fill
+    put(buf, file)
   end
   vim.bo[buf].buflisted = true
   return buf
@@ -218,13 +219,15 @@ function M.write(event)
       told(why or ('`%s` is written after all'):format(name))
     end
   end)
-  vim.wait(WRITE_TIMEOUT, function()
+  local _, how = vim.wait(WRITE_TIMEOUT, function()
     return answered
   end, 10)
   late = not answered
   if late then
-    local message = 'its host has not answered within %d s: it may have been written'
-    err = { code = 'timeout', message = message:format(WRITE_TIMEOUT / 1000) }
+    -- -2: <C-c> was typed.
+    local why = how == -2 and 'you stopped waiting for its host'
+      or ('its host has not answered within %d s'):format(WRITE_TIMEOUT / 1000)
+    err = { code = 'timeout', message = why .. ': the file may have been written' }
   end
   if err then
     fail(err)
