@@ -75,7 +75,7 @@ local function all_showing(buf)
   end, vim.api.nvim_tabpage_list_wins(0))
 end
 
---- One of them.
+--- A window of this tab page that shows `buf`, if one does.
 ---@param buf integer
 ---@return integer?
 function M.showing(buf)
