@@ -101,19 +101,25 @@ vim.api.nvim_create_autocmd('BufWriteCmd', {
   end,
 })
 
---- Whether rigs are to be watched from the start. Looks no further than into the table itself.
----@param config any
+--- Whether one of what a table names is to be watched.
+---@param named any
 ---@return boolean
-local function watches(config)
-  if type(config) ~= 'table' then
-    return false
-  end
-  for _, rig in pairs(type(config.rigs) == 'table' and config.rigs or {}) do
-    if type(rig) == 'table' and rig.watch then
+local function names_watched(named)
+  for _, one in pairs(type(named) == 'table' and named or {}) do
+    if type(one) == 'table' and one.watch then
       return true
     end
   end
-  return config.watch == true
+  return false
+end
+
+--- Whether rigs or hosts are to be watched from the start. Looks no further than into the table
+--- itself.
+---@param config any
+---@return boolean
+local function watches(config)
+  return type(config) == 'table'
+    and (config.watch == true or names_watched(config.rigs) or names_watched(config.hosts))
 end
 
 -- In a turn of its own: what is on the screen is there before anything else is loaded.

@@ -82,7 +82,7 @@ local function in_messages(begins)
   return found
 end
 
---- The same without what they stand for.
+--- The words of `in_messages` alone, as the command line offers them.
 ---@param begins boolean
 ---@return string[]
 local function words_of_messages(begins)

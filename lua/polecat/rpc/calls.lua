@@ -23,6 +23,7 @@ end
 ---@param err? polecat.Error
 ---@param result? any
 function M.finish(id, err, result)
+  require('polecat.editor.progress').done(id, not err)
   local callback = pending[id]
   pending[id] = nil
   if callback then

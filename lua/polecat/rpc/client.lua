@@ -21,8 +21,7 @@ local HELLO_TIMEOUT = 10000
 ---@field version string
 ---@field pid integer
 
---- What is to be known of the backend's coming and going.
----@class polecat.Watcher
+---@class polecat.Watcher Who keeps views through the backend's deaths.
 ---@field ready fun() The backend is there (again).
 ---@field lost fun(why: string, again: boolean) It is not; `again`: it may be started anew.
 
@@ -241,7 +240,6 @@ function M.answer(id, ok, value)
   if value == vim.NIL then
     value = nil
   end
-  require('polecat.editor.progress').done(id, ok)
   if ok then
     return calls.finish(id, nil, value)
   end

@@ -91,10 +91,14 @@ local function choose(shown, name, value)
     elseif choice[name] == value then
       choice.ticked = not choice.ticked
       local line = vim.fn.getbufline(shown.buf, choice.row + 1)[1]
-      local ticked = line:gsub('%[.%]', choice.ticked and '[x]' or '[ ]', 1)
-      vim.bo[shown.buf].modifiable = true
-      vim.api.nvim_buf_set_lines(shown.buf, choice.row, choice.row + 1, true, { ticked })
-      vim.bo[shown.buf].modifiable = false
+      local from, to = line:find('%[.%]')
+      if from then
+        local tick, row = { choice.ticked and 'x' or ' ' }, choice.row
+        vim.bo[shown.buf].modifiable = true
+        -- No more than that: the colours of a line go with it.
+        vim.api.nvim_buf_set_text(shown.buf, row, from, row, to - 1, tick)
+        vim.bo[shown.buf].modifiable = false
+      end
     end
   end
 end
@@ -220,6 +224,12 @@ function M.open(effect, context)
   open = shown
   map(shown)
   follow(shown)
+  autocmd.on('polecat_question', 'BufWipeout', 'Forget the question that is left', function()
+    if open == shown then
+      open = nil
+      autocmd.off('polecat_question')
+    end
+  end, buf)
   vim.cmd.redraw()
   ask.when_quiet(function()
     if open == shown and not shown.phase then

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::{
     core::{
         contexts::{CONTEXTS, Context},
+        host_files::BUFFERS,
         rig::{beginning::Changes, merge::MergeHow},
     },
     rpc::generated::{hold, read},
@@ -18,6 +19,7 @@ use super::{
 
 const LUA: &str = "lua/polecat/commands.lua";
 const LUA_CONTEXTS: &str = "lua/polecat/contexts.lua";
+const LUA_BUFFERS: &str = "lua/polecat/buffers.lua";
 const HELP: &str = "doc/polecat.txt";
 
 const HEAD: &str = "\
@@ -32,6 +34,13 @@ const CONTEXTS_HEAD: &str = "\
 return {
 ";
 
+const BUFFERS_HEAD: &str = "\
+--- What our own buffers are called behind the scheme, and no host is. Written by `make generate` out
+--- of src/core/host_files.rs.
+---@type string[]
+return {
+";
+
 #[test]
 fn lua_and_the_help_have_the_contexts_of_messages() {
     let row = |(_, name, about): &(Context, &str, &str)| {
@@ -43,6 +52,12 @@ fn lua_and_the_help_have_the_contexts_of_messages() {
     for (_, name, _) in &CONTEXTS {
         assert!(help.contains(&format!("\n          {{{name}}} ")), "{HELP}: {{{name}}}");
     }
+}
+
+#[test]
+fn lua_tells_our_own_buffers_from_files_of_hosts() {
+    let rows: String = BUFFERS.iter().map(|name| format!("  {},\n", quoted(name))).collect();
+    hold(LUA_BUFFERS, &format!("{BUFFERS_HEAD}{rows}}}\n"));
 }
 
 #[test]

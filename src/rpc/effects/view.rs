@@ -3,7 +3,7 @@
 use rmpv::Value;
 
 use crate::{
-    core::listing::Column,
+    core::{host_files::own_buffer, listing::Column},
     rpc::{
         commands::keys::views as keys,
         encode::{Map, texts},
@@ -92,7 +92,7 @@ impl View {
 
     /// The name of the buffer that shows a queue.
     pub(in crate::rpc) fn queue_buffer(polecat: &str) -> String {
-        format!("polecat://queue/{polecat}")
+        own_buffer("queue", polecat)
     }
 
     /// Whether it is about a polecat, and with that of one rig.
@@ -119,7 +119,7 @@ impl View {
         };
         match self {
             Self::Status { polecat } => open("detail")
-                .put("name", format!("polecat://status/{polecat}"))
+                .put("name", own_buffer("status", &polecat))
                 .put("title", polecat.as_str())
                 .put("keys", &keys::DETAIL)
                 .put("footer", texts(DETAIL_FOOTER))
@@ -128,7 +128,7 @@ impl View {
                 let about = |column: &Column| texts([column.as_str(), column.about()]);
                 let kind = if docked.is_some() { "sidebar" } else { "status" };
                 open(kind)
-                    .put("name", format!("polecat://{kind}"))
+                    .put("name", own_buffer(kind, ""))
                     .put("title", "polecats")
                     .put("keys", &keys::LIST)
                     .put("legend", Value::Array(columns.iter().map(about).collect()))
@@ -143,7 +143,7 @@ impl View {
                     .put("lines", lines)
                     .some("follow", (!snapshot).then_some(true));
                 open("capture")
-                    .put("name", format!("polecat://capture/{session}"))
+                    .put("name", own_buffer("capture", &session))
                     .put("title", session)
                     .put("keys", if snapshot { &keys::SNAPSHOT } else { &keys::CAPTURE })
                     .put("snapshot", snapshot)
@@ -163,7 +163,7 @@ impl View {
                 .put("keys", &keys::QUEUE)
                 .put("spec", spec("queue", Some(polecat))),
             Self::Setup { polecat } => open("setup")
-                .put("name", format!("polecat://setup/{polecat}"))
+                .put("name", own_buffer("setup", &polecat))
                 .put("title", format!("set-up of {polecat}"))
                 .put("keys", &keys::SETUP)
                 .put("spec", spec("setup", Some(polecat))),

@@ -73,7 +73,7 @@ local function open_file(effect)
   local win, file = vim.api.nvim_get_current_win(), effect.file
   vim.wo[win].winfixbuf = false
   if file and not effect.content then
-    vim.cmd({ cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } })
+    vim.cmd({ cmd = 'edit', args = { file }, magic = { file = false } })
     return win
   end
   local content = effect.content

@@ -20,6 +20,10 @@ local NO_COLOURS = { spell = true, nospell = true, none = true, conceal = true }
 ---@field language string
 ---@field spans table<integer, [integer, integer, string, integer][]> Of lines that were drawn.
 
+--- The grounds that we gave the groups: one with another is somebody's own.
+---@type table<string, integer>
+local given = {}
+
 --- Colour schemes have DiffAdd and DiffDelete for the ground of lines; some of them only for text.
 ---@param group string
 ---@param of string
@@ -28,7 +32,12 @@ local function define(group, of, default)
   local own = vim.api.nvim_get_hl(0, { name = of, link = false })
   local text, ground = color.normal()
   local bg = own.reverse and own.fg or own.bg or color.mix(own.fg or default, ground, 0.25)
+  if given[group] and vim.api.nvim_get_hl(0, { name = group }).bg == given[group] then
+    -- A default one would not take the place of another.
+    vim.api.nvim_set_hl(0, group, {})
+  end
   vim.api.nvim_set_hl(0, group, { default = true, bg = bg, fg = text })
+  given[group] = bg
 end
 
 local function define_grounds()
@@ -38,7 +47,6 @@ end
 
 local prepared = false
 
---- At the first use.
 local function prepare()
   if prepared then
     return
@@ -46,7 +54,11 @@ local function prepare()
   prepared = true
   define_grounds()
   local desc = 'Set the groups of polecat.nvim for lines of diffs again'
-  autocmd.on('polecat_diff_syntax', 'ColorScheme', desc, define_grounds)
+  autocmd.on('polecat_diff_syntax', { 'ColorScheme', 'OptionSet' }, desc, function(event)
+    if event.event == 'ColorScheme' or event.match == 'background' then
+      define_grounds()
+    end
+  end)
 end
 
 --- Whether colours are told by their red, green and blue: with fewer, no ground is left for lines.

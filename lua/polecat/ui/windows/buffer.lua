@@ -22,7 +22,7 @@ end
 ---@return string
 local function with_rig(name, rig)
   return (
-    name:gsub('^(polecat://%w+/)(.*)$', function(kind, subject)
+    name:gsub('^(polecat://[^/]+/)(.*)$', function(kind, subject)
       return kind .. rig .. '/' .. subject:match('[^/]*$')
     end)
   )

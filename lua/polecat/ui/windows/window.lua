@@ -75,7 +75,7 @@ local function all_showing(buf)
   end, vim.api.nvim_tabpage_list_wins(0))
 end
 
---- One of them.
+--- A window of this tab page that shows `buf`, if one does.
 ---@param buf integer
 ---@return integer?
 function M.showing(buf)
@@ -184,8 +184,8 @@ function M.edit(effect)
   local win = M.file_window()
   local read = effect.content
     and require('polecat.editor.host_file').buffer(effect.file, effect.content)
-  local name = vim.fn.fnameescape(effect.file)
-  local edit = { cmd = 'edit', args = { name }, magic = { file = false } }
+  -- As it is called: nothing in it is expanded.
+  local edit = { cmd = 'edit', args = { effect.file }, magic = { file = false } }
   local opened = win
     and pcall(function()
       vim.api.nvim_set_current_win(win)
