@@ -281,3 +281,13 @@ async fn what_is_to_be_done_is_done_in_its_order_also_where_the_first_has_to_wai
     expect(&shop, "#_G.notified", json!(2)).await;
     assert_eq!(shop.editor.messages().await, ["one", "two"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_could_not_be_opened_is_not_reported_as_attached() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    // No room for one more.
+    shop.editor.command("for number in range(40) | silent! split | endfor").await.unwrap();
+    let refused = shop.refusal("attach", json!(["ash"])).await;
+    assert!(refused.message.contains("E36"), "{refused:?}");
+}

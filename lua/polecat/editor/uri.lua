@@ -47,7 +47,7 @@ end
 function M.read(buf)
   local name = vim.api.nvim_buf_get_name(buf)
   local kind, subject = name:match('^polecat://([^/]*)/?(.*)$')
-  local call = request(buf, kind, subject)
+  local call = request(buf, kind or '', subject or '')
   if not vim.list_contains(require('polecat.buffers'), kind) then
     return require('polecat.editor.host_file').read(buf)
   elseif require('polecat.ui.compose').begin_again(buf) then

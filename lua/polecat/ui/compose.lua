@@ -219,7 +219,7 @@ end
 local function window_of(buf, effect, split)
   local size = effect.float
   if not size then
-    return window.split(buf, window.sized(split, effect.lines))
+    return (window.split(buf, window.sized(split, effect.lines)))
   end
   local win = window.showing(buf)
   if win then

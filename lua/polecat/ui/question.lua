@@ -91,12 +91,12 @@ local function choose(shown, name, value)
     elseif choice[name] == value then
       choice.ticked = not choice.ticked
       local line = vim.fn.getbufline(shown.buf, choice.row + 1)[1]
-      local from, to = line:find('%[.%]')
+      local from = line:find('%[.%]')
       if from then
         local tick, row = { choice.ticked and 'x' or ' ' }, choice.row
         vim.bo[shown.buf].modifiable = true
         -- No more than that: the colours of a line go with it.
-        vim.api.nvim_buf_set_text(shown.buf, row, from, row, to - 1, tick)
+        vim.api.nvim_buf_set_text(shown.buf, row, from, row, from + 1, tick)
         vim.bo[shown.buf].modifiable = false
       end
     end

@@ -103,7 +103,7 @@ end
 local function show(effect, at)
   local right = open_file(effect)
   local encoding = vim.bo.fileencoding
-  local left = buffer.get(('polecat://base/%s/%s'):format(effect.polecat, effect.path))
+  local left = buffer.get(('polecat://base/%s/%s'):format(effect.polecat, effect.path), at)
   vim.b[left].polecat_at, vim.b[left].polecat_path = at, effect.path
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, effect, encoding)
