@@ -13,20 +13,26 @@ end
 local map = vim.api.nvim_set_keymap
 
 for _, spec in ipairs(require('polecat.commands')) do
-  local name, opts = 'Polecat' .. spec.name, spec.opts
+  local name, sized = 'Polecat' .. spec.name, spec.range == 'size'
   local function complete(lead, line, position)
     return require('polecat.complete').complete(spec, lead, line, position)
   end
-  if opts.nargs ~= 0 then
-    opts = vim.tbl_extend('keep', opts, { complete = complete })
-  end
   vim.api.nvim_create_user_command(name, function(typed)
     require('polecat.command').typed(spec, typed)
-  end, opts)
+  end, {
+    desc = spec.desc,
+    nargs = spec.nargs or '*',
+    bang = spec.bang,
+    bar = spec.bar,
+    -- A number in front of a command that opens a window is the size of that, as with `:split`.
+    range = sized and 0 or spec.range == 'lines' or nil,
+    addr = sized and 'other' or nil,
+    complete = spec.nargs ~= 0 and complete or nil,
+  })
   if spec.map then
     -- A visual map has the command take the selected lines.
     local keys = (spec.map == 'x' and ':' or '<Cmd>') .. name .. '<CR>'
-    local how = { noremap = true, silent = true, desc = opts.desc }
+    local how = { noremap = true, silent = true, desc = spec.desc }
     map(spec.map, '<Plug>(' .. name .. ')', keys, how)
   end
 end
@@ -95,19 +101,25 @@ vim.api.nvim_create_autocmd('BufWriteCmd', {
   end,
 })
 
---- Whether rigs are to be watched from the start. Looks no further than into the table itself.
----@param config any
+--- Whether one of what a table names is to be watched.
+---@param named any
 ---@return boolean
-local function watches(config)
-  if type(config) ~= 'table' then
-    return false
-  end
-  for _, rig in pairs(type(config.rigs) == 'table' and config.rigs or {}) do
-    if type(rig) == 'table' and rig.watch then
+local function names_watched(named)
+  for _, one in pairs(type(named) == 'table' and named or {}) do
+    if type(one) == 'table' and one.watch then
       return true
     end
   end
-  return config.watch == true
+  return false
+end
+
+--- Whether rigs or hosts are to be watched from the start. Looks no further than into the table
+--- itself.
+---@param config any
+---@return boolean
+local function watches(config)
+  return type(config) == 'table'
+    and (config.watch == true or names_watched(config.rigs) or names_watched(config.hosts))
 end
 
 -- In a turn of its own: what is on the screen is there before anything else is loaded.

@@ -13,12 +13,19 @@ local M = {}
 ---@field mods? table
 ---@field show? polecat.Select Lets the user choose.
 
+--- What follows `:Polecat `: `stop-all` for `StopAll`.
+---@param name string
+---@return string
+function M.sub(name)
+  return (name:gsub('(%l)(%u)', '%1-%2'):lower())
+end
+
 --- The row of the command `name`, `StopAll` or `stop-all`.
 ---@param name string
 ---@return polecat.Command?
 function M.named(name)
   for _, spec in ipairs(require('polecat.commands')) do
-    if spec.name == name or spec.sub == name then
+    if name == spec.name or name == M.sub(spec.name) then
       return spec
     end
   end

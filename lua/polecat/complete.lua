@@ -27,14 +27,6 @@ local NOTHING = {
   hosts = {},
 }
 
---- What is known without asking. Of lines of a capture any other number will do.
-local WORDS = {
-  lines = { '50', '200', '1000', '5000' },
-  since = { 'review' },
-  changes = { 'copy', 'move' },
-  how = { 'merge', 'squash', 'rebase' },
-}
-
 --- By the place that was asked from: another folder may be of another rig.
 ---@type table<string, any>
 local cache = {}
@@ -90,7 +82,7 @@ local function in_messages(begins)
   return found
 end
 
---- The same without what they stand for.
+--- The words of `in_messages` alone, as the command line offers them.
 ---@param begins boolean
 ---@return string[]
 local function words_of_messages(begins)
@@ -125,7 +117,7 @@ local function of(kind, lead, front)
   local found = kind == 'folder' and vim.fn.getcompletion(lead, 'dir')
     or kind == 'issue' and issues()
     or kind == 'shown' and vim.list_extend({ 'sidebar' }, names().polecats)
-    or WORDS[kind]
+    or kind:find('^=') and vim.split(kind:sub(2), '|', { plain = true })
     or NOTHING[kind] and names()[kind]
   if kind == 'message' then
     return vim.tbl_map(function(word)
@@ -206,7 +198,7 @@ function M.complete(spec, lead, line, position)
     spec, text = name and require('polecat.command').named(name), args or ''
     found = name and {}
       or vim.tbl_map(function(command)
-        return command.sub
+        return require('polecat.command').sub(command.name)
       end, require('polecat.commands'))
   end
   if spec then

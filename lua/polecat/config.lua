@@ -10,7 +10,7 @@ local CHECK_TIMEOUT = 2000
 ---@field problems string[] What is wrong with the rest, by its path.
 ---@field cwd? string Where relative paths begin.
 
---- The configuration of last.
+--- What `current()` gave last, to give the same table again.
 ---@type polecat.Config?
 local last
 --- What the last `setup()` was refused for, while `vim.g.polecat` is as it was then.
@@ -70,7 +70,7 @@ local function copy_sendable(value, path, above, problems)
   above[value] = true
   for key, item in pairs(value) do
     if not list and type(key) ~= 'string' then
-      refuse('its keys must be all names, or all numbers from 1 on')
+      refuse('its keys must be all names or all numbers from 1')
       break
     end
     local name = list and ('%s[%d]'):format(path, key) or (path == '' and key or path .. '.' .. key)

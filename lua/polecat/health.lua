@@ -23,7 +23,8 @@ end
 
 --- Which keys are set. What is wrong with them the backend says.
 local function check_config()
-  local set = vim.tbl_keys(require('polecat.config').current().values)
+  local values = require('polecat.config').current().values
+  local set = type(values) == 'table' and vim.tbl_keys(values) or { 'not a table' }
   table.sort(set)
   vim.health.info('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
 end

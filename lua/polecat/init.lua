@@ -1,111 +1,9 @@
 --- The public functions: `f(args..., cb)`, `cb(err, result)` on the main loop, in no case at once.
 --- Each is one call of the backend, which checks the arguments. Each may be called in any event,
 --- also as the first of all.
+local api = require('polecat.api')
+
 local M = {}
-
---- What is wrong with what cannot be sent, and so not be checked by the backend.
----@param args table<string, any>
----@param opts any
----@param cb any
----@return string?
-local function problem(args, opts, cb)
-  if cb ~= nil and type(cb) ~= 'function' then
-    return ('`cb`: expected a function, got a %s'):format(type(cb))
-  elseif type(opts) ~= 'table' then
-    return ('`opts`: expected a table, got a %s'):format(type(opts))
-  end
-  for name in pairs(opts) do
-    if type(name) ~= 'string' then
-      return ('`%s`: a key must be a string'):format(tostring(name))
-    end
-  end
-  local _, problems = require('polecat.config').sendable(vim.tbl_extend('keep', args, opts))
-  return problems[1]
-end
-
----@alias polecat.Send fun(method: string, args: table<string, any>, callback: polecat.Callback)
-
----@param method string
----@param args table<string, any>
----@param callback polecat.Callback
-local function send(method, args, callback)
-  require('polecat.rpc.client').call(method, args, callback)
-end
-
---- Makes the call `method` with `args` and, where they do not name it, what `opts` has.
----@param method string
----@param args table<string, any>
----@param opts any May be left out: `f(name, cb)`.
----@param cb any Without it an error is told to the user.
----@param how? polecat.Send
-local function call(method, args, opts, cb, how)
-  if vim.in_fast_event() then
-    return vim.schedule_wrap(call)(method, args, opts, cb, how)
-  end
-  if type(opts) == 'function' and cb == nil then
-    opts, cb = nil, opts
-  end
-  opts = opts == nil and {} or opts
-  local wrong = problem(args, opts, cb)
-  local callback = type(cb) == 'function' and cb or require('polecat.editor.notify').or_error()
-  if not wrong then
-    return (how or send)(method, vim.tbl_extend('force', opts, args), callback)
-  end
-  vim.schedule(function()
-    local message = ('bad arguments to `%s`: %s'):format(method, wrong)
-    callback({ code = 'bad_argument', message = message })
-  end)
-end
-
---- With what relative paths begin at.
----@param method string
----@param args table<string, any>
----@param callback polecat.Callback
-local function with_cwd(method, args, callback)
-  args.cwd = vim.fn.getcwd()
-  send(method, args, callback)
-end
-
---- With what the editor has open, and where it stands.
----@param method string
----@param args table<string, any>
----@param callback polecat.Callback
-local function with_editor(method, args, callback)
-  send(method, vim.tbl_extend('force', args, require('polecat.editor.context').editor()), callback)
-end
-
---- Opens the window that the call is answered with.
----@param method string
----@param args table<string, any>
----@param callback polecat.Callback
-local function open(method, args, callback)
-  local at, from = require('polecat.editor.context').here(), require('polecat.ui.ask').from()
-  send(method, args, function(err, effects)
-    if err then
-      return callback(err)
-    end
-    local context = { at = at, split = {}, from = from, done = callback }
-    require('polecat.ui.effects').apply(effects, context)
-  end)
-end
-
---- A public function: `params` are the names of its arguments on the wire, in order, but for `opts`
---- and `cb`.
----@param method string
----@param params string[]
----@param how? polecat.Send
----@return fun(...: any)
-local function api(method, params, how)
-  return function(...)
-    local args = {}
-    for place, name in ipairs(params) do
-      args[name] = (select(place, ...))
-    end
-    local opts, cb = args.opts, args.cb
-    args.opts, args.cb = nil, nil
-    call(method, args, opts, cb, how)
-  end
-end
 
 ---@class polecat.StartOpts
 ---@field issue? string
@@ -127,63 +25,63 @@ end
 
 --- Starts the agent of a polecat. The result is its SessionInfo, with `warnings`.
 ---@type fun(name: string, opts?: polecat.StartOpts, cb?: polecat.Callback)
-M.start = api('session.start', { 'polecat', 'opts', 'cb' }, with_cwd)
+M.start = api.call('session.start', { 'polecat', 'opts', 'cb' }, api.with_cwd)
 
 --- Stops a polecat's session; with `force`, without sync and grace.
 ---@type fun(name: string, opts?: { force?: boolean }, cb?: polecat.Callback)
-M.stop = api('session.stop', { 'polecat', 'opts', 'cb' })
+M.stop = api.call('session.stop', { 'polecat', 'opts', 'cb' })
 
 --- Stops all polecats of the rig, or of another `rig`. The result is `{ stopped = names }`.
 ---@type fun(opts?: { force?: boolean, rig?: string }, cb?: polecat.Callback)
-M.stop_all = api('session.stop_all', { 'opts', 'cb' })
+M.stop_all = api.call('session.stop_all', { 'opts', 'cb' })
 
 --- Starts all polecats that were cut off, each with its last conversation; with `stopped`, also those
 --- that were stopped. The result is `{ resumed = names, failed }`: each with `polecat`, `code`,
 --- `message` and `hint`.
 ---@type fun(opts?: { stopped?: boolean, in_use?: 'ignore', rig?: string }, cb?: polecat.Callback)
-M.resume = api('session.resume_all', { 'opts', 'cb' })
+M.resume = api.call('session.resume_all', { 'opts', 'cb' })
 
 --- Whether a polecat has a session.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.is_running = api('session.is_running', { 'polecat', 'cb' })
+M.is_running = api.call('session.is_running', { 'polecat', 'cb' })
 
 --- The SessionInfo of a polecat.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.status = api('session.status', { 'polecat', 'cb' })
+M.status = api.call('session.status', { 'polecat', 'cb' })
 
 --- The SessionInfo of every polecat that has a session, of the rig around or with `all` of all rigs.
 ---@type fun(opts?: { all?: boolean }, cb?: polecat.Callback)
-M.list = api('session.list', { 'opts', 'cb' })
+M.list = api.call('session.list', { 'opts', 'cb' })
 
 --- The last lines that a polecat printed, as one string.
 ---@type fun(name: string, opts?: { lines?: integer, ansi?: boolean }, cb?: polecat.Callback)
-M.capture = api('session.capture', { 'polecat', 'opts', 'cb' })
+M.capture = api.call('session.capture', { 'polecat', 'opts', 'cb' })
 
 --- The same for any tmux session.
 ---@type fun(session: string, opts?: { lines?: integer, ansi?: boolean }, cb?: polecat.Callback)
-M.capture_session = api('session.capture_session', { 'session', 'opts', 'cb' })
+M.capture_session = api.call('session.capture_session', { 'session', 'opts', 'cb' })
 
 --- Sends `text` to a polecat's agent, as one paste and one submit, where it can take one; with
 --- `take`, what stands in its composer is taken out first. With `queue` it waits until the agent is
 --- at its prompt; the result is then `{ queued, held? }`: how many messages wait, and why none is sent.
 ---@type fun(name: string, text: string, opts?: { take?: boolean, queue?: boolean }, cb?: polecat.Callback)
-M.inject = api('session.inject', { 'polecat', 'text', 'opts', 'cb' })
+M.inject = api.call('session.inject', { 'polecat', 'text', 'opts', 'cb' })
 
 --- What is queued for a polecat: `{ held?, messages }`, each with `id` and `text`.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.queue = api('session.queue', { 'polecat', 'cb' })
+M.queue = api.call('session.queue', { 'polecat', 'cb' })
 
 --- Drops the queued message `id`, or all of them. The result is the list of those.
 ---@type fun(name: string, opts?: { id?: integer }, cb?: polecat.Callback)
-M.queue_drop = api('session.queue_drop', { 'polecat', 'opts', 'cb' })
+M.queue_drop = api.call('session.queue_drop', { 'polecat', 'opts', 'cb' })
 
 --- Lets queued messages be sent that are held. The result is that of |polecat.queue()|.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.queue_release = api('session.queue_release', { 'polecat', 'cb' })
+M.queue_release = api.call('session.queue_release', { 'polecat', 'cb' })
 
 --- Interrupts what a polecat's agent is doing. The result is `{ state, warnings }`.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.interrupt = api('session.interrupt', { 'polecat', 'cb' })
+M.interrupt = api.call('session.interrupt', { 'polecat', 'cb' })
 
 ---@class polecat.AnswerOpts
 ---@field id? string
@@ -195,7 +93,7 @@ M.interrupt = api('session.interrupt', { 'polecat', 'cb' })
 --- meant, `waiting.id`; `cut` agrees to what is not all on the screen. The result is its SessionInfo,
 --- with the next question in `waiting`, and `answered`, what was answered.
 ---@type fun(name: string, choice?: integer|string|(integer|string)[], opts?: polecat.AnswerOpts, cb?: polecat.Callback)
-M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
+M.answer = api.call('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 
 ---@class polecat.NewOpts
 ---@field issue? string
@@ -207,11 +105,11 @@ M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
 --- name pool. The result is `{ polecat, workdir, branch }`.
 ---@type fun(name?: string, opts?: polecat.NewOpts, cb?: polecat.Callback)
-M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
+M.new = api.call('polecat.new', { 'polecat', 'opts', 'cb' })
 
 --- Sets the worktree of a polecat up, or what of it is missing. The result is `{ warnings }`.
 ---@type fun(name: string, opts?: { in_use?: 'ignore', large?: boolean }, cb?: polecat.Callback)
-M.set_up = api('polecat.setup', { 'polecat', 'opts', 'cb' })
+M.set_up = api.call('polecat.setup', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.ForkOpts
 ---@field name? string Of the new one; without, the next free name of the rig's name pool.
@@ -224,7 +122,7 @@ M.set_up = api('polecat.setup', { 'polecat', 'opts', 'cb' })
 --- Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it. The
 --- result is the SessionInfo of the new one, with `warnings`.
 ---@type fun(name: string, opts?: polecat.ForkOpts, cb?: polecat.Callback)
-M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
+M.fork = api.call('session.fork', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.SlingOpts
 ---@field base? string As in `polecat.StartOpts`.
@@ -245,16 +143,16 @@ M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 --- nothing of it. Without an issue `prompt` is the task. The result is its SessionInfo, with `warnings`;
 --- for several agents a list of them, in that order.
 ---@type fun(issue?: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
-M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
+M.sling = api.call('session.sling', { 'issue', 'opts', 'cb' }, api.with_cwd)
 
 --- The issues that can be begun, as the tracker has them: each with `id`, `title`, `status`, `assignee?`.
 ---@type fun(cb?: polecat.Callback)
-M.issues = api('rig.issues', { 'cb' })
+M.issues = api.call('rig.issues', { 'cb' })
 
 --- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
 --- first. The result is `{ polecat, dir, branches, kept, backup?, commit?, stashes }`.
 ---@type fun(name: string, opts?: { force?: boolean, in_use?: 'ignore' }, cb?: polecat.Callback)
-M.remove = api('polecat.remove', { 'polecat', 'opts', 'cb' }, with_editor)
+M.remove = api.call('polecat.remove', { 'polecat', 'opts', 'cb' }, api.with_editor)
 
 ---@class polecat.MergeOpts
 ---@field how? 'merge'|'squash'|'rebase'
@@ -266,59 +164,59 @@ M.remove = api('polecat.remove', { 'polecat', 'opts', 'cb' }, with_editor)
 --- Merges what a polecat has committed into what the main worktree has checked out, or leaves all as
 --- it was. The result is `{ into, how, commits, before, after, conflicts, worktree, output, whole }`.
 ---@type fun(name: string, opts?: polecat.MergeOpts, cb?: polecat.Callback)
-M.merge = api('polecat.merge', { 'polecat', 'opts', 'cb' }, with_editor)
+M.merge = api.call('polecat.merge', { 'polecat', 'opts', 'cb' }, api.with_editor)
 
 --- What a merge would do: `{ into, commit, branch?, subjects, trailers, conflicts, uncommitted, title?,
 --- running, working }`. Touches nothing.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.merge_plan = api('polecat.merge_plan', { 'polecat', 'cb' })
+M.merge_plan = api.call('polecat.merge_plan', { 'polecat', 'cb' })
 
 --- Pushes a polecat's branch, never by force. The result is `{ remote, branch, commit, url?,
 --- pull_request?, draft? }`: `draft` where `gh` can open a pull request.
 ---@type fun(name: string, opts?: { commit?: string }, cb?: polecat.Callback)
-M.push = api('polecat.push', { 'polecat', 'opts', 'cb' })
+M.push = api.call('polecat.push', { 'polecat', 'opts', 'cb' })
 
 --- Opens a pull request, by `gh`, for a branch that is pushed: the first line of `text` is its title.
 --- The result is `{ url }`.
 ---@type fun(name: string, text: string, cb?: polecat.Callback)
-M.pull_request = api('polecat.pull_request', { 'polecat', 'text', 'cb' })
+M.pull_request = api.call('polecat.pull_request', { 'polecat', 'text', 'cb' })
 
 --- Where a polecat works: `{ path, branch? }`.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.worktree = api('polecat.worktree', { 'polecat', 'cb' })
+M.worktree = api.call('polecat.worktree', { 'polecat', 'cb' })
 
 --- Brings back what the last backup of a removed polecat has. The result is
 --- `{ polecat, workdir, branch?, formerly?, backup }`.
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)
-M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
+M.restore = api.call('polecat.restore', { 'polecat', 'opts', 'cb' })
 
 --- The other attempts at the task of a polecat, each `{ polecat, number, agent?, running, unsaved,
 --- deleted, in_the_way }`: in words, what a backup would hold if it were removed by force, what would
 --- be deleted, and what keeps it from being removed.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.attempts = api('polecat.attempts', { 'polecat', 'cb' })
+M.attempts = api.call('polecat.attempts', { 'polecat', 'cb' })
 
 --- Calls a polecat something, beside its name; without a text no more. The result is what it is
 --- called, or nil.
 ---@type fun(name: string, text?: string, cb?: polecat.Callback)
-M.label = api('polecat.label', { 'polecat', 'text', 'cb' })
+M.label = api.call('polecat.label', { 'polecat', 'text', 'cb' })
 
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.
 ---@type fun(name: string, cb?: polecat.Callback)
-M.attach = api('open.attach', { 'polecat', 'cb' }, open)
+M.attach = api.call('open.attach', { 'polecat', 'cb' }, api.open)
 
 --- Opens the status window: of all polecats of the rig around, or with `all` of all rigs, or of one
 --- in detail.
 ---@type fun(name?: string, opts?: { all?: boolean })
-M.open_status = api('open.status', { 'polecat', 'opts' }, open)
+M.open_status = api.call('open.status', { 'polecat', 'opts' }, api.open)
 
 --- Opens a capture of a polecat in a split.
 ---@type fun(name: string, opts?: { lines?: integer, snapshot?: boolean })
-M.open_capture = api('open.capture', { 'polecat', 'opts' }, open)
+M.open_capture = api.call('open.capture', { 'polecat', 'opts' }, api.open)
 
 --- Opens what a polecat changed in a split.
 ---@type fun(name: string, opts?: { since?: 'review', against?: string })
-M.open_diff = api('open.diff', { 'polecat', 'opts' }, open)
+M.open_diff = api.call('open.diff', { 'polecat', 'opts' }, api.open)
 
 --- The sessions as they were last told of. Does not wait.
 ---@return polecat.SessionInfo[]

@@ -23,13 +23,16 @@
 --- A command, as `polecat.commands` has it.
 ---@class polecat.Command
 ---@field name string Behind `:Polecat`.
----@field sub string Behind `:Polecat `.
----@field opts vim.api.keyset.user_command What Neovim is to know of it.
+---@field desc string
+---@field nargs? 0|'?' How many words it takes, where that is not any number.
+---@field bang? boolean
+---@field bar? boolean
 ---@field editor? boolean Whether it must know what is open and where one stands.
----@field range? 'size'|'lines'
+---@field range? 'size'|'lines' What a number or a range in front of it means.
 ---@field opens? string The view that it opens, for which no backend is needed.
 ---@field map? 'n'|'x' The mode of its `<Plug>` map.
----@field words? string[] What each stands for; `?` behind those that may be left out.
+---@field words? string[] What each stands for, or all that it can be, `=a|b`; `?` behind those that may
+--- be left out.
 ---@field keys? string[][] Key, and what its value stands for.
 
 ---@alias polecat.Callback fun(err?: polecat.Error, result?: any)

@@ -14,11 +14,33 @@ use super::{hosts::HostName, trust::hex};
 /// What stands in front.
 const SCHEME: &[u8] = b"polecat://";
 
-/// What our own buffers begin with behind the scheme: no host is called so.
-pub const VIEWS: &[&str] = &[
-    "answer", "base", "capture", "comment", "compose", "diff", "log", "preview", "question",
-    "queue", "setup", "sidebar", "status",
+/// What the names of our own buffers begin with behind the scheme, all of them: no host is called so.
+pub const BUFFERS: &[&str] = &[
+    "answer",
+    "base",
+    "capture",
+    "comment",
+    "compose",
+    "diff",
+    "log",
+    "preview",
+    "pull-request",
+    "question",
+    "queue",
+    "setup",
+    "sidebar",
+    "sling",
+    "squash",
+    "status",
 ];
+
+/// The name of our buffer of this `kind`, one of [`BUFFERS`], which is about this; empty for all.
+#[must_use]
+pub fn own_buffer(kind: &str, about: &str) -> String {
+    debug_assert!(BUFFERS.contains(&kind), "a host may be called `{kind}`");
+    let slash = if about.is_empty() { "" } else { "/" };
+    format!("polecat://{kind}{slash}{about}")
+}
 
 /// A file of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +100,7 @@ impl HostFile {
         let rest = name.strip_prefix(SCHEME)?;
         let slash = rest.iter().position(|byte| *byte == b'/')?;
         let (host, path) = rest.split_at(slash);
-        let host = std::str::from_utf8(host).ok().filter(|host| !VIEWS.contains(host))?;
+        let host = std::str::from_utf8(host).ok().filter(|host| !BUFFERS.contains(host))?;
         Self::new(&host.parse().ok()?, Path::new(&OsString::from_vec(path.to_vec())))
     }
 
@@ -112,6 +134,7 @@ mod tests {
             "polecat://status",
             "polecat://status/ash",
             "polecat://diff/a",
+            "polecat://squash/ash",
             "polecat://build1",
             "polecat://build1/",
             "polecat://build1:shop/ash",

@@ -8,7 +8,7 @@ mod diff;
 mod generated;
 mod inject;
 mod invocation;
-mod keys;
+pub(super) mod keys;
 mod list;
 mod locations;
 mod press;

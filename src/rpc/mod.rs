@@ -32,4 +32,4 @@ pub use serve::{serve, serve_hub};
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 9;
+pub const PROTOCOL: u32 = 10;

@@ -356,3 +356,29 @@ async fn the_next_one_who_waits_is_a_row_in_the_status_window_and_a_capture_in_a
     let seen = expect(&shop.editor, "Do you want to proceed?", "answer").await;
     assert_eq!(seen["title"], " cedar asks: permission ", "{seen}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_that_is_ticked_keeps_its_colours_and_a_window_that_is_quit_leaves_nothing() {
+    let yard = opened("many").await;
+    let editor = &yard.shop.editor;
+    let spans = "local found = {}
+        for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { details = true })) do
+            local to = mark[4].end_col
+            table.insert(found, { mark[2], mark[3], to, mark[4].hl_group })
+        end
+        return found";
+    let before = editor.lua(spans, Json::Null).await.unwrap();
+    assert_ne!(before, json!([]));
+    typed(editor, "1").await;
+    expect(editor, " 1  [x] Small", "tick, <CR> sends").await;
+    assert_eq!(editor.lua(spans, Json::Null).await.unwrap(), before);
+    typed(editor, ":quit<CR>").await;
+    gone(editor).await;
+    let left = "local ok, left = pcall(vim.api.nvim_get_autocmds, { group = 'polecat_question' })
+        return ok and #left or 0";
+    eventually("no autocommand", async || {
+        let left = editor.lua(left, Json::Null).await.unwrap();
+        if left == json!(0) { Ok(()) } else { Err(left) }
+    })
+    .await;
+}

@@ -82,7 +82,7 @@ async fn setup_reports_what_is_wrong_without_waiting_and_stores_only_what_can_be
     let told = problems(&shop).await;
     for part in [
         "`agent`: a function cannot be sent to the backend",
-        "`agents.mine.args`: its keys must be all names, or all numbers from 1 on",
+        "`agents.mine.args`: its keys must be all names or all numbers from 1",
         "`rig`: it contains itself",
     ] {
         assert!(told.contains(part), "{part}: {told}");
@@ -112,4 +112,16 @@ async fn what_is_only_loaded_leaves_no_trace() {
         return { before, groups() }";
     let groups = shop.editor.lua(trace, Json::Null).await.unwrap();
     assert_eq!(groups[0], groups[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_says_what_is_wrong_with_a_configuration_that_is_no_table() {
+    let shop = Shop::new().await;
+    shop.editor.command("let g:polecat = 'foo'").await.unwrap();
+    shop.editor.command("checkhealth polecat").await.unwrap();
+    let code = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')";
+    let health = shop.editor.lua(code, Json::Null).await.unwrap().to_string();
+    assert!(health.contains("configuration: not a table"), "{health}");
+    assert!(!health.contains("Failed to run healthcheck"), "{health}");
+    assert!(health.contains("log: "), "{health}");
 }

@@ -125,3 +125,27 @@ async fn nothing_is_asked_of_files_that_are_not_on_the_screen() {
     shop.editor.command("redraw!").await.unwrap();
     assert_eq!(value(&shop, "#_G.asked").await, json!(2), "each is asked for once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_grounds_of_lines_follow_the_background_unless_they_are_the_users_own() {
+    let shop = shop(&[("a.lua", BEFORE)]).await;
+    write(&shop, "a.lua", &after());
+    let options = nvim_rs::UiAttachOptions::new();
+    shop.editor.nvim.ui_attach(80, 24, &options).await.unwrap();
+    shop.editor.command("set background=dark").await.unwrap();
+    open(&shop, "+  return #list + 1").await;
+    let ground = |group: &str| format!("vim.api.nvim_get_hl(0, {{ name = '{group}' }}).bg or 0");
+    let is_light = |group: &str| format!("({}) % 256 > 128", ground(group));
+    let defined = format!("({}) ~= 0", ground("PolecatDiffAdded"));
+    expect(&shop, &defined, json!(true)).await;
+    expect(&shop, &is_light("PolecatDiffAdded"), json!(false)).await;
+    shop.editor.command("set background=light").await.unwrap();
+    expect(&shop, &is_light("PolecatDiffAdded"), json!(true)).await;
+    shop.editor.command("highlight PolecatDiffRemoved guibg=#010203").await.unwrap();
+    for background in ["dark", "light", "dark"] {
+        shop.editor.command(&format!("set background={background}")).await.unwrap();
+        let light = json!(background == "light");
+        assert_eq!(value(&shop, &is_light("PolecatDiffAdded")).await, light, "{background}");
+        assert_eq!(value(&shop, &ground("PolecatDiffRemoved")).await, 0x01_02_03);
+    }
+}

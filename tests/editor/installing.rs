@@ -179,7 +179,7 @@ async fn what_is_wrong_with_a_release_is_said_and_nothing_is_installed() {
     let other = text.replace(VERSION, "9.9.9");
     let protocol = text.replace("\"protocol\": ", "\"protocol\": 10");
     let longer = text.replace(&format!("\"size\": {}", bytes.len()), "\"size\": 3000");
-    let more = format!("`{file}` has more than the 3000 bytes of its manifest");
+    let more = format!("`{file}` is longer than the 3000 bytes that its manifest says");
     let cases: [Case; 8] = [
         (Some(&bytes), Some(&longer), more),
         (Some(&changed), Some(&text), sum),

@@ -27,6 +27,7 @@ mod diffing;
 mod events;
 mod failed_turns;
 mod fast_events;
+mod file_names;
 mod first_words;
 mod fitting;
 mod following;

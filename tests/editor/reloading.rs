@@ -182,3 +182,56 @@ async fn text_that_is_being_typed_into_is_reloaded_when_the_typing_ends() {
     shop.editor.nvim.input("<Esc>").await.unwrap();
     shop.expect_text(&file, &["under a command line"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buffer_that_is_wiped_while_it_waits_keeps_none_of_the_others_waiting() {
+    let (shop, worktree) = shop().await;
+    let files: Vec<_> = (0..8).map(|number| worktree.join(format!("f{number}"))).collect();
+    for file in &files {
+        std::fs::write(file, "old\n").unwrap();
+        shop.edit(file).await;
+    }
+    let listen = "local reload = require('polecat.editor.reload')
+        local changed = reload.changed
+        _G.touched = {}
+        reload.changed = function(files)
+            changed(files)
+            for _, path in ipairs(files.paths) do _G.touched[path] = true end
+        end
+        return vim.fn.bufnr((...))";
+    let first = shop.editor.lua(listen, json!([files[0]])).await.unwrap();
+    // A number each time, so that it is not the last one that is looked at which is gone.
+    shop.editor
+        .nvim
+        .input(&format!(":bwipeout {first} {}", first.as_i64().unwrap() + 4))
+        .await
+        .unwrap();
+    for file in &files {
+        std::fs::write(file, "new\n").unwrap();
+    }
+    let touched = "return vim.tbl_count(_G.touched)";
+    eventually_equal(json!(8), async || shop.editor.lua(touched, Json::Null).await.unwrap()).await;
+    shop.editor.nvim.input("<CR>").await.unwrap();
+    for number in [1, 2, 3, 5, 6, 7] {
+        shop.expect_text(&files[number], &["new"]).await;
+    }
+    assert_eq!(shop.editor.lua("return vim.v.errmsg", Json::Null).await.unwrap(), json!(""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buffer_that_got_another_file_is_no_more_told_of_as_the_one_it_was() {
+    let (shop, worktree) = shop().await;
+    shop.edit(&worktree.join("main.rs")).await;
+    std::fs::write(worktree.join("main.rs"), "theirs\n").unwrap();
+    shop.expect_text(&worktree.join("main.rs"), &["theirs"]).await;
+    let asked = "return #vim.api.nvim_get_autocmds({ event = 'FileChangedShell', buffer = 0 })";
+    assert_eq!(shop.editor.lua(asked, Json::Null).await.unwrap(), json!(1));
+    let notes = shop.project.around().join("notes.txt");
+    shop.editor.command(&format!("saveas {}", notes.display())).await.unwrap();
+    // Neovim asks itself.
+    assert_eq!(shop.editor.lua(asked, Json::Null).await.unwrap(), json!(0));
+    let other = worktree.join("README");
+    shop.editor.command(&format!("file {}", other.display())).await.unwrap();
+    std::fs::write(&other, "theirs too\n").unwrap();
+    eventually_equal(json!(1), async || shop.editor.lua(asked, Json::Null).await.unwrap()).await;
+}

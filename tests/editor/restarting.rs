@@ -173,3 +173,21 @@ impl Shop {
         Pid::from_raw(pid.cast_signed())
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_steps_of_what_a_dead_backend_was_at_are_over() {
+    let shop = Shop::of(Project::new(), json!({ "setup": { "run": "sleep 600" } })).await;
+    let listen = "local progress = require('polecat.editor.progress')
+        local done, shown = progress.done, progress.show
+        _G.shown, _G.over = {}, {}
+        progress.show = function(data) _G.shown[data.id] = true return shown(data) end
+        progress.done = function(id, ok) _G.over[id] = ok return done(id, ok) end";
+    shop.editor.lua(listen, Json::Null).await.unwrap();
+    let made = shop.editor.ask("new", json!(["ash", {}])).await;
+    let known = "return next(_G.shown) ~= nil";
+    eventually_equal(json!(true), async || shop.editor.lua(known, Json::Null).await.unwrap()).await;
+    kill_process(shop.backend().unwrap(), Signal::KILL).unwrap();
+    made.await.unwrap_err();
+    let failed = "local id = next(_G.shown) return _G.over[id] == false";
+    assert_eq!(shop.editor.lua(failed, Json::Null).await.unwrap(), json!(true));
+}

@@ -196,3 +196,24 @@ async fn what_is_not_committed_is_moved_to_a_new_polecat_with_its_task() {
     assert_eq!(polecats(&shop).len(), 2);
     assert_eq!(shop.project.git(&["status", "--porcelain"]).trim(), "M README");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_yanks_goes_where_an_own_yank_would() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let branch = git(&shop.project.worktree("ash"), &["branch", "--show-current"]);
+    let provider = "_G.clipboard = { {}, 'v' }
+        local function copy(lines, type) _G.clipboard = { lines, type } end
+        local function paste() return _G.clipboard end
+        vim.g.clipboard = { name = 'test', copy = { ['+'] = copy, ['*'] = copy },
+            paste = { ['+'] = paste, ['*'] = paste } }
+        vim.o.clipboard = 'unnamedplus'";
+    shop.editor.lua(provider, Json::Null).await.unwrap();
+    shop.editor.command("PolecatStatus").await.unwrap();
+    shop.editor.expect_line("polecat://status", "ash").await;
+    shop.editor.command("call search('ash')").await.unwrap();
+    press(&shop, "gy").await;
+    expect(&shop, "_G.clipboard[1]", json!([branch])).await;
+    press(&shop, "\"agy").await;
+    expect(&shop, "vim.fn.getreg('a')", json!(branch)).await;
+}

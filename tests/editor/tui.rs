@@ -170,3 +170,32 @@ async fn no_message_asks_for_a_key_on_a_narrow_screen_and_all_of_it_is_in_messag
     .await;
     screen.command("qall!");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_types_in_a_terminal_hears_of_others_at_once_and_again_when_it_is_left() {
+    let screen = Screen::new();
+    screen.expect("~").await;
+    screen.command(TELL);
+    // What scrolls draws the name of the mode again and again.
+    screen.command("terminal i=0; while sleep 0.05; do i=$((i + 1)); echo line $i; done");
+    screen.command("autocmd TermEnter * ++once lua vim.defer_fn(function() T('one') end, 0)");
+    screen.keys(&["i"]);
+    screen.expect("-- TERMINAL --").await;
+    screen.expect("line 99").await;
+    let seen = screen.expect("waits for permission: one").await;
+    assert!(seen.contains("-- TERMINAL --"), "{seen}");
+    screen.keys(&["C-\\", "C-n"]);
+    eventually("the message line", async || {
+        let seen = screen.text();
+        let last = seen.lines().last().unwrap_or_default();
+        if last.contains("waits for permission: one") { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    // The terminal goes on in its own rows.
+    eventually("nothing over the terminal", async || {
+        let seen = screen.text();
+        if seen.matches("waits for").count() == 1 { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    screen.command("qall!");
+}

@@ -253,3 +253,41 @@ async fn a_late_window_waits_for_the_end_of_an_operator_and_of_a_single_command(
         .await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_character_that_is_wider_than_the_message_line_ends_no_editor() {
+    let shop = Shop::new().await;
+    let options = nvim_rs::UiAttachOptions::new();
+    shop.editor.nvim.ui_attach(21, 12, &options).await.unwrap();
+    shop.editor.command("set ruler").await.unwrap();
+    let tell = "vim.api.nvim_open_win(0, true, { relative = 'editor', row = 1, col = 1, width = 9, height = 2 })
+        require('polecat.ui.message').show(('\\u{200b}'):rep(9), vim.log.levels.WARN)";
+    shop.editor.lua(tell, Json::Null).await.unwrap();
+    let told = value(&shop, "vim.fn.execute('messages')").await;
+    assert_eq!(told.as_str().unwrap().matches("<200b>").count(), 9, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_done_is_done_in_its_order_also_where_the_first_has_to_wait() {
+    let shop = Shop::new().await;
+    let apply = "local ask, effects = require('polecat.ui.ask'), require('polecat.ui.effects')
+        local from = ask.from()
+        vim.api.nvim_feedkeys('j', 'tx', false)
+        effects.apply({
+            { kind = 'notify', text = 'one', busy = 'busy' },
+            { kind = 'notify', text = 'two' },
+        }, { at = {}, split = {}, from = from })";
+    shop.editor.lua(apply, Json::Null).await.unwrap();
+    expect(&shop, "#_G.notified", json!(2)).await;
+    assert_eq!(shop.editor.messages().await, ["one", "two"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_could_not_be_opened_is_not_reported_as_attached() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    // No room for one more.
+    shop.editor.command("for number in range(40) | silent! split | endfor").await.unwrap();
+    let refused = shop.refusal("attach", json!(["ash"])).await;
+    assert!(refused.message.contains("E36"), "{refused:?}");
+}

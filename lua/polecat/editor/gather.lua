@@ -129,8 +129,10 @@ end
 ---@param source polecat.Meant
 ---@return { view?: integer, contexts?: table<string, any> }
 function M.named(text, source)
+  -- Once for all of them: the whole configuration is looked at each time.
+  local prompts = text:find('@%S') and require('polecat.config').get(nil, 'prompts')
   for name in text:gmatch('@(%S+)') do
-    local prompt = require('polecat.config').get('prompts', name)
+    local prompt = type(prompts) == 'table' and prompts[name]
     text = text .. (type(prompt) == 'string' and prompt or '')
   end
   local buf = source.buf

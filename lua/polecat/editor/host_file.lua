@@ -1,4 +1,5 @@
 --- Files of hosts, `polecat://build1/srv/shop/Makefile`: read and written by the backend.
+local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
 local notify = require('polecat.editor.notify')
 
@@ -53,6 +54,11 @@ local function prepare(buf)
   options.buftype, options.swapfile, options.undofile = 'acwrite', false, false
   options.modeline, options.modifiable = false, false
   vim.b[buf].polecat_file = { read = false }
+  autocmd.on('polecat_host_file', 'BufFilePost', 'Make a file of this machine of it', function()
+    if not vim.startswith(vim.api.nvim_buf_get_name(buf), 'polecat://') then
+      options.buftype, vim.b[buf].polecat_file = '', nil
+    end
+  end, buf)
 end
 
 --- Puts the cursors where they were, or where the quickfix list means: what was edited was empty.
@@ -154,7 +160,8 @@ function M.buffer(name, file)
   end
   local known = vim.b[buf].polecat_file or {}
   if not vim.bo[buf].modified and not (known.read and known.seen == file.seen) then
-    fill(buf, file)
+    local put = known.read and refill or fill
+    put(buf, file)
   end
   vim.bo[buf].buflisted = true
   return buf
@@ -212,13 +219,15 @@ function M.write(event)
       told(why or ('`%s` is written after all'):format(name))
     end
   end)
-  vim.wait(WRITE_TIMEOUT, function()
+  local _, how = vim.wait(WRITE_TIMEOUT, function()
     return answered
   end, 10)
   late = not answered
   if late then
-    local message = 'its host has not answered within %d s: it may have been written'
-    err = { code = 'timeout', message = message:format(WRITE_TIMEOUT / 1000) }
+    -- -2: <C-c> was typed.
+    local why = how == -2 and 'you stopped waiting for its host'
+      or ('its host has not answered within %d s'):format(WRITE_TIMEOUT / 1000)
+    err = { code = 'timeout', message = why .. ': the file may have been written' }
   end
   if err then
     fail(err)

@@ -45,10 +45,13 @@ local CHANGE_INTERVAL = 2000
 ---@param buf integer
 ---@return polecat.File?
 local function file_of(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) then
+    return nil
+  end
   local name = vim.api.nvim_buf_get_name(buf)
   local host, path = host_file.place(buf)
   local is_file = host or vim.bo[buf].buftype == ''
-  if name == '' or not is_file or not vim.api.nvim_buf_is_loaded(buf) then
+  if name == '' or not is_file then
     return nil
   end
   if known[buf] and known[buf].name == name then
@@ -181,7 +184,11 @@ local function prepare()
   prepared = true
   local desc = 'Forget which file a buffer shows'
   autocmd.on('polecat_reload', { 'BufUnload', 'BufFilePost' }, desc, function(event)
-    known[event.buf] = nil
+    known[event.buf], waiting[event.buf] = nil, nil
+    if event.event == 'BufFilePost' then
+      local told = { group = 'polecat_reload', event = 'FileChangedShell', buffer = event.buf }
+      vim.api.nvim_clear_autocmds(told)
+    end
   end)
 end
 

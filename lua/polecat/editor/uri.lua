@@ -7,6 +7,7 @@ local M = {}
 ---@type table<string, string>
 local COMMANDS = {
   status = 'Status',
+  sidebar = 'Status',
   capture = 'CaptureSession',
   diff = 'Diff',
   queue = 'Queue',
@@ -30,6 +31,8 @@ local function request(buf, kind, subject)
   elseif kind == 'capture' and vim.b[buf].polecat then
     -- Of a polecat's buffer we know whose it is.
     name, subject = 'Capture', vim.b[buf].polecat
+  elseif kind == 'sidebar' then
+    subject = kind
   end
   if name and (subject ~= '' or kind == 'status') then
     local args = { at = at, cwd = at.cwd, args = vim.fn.escape(subject, ' \\') }
@@ -43,12 +46,18 @@ end
 ---@param buf integer
 function M.read(buf)
   local name = vim.api.nvim_buf_get_name(buf)
-  local kind, subject = name:match('^polecat://(%w+)/?(.*)$')
-  local call = kind and request(buf, kind, subject or '')
-  if not call then
+  local kind, subject = name:match('^polecat://([^/]*)/?(.*)$')
+  local call = request(buf, kind or '', subject or '')
+  if not vim.list_contains(require('polecat.buffers'), kind) then
     return require('polecat.editor.host_file').read(buf)
+  elseif require('polecat.ui.compose').begin_again(buf) then
+    return
   end
   require('polecat.ui.windows.buffer').prepare(buf, 'hide')
+  if not call then
+    vim.b[buf].polecat_title = ('`%s` is opened by its command alone'):format(name)
+    return
+  end
   local context = { at = call.args.at, split = {}, buf = buf }
   require('polecat.ui.effects').call(call, context, function(err)
     -- The buffer stays empty, and says why.

@@ -81,7 +81,7 @@ local function append(url, path, size, on_data)
   local function write(data)
     have = have + #data
     if have > size then
-      return ('`%s` has more than the %d bytes of its manifest'):format(url, size)
+      return ('`%s` is longer than the %d bytes that its manifest says'):format(url, size)
     end
     local written, failed = vim.uv.fs_write(file, data)
     if written ~= #data then

@@ -26,14 +26,11 @@ local function previewer(source)
   return Live
 end
 
---- Does `act` with what was selected.
----@param act fun(row: string)
+---@param act fun(row?: string)
 ---@return fun(selected: string[])
-local function with(act)
+local function with_first(act)
   return function(selected)
-    if selected[1] then
-      act(selected[1])
-    end
+    act(selected[1])
   end
 end
 
@@ -43,7 +40,7 @@ function M.open(source, opts)
   local own = {
     prompt = 'Polecats> ',
     previewer = previewer(source),
-    actions = { ['default'] = with(source.choose), ['ctrl-o'] = with(source.act) },
+    actions = { ['default'] = with_first(source.choose), ['ctrl-o'] = with_first(source.act) },
   }
   ---@diagnostic disable-next-line: unresolved-require -- another plugin's
   require('fzf-lua').fzf_exec(source.rows, vim.tbl_deep_extend('force', own, opts))

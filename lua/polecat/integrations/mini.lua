@@ -7,30 +7,18 @@ local M = {}
 ---@param source polecat.Source
 ---@param opts table
 function M.open(source, opts)
-  --- Does `act` with a row once the picker, which waits for keys itself, has closed its window.
-  ---@param act fun(row: string)
-  ---@param row? string
-  local function later(act, row)
-    if row then
-      vim.schedule(function()
-        act(row)
-      end)
-    end
-  end
   local own = {
     source = {
       name = 'Polecats',
       items = source.rows,
       preview = source.preview,
-      choose = function(row)
-        later(source.choose, row)
-      end,
+      choose = source.choose,
     },
     mappings = {
       polecat_act = {
         char = '<C-o>',
         func = function()
-          later(source.act, (pick.get_picker_matches() or {}).current)
+          source.act((pick.get_picker_matches() or {}).current)
           return true
         end,
       },

@@ -20,8 +20,8 @@ local PLUGINS = {
 ---@class polecat.Source What a picker is made of.
 ---@field rows string[] A session each.
 ---@field preview fun(buf: integer, row: string)
----@field choose fun(row: string) What `<CR>` does, when the picker is closed.
----@field act fun(row: string) What `<C-o>` does, likewise.
+---@field choose fun(row?: string) What `<CR>` does with what was selected, if anything.
+---@field act fun(row?: string) The same of `<C-o>`.
 
 --- More than any preview window is high; what is above can be scrolled to.
 local PREVIEW_LINES = 200
@@ -60,6 +60,17 @@ local function subject(choice)
   return (args.answers or {}).polecat or '', args.at
 end
 
+--- Does `act` with what was selected once the picker has closed its window.
+---@param act fun(row: string)
+---@return fun(row?: string)
+local function when_closed(act)
+  return vim.schedule_wrap(function(row)
+    if row then
+      act(row)
+    end
+  end)
+end
+
 --- Opens `picker` on the sessions of the rig, or with `all` of all rigs.
 ---@param picker string
 ---@param plugin { module: string, name: string }
@@ -81,11 +92,11 @@ local function open(picker, plugin, opts)
       preview = function(buf, row)
         M.preview(buf, subject(choices[row]))
       end,
-      choose = function(row)
+      choose = when_closed(function(row)
         local polecat, at = subject(choices[row])
         run('Capture', { args = vim.fn.escape(polecat, ' \\') }, at)
-      end,
-      act = done,
+      end),
+      act = when_closed(done),
     }, own)
   end
   run('List', { args = '', bang = all, show = show }, where.here())

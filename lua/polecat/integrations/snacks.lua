@@ -1,18 +1,12 @@
 --- The sessions in the picker of snacks.nvim.
 local M = {}
 
---- Closes the picker and does `act` with what was selected.
----@param act fun(row: string)
+---@param act fun(row?: string)
 ---@return fun(picker: table, item?: table)
 local function closing(act)
   return function(picker, item)
     picker:close()
-    if item then
-      -- The picker gives its window back in a turn of its own.
-      vim.schedule(function()
-        act(item.text)
-      end)
-    end
+    act(item and item.text)
   end
 end
 

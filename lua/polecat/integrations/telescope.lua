@@ -12,17 +12,14 @@ local state = require('telescope.actions.state')
 
 local M = {}
 
---- Closes the picker and does `act` with what was selected.
 ---@param prompt integer
----@param act fun(row: string)
+---@param act fun(row?: string)
 ---@return fun()
 local function closing(prompt, act)
   return function()
     local entry = state.get_selected_entry()
     actions.close(prompt)
-    if entry then
-      act(entry[1])
-    end
+    act(entry and entry[1])
   end
 end
 

@@ -1,7 +1,8 @@
---- The backend: started when it is first needed, and again when it has died; what it is asked, and
---- what it answers.
+--- The backend: started when it is first needed, and again when it has died; greeted, configured and
+--- asked.
 local autocmd = require('polecat.editor.autocmd')
 local backoff = require('polecat.rpc.backoff')
+local calls = require('polecat.rpc.calls')
 local config = require('polecat.config')
 local notify = require('polecat.editor.notify')
 local process = require('polecat.rpc.process')
@@ -20,8 +21,7 @@ local HELLO_TIMEOUT = 10000
 ---@field version string
 ---@field pid integer
 
---- What is to be known of the backend's coming and going.
----@class polecat.Watcher
+---@class polecat.Watcher Who keeps views through the backend's deaths.
 ---@field ready fun() The backend is there (again).
 ---@field lost fun(why: string, again: boolean) It is not; `again`: it may be started anew.
 
@@ -45,59 +45,13 @@ local leaving = false
 ---@type polecat.Watcher?
 local watcher
 
---- The calls that wait for their answers, by their ids.
----@type table<integer, polecat.Callback>
-local pending = {}
-local last_id = 0
---- Those of them that wait for a backend.
----@type { id: integer, method: string, args: table }[]
-local queue = {}
-
----@param callback polecat.Callback
----@return integer id
-local function remember(callback)
-  last_id = last_id + 1
-  pending[last_id] = callback
-  return last_id
-end
-
---- Ends the call `id`. Its callback runs later, in a turn of its own: an error in it is the
---- caller's, and a question that it asks the user must not keep the backend waiting.
----@param id integer
----@param err? polecat.Error
----@param result? any
-local function finish(id, err, result)
-  local callback = pending[id]
-  pending[id] = nil
-  if callback then
-    vim.schedule(function()
-      callback(err, result)
-    end)
-  end
-end
-
----@param child polecat.Process
----@param id integer
----@param method string
----@param args table
-local function send(child, id, method, args)
-  local ok, why = pcall(vim.rpcnotify, child.channel, 'call', id, method, args)
-  if not ok then
-    finish(id, { code = 'internal', message = ('`%s` was not sent: %s'):format(method, why) })
-  end
-end
-
---- There is no backend any more: all calls end, the oldest first.
+--- There is no backend any more.
 ---@param err polecat.Error
 ---@param why string
 ---@param again boolean Whether it may be started anew.
 local function lose(err, why, again)
-  current, greeting, queue = nil, nil, {}
-  local ids = vim.tbl_keys(pending)
-  table.sort(ids)
-  for _, id in ipairs(ids) do
-    finish(id, err)
-  end
+  current, greeting = nil, nil
+  calls.fail(err)
   if watcher then
     watcher.lost(why, again)
   end
@@ -169,7 +123,7 @@ end
 ---@param child polecat.Process
 local function greet(child)
   sent, remedy = config.current(), nil
-  hello_id = remember(function(err, result)
+  hello_id = calls.remember(function(err, result)
     if child ~= current then
       return
     elseif err then
@@ -180,7 +134,7 @@ local function greet(child)
       watcher.ready()
     end
   end)
-  send(child, hello_id, 'hello', M.hello(sent))
+  calls.send(child, hello_id, 'hello', M.hello(sent))
   expect_answer(child)
 end
 
@@ -209,10 +163,7 @@ local function start()
   end
   greet(current)
   -- It takes calls in their order: none has to wait until it has greeted back.
-  for _, call in ipairs(queue) do
-    send(current, call.id, call.method, call.args)
-  end
-  queue = {}
+  calls.send_queued(current)
 end
 
 --- Starts the backend unless it runs, not before its pause is over.
@@ -237,7 +188,7 @@ local function keep_configured(child)
   local now = config.current()
   if now ~= sent then
     sent = now
-    send(child, remember(notify.or_error()), 'configure', { config = now })
+    calls.send(child, calls.remember(notify.or_error()), 'configure', { config = now })
   end
 end
 
@@ -252,9 +203,9 @@ function M.call(method, args, callback)
   args.at = args.at or require('polecat.editor.context').here()
   if current then
     keep_configured(current)
-    return send(current, remember(callback), method, args)
+    return calls.send(current, calls.remember(callback), method, args)
   end
-  queue[#queue + 1] = { id = remember(callback), method = method, args = args }
+  calls.queue(method, args, callback)
   M.ensure()
 end
 
@@ -289,16 +240,15 @@ function M.answer(id, ok, value)
   if value == vim.NIL then
     value = nil
   end
-  require('polecat.editor.progress').done(id, ok)
   if ok then
-    return finish(id, nil, value)
+    return calls.finish(id, nil, value)
   end
   local err = value or { code = 'internal', message = 'the backend gave no reason' }
   if id == hello_id and current then
     remedy = require('polecat.rpc.binary').remedy(current.program)
   end
   err.hint = remedy or err.hint
-  finish(id, err)
+  calls.finish(id, err)
 end
 
 return M

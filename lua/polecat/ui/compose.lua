@@ -36,6 +36,9 @@ local M = {}
 --- Texts that are on their way: none must be sent twice.
 ---@type table<integer, boolean>
 local sending = {}
+--- What the buffers are that texts are written in, to begin again.
+---@type table<integer, { effect: polecat.Compose, at: polecat.At }>
+local begun = {}
 
 --- The text, without empty lines at its end.
 ---@param buf integer
@@ -124,25 +127,58 @@ local function highlight(buf)
   end
 end
 
+--- A text that got another name is a file like any other: it is written, and not sent.
+---@param buf integer
+local function become_file(buf)
+  vim.bo[buf].buftype, vim.bo[buf].bufhidden, vim.bo[buf].buflisted = '', '', true
+  vim.api.nvim_clear_autocmds({ group = 'polecat_compose', buffer = buf })
+  begun[buf] = nil
+end
+
+--- Writes the text to a file; whether that may be written over has been asked.
+---@param file string
+local function write_copy(file)
+  local mods = { noautocmd = true, keepalt = true }
+  vim.cmd({ cmd = 'write', bang = true, args = { file }, magic = { file = false }, mods = mods })
+end
+
+--- Sends the text where it is written by its own name: `:w file` and `:saveas file` are no `:w`.
+---@param buf integer
+---@param effect polecat.Compose
+local function send_when_written(buf, effect)
+  local name = vim.api.nvim_buf_get_name(buf)
+  autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function(event)
+    if event.match == name then
+      return send(buf, effect)
+    end
+    write_copy(event.match)
+  end, buf)
+  autocmd.on('polecat_compose', 'BufFilePost', 'Make a file of the text', function()
+    become_file(buf)
+  end, buf)
+  autocmd.on('polecat_compose', 'BufWipeout', 'Forget the text', function()
+    begun[buf] = nil
+  end, buf)
+end
+
 ---@param buf integer
 ---@param effect polecat.Compose
 ---@param at polecat.At
 local function fill(buf, effect, at)
+  begun[buf] = { effect = effect, at = at }
   buffer.prepare(buf, 'wipe')
   vim.bo[buf].buftype, vim.bo[buf].modifiable = 'acwrite', true
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.split(effect.text, '\n', { plain = true }))
   vim.bo[buf].undolevels, vim.bo[buf].modified = vim.go.undolevels, false
   vim.b[buf].polecat_at = at
   vim.b[buf].polecat, vim.b[buf].polecat_title = effect.polecat, effect.title
-  keys.set(buf, 'plain', function()
+  keys.set(buf, nil, function()
     if vim.bo[buf].modified then
       return notify.warn(effect.words.unsaved)
     end
     buffer.close(buf)
   end)
-  autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function()
-    send(buf, effect)
-  end, buf)
+  send_when_written(buf, effect)
   if effect.contexts then
     vim.bo[buf].completefunc = "v:lua.require'polecat.complete'.in_message"
   end
@@ -161,6 +197,20 @@ local function quote(buf, win, lines)
   vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(buf), 0 })
 end
 
+--- `:edit!`: fills a buffer with what it began with.
+---@param buf integer
+---@return boolean whether it is one of these
+function M.begin_again(buf)
+  local known = begun[buf]
+  if known then
+    fill(buf, known.effect, known.at)
+    if known.effect.quote then
+      quote(buf, vim.api.nvim_get_current_win(), known.effect.quote)
+    end
+  end
+  return known ~= nil
+end
+
 --- The window of `buf`, opened where it has none.
 ---@param buf integer
 ---@param effect polecat.Compose
@@ -169,7 +219,7 @@ end
 local function window_of(buf, effect, split)
   local size = effect.float
   if not size then
-    return window.split(buf, window.sized(split, effect.lines))
+    return (window.split(buf, window.sized(split, effect.lines)))
   end
   local win = window.showing(buf)
   if win then

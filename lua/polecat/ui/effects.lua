@@ -17,6 +17,7 @@ local M = {}
 ---@field done? polecat.Callback For who wants to know of the end.
 ---@field buf? integer The buffer to fill that is edited by its name, instead of a window.
 ---@field show? polecat.Select|false Instead of the user's `vim.ui.select`, for what is asked first.
+---@field register? string The one that was named before the key.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
 
 --- Makes the call that follows the choice.
@@ -95,8 +96,10 @@ function handlers.checktime(effect)
   require('polecat.editor.reload').look_below(effect.folder)
 end
 
-function handlers.register(effect)
-  vim.fn.setreg('"', effect.text)
+--- Where a yank with the same keys would put it, which 'clipboard' has a say in.
+function handlers.register(effect, context)
+  local text = { regcontents = effect.text, isunnamed = true }
+  vim.fn.setreg(context.register or vim.v.register, text)
 end
 
 ---@param effect table
@@ -108,21 +111,27 @@ local function carry_out(effect, context)
 end
 
 --- Carries `effects` out, in their order. One that takes the user's keys has `busy`, which is told
---- instead where they have gone on with something else.
+--- instead where they have gone on with something else; what follows waits as long as it does.
 ---@param effects table[]
 ---@param context polecat.Context
-function M.apply(effects, context)
-  for _, effect in ipairs(effects) do
-    local split = vim.tbl_extend('force', context.split, { size = effect.size })
-    ---@type polecat.Context
-    local own = vim.tbl_extend('force', context, { split = split, at = effect.at or context.at })
-    ask.when_free(effect.busy and context.from, function()
-      carry_out(effect, own)
-    end, function()
-      local tell = context.done or notify.warn
-      tell(effect.busy)
-    end)
+---@param first? integer
+function M.apply(effects, context, first)
+  local place = first or 1
+  local effect = effects[place]
+  if not effect then
+    return
   end
+  local split = vim.tbl_extend('force', context.split, { size = effect.size })
+  ---@type polecat.Context
+  local own = vim.tbl_extend('force', context, { split = split, at = effect.at or context.at })
+  ask.when_free(effect.busy and context.from, function()
+    carry_out(effect, own)
+    M.apply(effects, context, place + 1)
+  end, function()
+    local tell = context.done or notify.warn
+    tell(effect.busy)
+    M.apply(effects, context, place + 1)
+  end)
 end
 
 --- Makes a call that is answered by effects, and carries these out.

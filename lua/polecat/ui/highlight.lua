@@ -1,7 +1,7 @@
 --- Highlight groups for the colours of agents, made as they come. The backend sees to it that there
 --- are not too many: Neovim takes none back.
 local autocmd = require('polecat.editor.autocmd')
-local bit = require('bit')
+local color = require('polecat.ui.color')
 
 local M = {}
 
@@ -31,33 +31,27 @@ local ON_LIGHT = {
 ---@type table<string, polecat.Style>
 local styles = {}
 
----@param color? string|integer
+---@param told? string|integer
 ---@param on_ours? boolean Whether it is drawn on the editor's own ground.
 ---@return string?
-local function resolve(color, on_ours)
-  if type(color) ~= 'number' then
-    return color
+local function resolve(told, on_ours)
+  if type(told) ~= 'number' then
+    return told
   end
-  local own = vim.g['terminal_color_' .. color]
+  local own = vim.g['terminal_color_' .. told]
   if type(own) == 'string' and own:find('^#%x%x%x%x%x%x$') then
     return own
   end
-  return on_ours and vim.o.background == 'light' and ON_LIGHT[color] or PALETTE[color]
+  return on_ours and vim.o.background == 'light' and ON_LIGHT[told] or PALETTE[told]
 end
 
---- Half-way between `rgb` (the editor's own text colour, when nil) and the background: Neovim's
---- groups have no faint.
+--- Half-way between `rgb`, or the editor's own text colour, and the background: Neovim's groups have
+--- no faint.
 ---@param rgb? string
 ---@return integer
 local function faint(rgb)
-  local normal = vim.api.nvim_get_hl(0, { name = 'Normal', link = false })
-  local dark = vim.o.background == 'dark'
-  local front = rgb and tonumber(rgb:sub(2), 16) or normal.fg or (dark and 0xd0d0d0 or 0x303030)
-  local back = normal.bg or (dark and 0x101010 or 0xf0f0f0)
-  local function half(color)
-    return bit.rshift(bit.band(color, 0xfefefe), 1)
-  end
-  return half(front) + half(back)
+  local text, ground = color.normal()
+  return color.mix(rgb and tonumber(rgb:sub(2), 16) or text, ground, 0.5)
 end
 
 ---@param style polecat.Style

@@ -30,12 +30,14 @@ local function room()
   return math.max(free, 2)
 end
 
---- The beginning of `text` that fits into `cells`.
+--- The beginning of `text` that fits into `cells`, and its first character in any case: some take
+--- more than there are.
 ---@param text string
 ---@param cells integer
 ---@return string
 local function beginning(text, cells)
-  return vim.fn.printf('%.' .. math.max(cells, 2) .. 'S', text)
+  local fits = vim.fn.printf('%.' .. math.max(cells, 2) .. 'S', text)
+  return fits ~= '' and fits or vim.fn.strcharpart(text, 0, 1)
 end
 
 --- `text` on one line that fits the message line; where it is cut, `mark` says so.
@@ -47,7 +49,8 @@ function M.fit(text, mark)
   if vim.fn.strdisplaywidth(text) <= room() then
     return text
   end
-  return beginning(text, room() - vim.fn.strdisplaywidth(mark)) .. mark
+  local left = room() - vim.fn.strdisplaywidth(mark)
+  return left < 2 and beginning(text, room()) or beginning(text, left) .. mark
 end
 
 --- Whether the next redraw would draw over a message: the command line that is being typed, or in
@@ -92,16 +95,71 @@ local function show(text, level)
   vim.notify(text, level, { title = 'polecat' })
 end
 
---- Shows `text`: whole where it fits, else its beginning; when it will be seen.
+--- How long a message stands over a terminal, in ms.
+local GLANCE_INTERVAL = 6000
+
+--- The windows of messages over a terminal, by their rows.
+---@type table<integer, integer>
+local glances = {}
+
+---@param row integer
+local function end_glance(row)
+  if glances[row] then
+    pcall(vim.api.nvim_win_close, glances[row], true)
+  end
+  glances[row] = nil
+end
+
+--- Shows `text` for a while in a corner, where it takes no key: whoever is attached to an agent may
+--- stay so for hours.
+---@param text string
+---@param level integer
+local function glance(text, level)
+  local row = 0
+  while glances[row] do
+    row = row + 1
+  end
+  local line = ' ' .. M.fit(text, '…') .. ' '
+  local buf = require('polecat.ui.windows.buffer').scratch({ line })
+  local opened, win = pcall(vim.api.nvim_open_win, buf, false, {
+    relative = 'editor',
+    anchor = 'NE',
+    row = row,
+    col = vim.o.columns,
+    width = math.max(math.min(vim.fn.strdisplaywidth(line), vim.o.columns), 1),
+    height = 1,
+    focusable = false,
+    noautocmd = true,
+    style = 'minimal',
+    border = 'none',
+    zindex = 250,
+  })
+  if not opened then
+    return vim.api.nvim_buf_delete(buf, { force = true })
+  end
+  glances[row] = win
+  vim.wo[win].winhighlight = GROUPS[level] and 'NormalFloat:' .. GROUPS[level] or ''
+  vim.defer_fn(function()
+    if glances[row] == win then
+      end_glance(row)
+    end
+  end, GLANCE_INTERVAL)
+end
+
+--- Shows `text`: whole where it fits, else its beginning; when it will be seen. In a terminal that is
+--- at once, and again in the message line when its mode ends.
 ---@param text string
 ---@param level integer
 function M.show(text, level)
   if not is_covered() then
     return show(text, level)
+  elseif vim.api.nvim_get_mode().mode:sub(1, 1) == 't' then
+    glance(text, level)
   end
   local desc = 'Tell what polecat.nvim could not while a mode was in the way'
   autocmd.once('ModeChanged', desc, function()
     vim.schedule(function()
+      vim.tbl_map(end_glance, vim.tbl_keys(glances))
       M.show(text, level)
     end)
   end)

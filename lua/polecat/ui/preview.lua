@@ -1,6 +1,7 @@
 --- Choices by `vim.ui.select` that show first what they are about: one at a time, and the same one
 --- once.
 local ask = require('polecat.ui.ask')
+local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.windows.buffer')
 local keys = require('polecat.ui.views.keymaps')
 local notify = require('polecat.editor.notify')
@@ -53,7 +54,6 @@ local function show(question)
     col = 0,
     width = math.max(vim.o.columns - 2, 1),
     height = room,
-    focusable = false,
     style = 'minimal',
     border = 'rounded',
     zindex = 70,
@@ -72,7 +72,7 @@ end
 local function show_all(question)
   local buf = buffer_of(question)
   window.split(buf, {})
-  keys.set(buf, 'plain')
+  keys.set(buf)
 end
 
 ---@param asked polecat.PendingPreview
@@ -81,6 +81,7 @@ local function put(asked, finished)
   local question = asked.question
   local win, whole = show(question)
   open = win
+  keys.set(vim.api.nvim_win_get_buf(win))
   vim.cmd.redraw()
   local choices = vim.list_slice(question.choices)
   if not whole then
@@ -88,8 +89,13 @@ local function put(asked, finished)
   end
   ---@param choice? polecat.Choice
   local function take(choice)
-    window.close(win)
+    if open ~= win then
+      return
+    end
     open = nil
+    if vim.api.nvim_win_is_valid(win) then
+      window.close(win)
+    end
     answers[question.id] = { label = choice and choice.label, at = vim.uv.hrtime() }
     if choice and choice.label == question.show_all then
       show_all(question)
@@ -97,6 +103,10 @@ local function put(asked, finished)
     asked.done(choice)
     finished()
   end
+  -- A picker that was closed may never say so: then this window stays, until somebody closes it.
+  autocmd.once('WinClosed', 'Take a question as not answered', function()
+    vim.schedule(take)
+  end, { pattern = tostring(win) })
   ask.when_free(asked.context.from, function()
     ask.choose(choices, { prompt = question.prompt }, take)
   end, function()

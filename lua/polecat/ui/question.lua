@@ -5,6 +5,7 @@ local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.windows.buffer')
 local effects = require('polecat.ui.effects')
 local float = require('polecat.ui.windows.float')
+local frame = require('polecat.ui.windows.frame')
 local keymaps = require('polecat.ui.views.keymaps')
 local window = require('polecat.ui.windows.window')
 
@@ -45,7 +46,7 @@ local function enter(shown, phase)
   if vim.api.nvim_win_is_valid(shown.win) then
     shown.phase = phase
     local words = ' ' .. shown.effect.words[phase] .. ' '
-    vim.api.nvim_win_set_config(shown.win, float.footer(words))
+    vim.api.nvim_win_set_config(shown.win, frame.footer(words))
   end
 end
 
@@ -90,10 +91,14 @@ local function choose(shown, name, value)
     elseif choice[name] == value then
       choice.ticked = not choice.ticked
       local line = vim.fn.getbufline(shown.buf, choice.row + 1)[1]
-      local ticked = line:gsub('%[.%]', choice.ticked and '[x]' or '[ ]', 1)
-      vim.bo[shown.buf].modifiable = true
-      vim.api.nvim_buf_set_lines(shown.buf, choice.row, choice.row + 1, true, { ticked })
-      vim.bo[shown.buf].modifiable = false
+      local from = line:find('%[.%]')
+      if from then
+        local tick, row = { choice.ticked and 'x' or ' ' }, choice.row
+        vim.bo[shown.buf].modifiable = true
+        -- No more than that: the colours of a line go with it.
+        vim.api.nvim_buf_set_text(shown.buf, row, from, row, from + 1, tick)
+        vim.bo[shown.buf].modifiable = false
+      end
     end
   end
 end
@@ -158,9 +163,7 @@ local function map(shown)
     set(lhs, 'Leave it unanswered', nil, leave)
   end
   set('g?', 'List the keys', nil, function()
-    keymaps.list(vim.tbl_map(function(key)
-      return { key.lhs, key.about }
-    end, shown.effect.keys))
+    keymaps.list(shown.effect.keys)
   end)
 end
 
@@ -221,6 +224,12 @@ function M.open(effect, context)
   open = shown
   map(shown)
   follow(shown)
+  autocmd.on('polecat_question', 'BufWipeout', 'Forget the question that is left', function()
+    if open == shown then
+      open = nil
+      autocmd.off('polecat_question')
+    end
+  end, buf)
   vim.cmd.redraw()
   ask.when_quiet(function()
     if open == shown and not shown.phase then

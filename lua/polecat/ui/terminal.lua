@@ -69,7 +69,7 @@ local function run(terminal, at, buf)
   if not shell then
     detach_when_hidden(buf, job)
   end
-  require('polecat.ui.views.keymaps').set(buf, 'plain')
+  require('polecat.ui.views.keymaps').set(buf)
 end
 
 --- The terminal of this tab page that runs `argv`.
@@ -87,6 +87,7 @@ end
 ---@param terminal polecat.Terminal
 ---@param at polecat.At
 ---@param split polecat.Split
+---@return polecat.Error? err
 local function in_terminal(terminal, at, split)
   if terminal.dir then
     terminal.plan.argv = vim.fn.split(vim.o.shell)
@@ -95,26 +96,30 @@ local function in_terminal(terminal, at, split)
     terminal.plan.argv = vim.list_extend(terminal.plan.argv, { around() })
   end
   local buf = running(terminal.plan.argv)
-  local win = window.split(buf or vim.api.nvim_create_buf(false, true), split)
+  local shown = buf or vim.api.nvim_create_buf(false, true)
+  local win, why = window.split(shown, split)
   if not win then
-    return
+    if not buf then
+      vim.api.nvim_buf_delete(shown, { force = true })
+    end
+    return { code = 'internal', message = why or '', told = true }
   elseif not buf then
-    run(terminal, at, vim.api.nvim_win_get_buf(win))
+    run(terminal, at, shown)
   end
   vim.cmd.startinsert()
 end
 
 --- Switches the tmux client that Neovim runs in.
 ---@param argv string[]
-local function switch(argv)
-  local ok, why = pcall(vim.system, argv, { text = true }, function(done)
-    if done.code ~= 0 then
-      local message = ('`switch-client`: %s'):format(vim.trim(done.stderr or ''))
-      notify.error({ code = 'tmux_failed', message = message })
-    end
+---@param done polecat.Callback
+local function switch(argv, done)
+  local ended = vim.schedule_wrap(function(result)
+    local message = ('`switch-client`: %s'):format(vim.trim(result.stderr or ''))
+    done(result.code ~= 0 and { code = 'tmux_failed', message = message } or nil)
   end)
+  local ok, why = pcall(vim.system, argv, { text = true }, ended)
   if not ok then
-    notify.error({ code = 'tmux_missing', message = tostring(why) })
+    done({ code = 'tmux_missing', message = tostring(why) })
   end
 end
 
@@ -123,14 +128,11 @@ end
 ---@param terminal polecat.Terminal
 ---@param context polecat.Context
 function M.open(terminal, context)
+  local done = context.done or notify.or_error()
   if terminal.plan.switch and not window.has_modifiers(context.split) then
-    switch(terminal.plan.switch)
-  else
-    in_terminal(terminal, context.at, context.split)
+    return switch(terminal.plan.switch, done)
   end
-  if context.done then
-    context.done()
-  end
+  done(in_terminal(terminal, context.at, context.split))
 end
 
 return M

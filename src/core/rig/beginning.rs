@@ -33,14 +33,13 @@ pub enum Changes {
 }
 
 impl Changes {
+    /// All of them by their names, in the order in which they are offered.
+    pub const ALL: [(&str, Self); 2] = [("copy", Self::Copy), ("move", Self::Move)];
+
     /// The one of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "move" => Some(Self::Move),
-            "copy" => Some(Self::Copy),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, changes)| changes)
     }
 }
 

@@ -64,10 +64,12 @@ impl Operation for CompareFile {
                 if let Some(file) = HostFile::named(file.as_os_str().as_bytes()) {
                     return beside(context, self.at, &file, self.line).await;
                 }
-                let pair = context.rig(self.at).await?.reviews().pair_of(&file).await?;
-                let polecat = pair.polecat.to_string();
+                let rig = context.rig(self.at.clone()).await?;
+                let pair = rig.reviews().pair_of(&file).await?;
+                let (polecat, at) = (pair.polecat.to_string(), self.at.in_rig(rig.rig_path()));
                 let right = pair.there.then(|| (pair.file.clone(), None));
-                Ok(vec![SideBySide::effect(pair, right, (&polecat, None, None), self.line, true)])
+                let whom = (&*polecat, None, Some(at));
+                Ok(vec![SideBySide::effect(pair, right, whom, self.line, true)])
             }
             _ => Err(RpcError::bad_argument("not a polecat's diff or a file").into()),
         }

@@ -4,18 +4,22 @@
 use std::fmt::Write as _;
 
 use crate::{
-    core::contexts::{CONTEXTS, Context},
+    core::{
+        contexts::{CONTEXTS, Context},
+        host_files::BUFFERS,
+        rig::{beginning::Changes, merge::MergeHow},
+    },
     rpc::generated::{hold, read},
 };
 
 use super::{
-    keys,
+    keys::views,
     table::{COMMANDS, Key, Kind, Range, Spec, Word},
 };
 
 const LUA: &str = "lua/polecat/commands.lua";
 const LUA_CONTEXTS: &str = "lua/polecat/contexts.lua";
-const LUA_KEYS: &str = "lua/polecat/ui/views/view_keys.lua";
+const LUA_BUFFERS: &str = "lua/polecat/buffers.lua";
 const HELP: &str = "doc/polecat.txt";
 
 const HEAD: &str = "\
@@ -30,9 +34,10 @@ const CONTEXTS_HEAD: &str = "\
 return {
 ";
 
-const KEYS_HEAD: &str = "\
---- The keys of each view. Written by `make generate` out of src/rpc/commands/keys.rs.
----@type table<string, polecat.Key[]>
+const BUFFERS_HEAD: &str = "\
+--- What our own buffers are called behind the scheme, and no host is. Written by `make generate` out
+--- of src/core/host_files.rs.
+---@type string[]
 return {
 ";
 
@@ -50,38 +55,34 @@ fn lua_and_the_help_have_the_contexts_of_messages() {
 }
 
 #[test]
-fn lua_has_the_keys_of_each_view() {
-    let lists = keys::VIEWS.iter().map(|(name, parts)| {
-        let rows: String = all(parts).map(key_row).collect();
-        format!("  {name} = {{\n{rows}  }},\n")
-    });
-    hold(LUA_KEYS, &format!("{KEYS_HEAD}{}}}\n", lists.collect::<String>()));
+fn lua_tells_our_own_buffers_from_files_of_hosts() {
+    let rows: String = BUFFERS.iter().map(|name| format!("  {},\n", quoted(name))).collect();
+    hold(LUA_BUFFERS, &format!("{BUFFERS_HEAD}{rows}}}\n"));
 }
 
 #[test]
 fn the_help_has_the_keys_of_each_view() {
+    let tags = [
+        ("*polecat-status-buffer*", &views::LIST),
+        ("*polecat-status-buffer*", &views::DETAIL),
+        ("*polecat-capture-buffer*", &views::CAPTURE),
+        ("*polecat-capture-buffer*", &views::SNAPSHOT),
+        ("*polecat-diff-buffer*", &views::CHANGES),
+        ("*polecat-queue-buffer*", &views::QUEUE),
+        ("*polecat-setup-buffer*", &views::SETUP),
+    ];
+    assert_eq!(tags.len(), views::ALL.len(), "each view has a section");
     let help = read(HELP);
-    for (view, parts) in keys::VIEWS.iter().filter(|(view, _)| *view != "plain") {
-        let tag = match *view {
-            "rows" | "detail" => "*polecat-status-buffer*",
-            "queue" => "*polecat-queue-buffer*",
-            "setup" => "*polecat-setup-buffer*",
-            "diff" => "*polecat-diff-buffer*",
-            _ => "*polecat-capture-buffer*",
-        };
+    for (tag, keys) in tags {
         let (_, section) = help.split_once(tag).unwrap_or_else(|| panic!("no {tag}"));
         let (section, _) = section.split_once("\n\n").expect("an empty line ends its keys");
         let named: Vec<_> = section.lines().filter_map(|line| line.get(4..12)).collect();
         // What all of our buffers have is told once.
-        for key in all(parts).filter(|key| !["q", "g?"].contains(&key.lhs)) {
+        for key in keys.iter().filter(|key| !["q", "g?"].contains(&key.lhs)) {
             let is_named = named.iter().any(|keys| keys.split(' ').any(|name| name == key.lhs));
             assert!(is_named, "{tag} {}", key.lhs);
         }
     }
-}
-
-fn all(parts: &'static [&'static [keys::Key]]) -> impl Iterator<Item = &'static keys::Key> {
-    parts.iter().copied().flatten()
 }
 
 #[test]
@@ -137,38 +138,6 @@ fn maps() -> String {
     })
 }
 
-fn key_row(key: &keys::Key) -> String {
-    let mut fields = vec![quoted(key.lhs), quoted(key.about)];
-    if key.modes != "n" {
-        let modes: Vec<_> = key.modes.chars().map(|mode| quoted(&mode.to_string())).collect();
-        fields.push(format!("modes = {{ {} }}", modes.join(", ")));
-    }
-    if key.follows {
-        fields.push("follows = true".to_owned());
-    }
-    match &key.does {
-        keys::Does::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
-        keys::Does::Jump(to, step) => {
-            fields.push(format!("jump = {}", quoted(to)));
-            fields.push(format!("step = {step}"));
-        }
-        keys::Does::Act(act) => {
-            fields.push(format!("act = {}", quoted(act.name)));
-            fields.push(format!("doing = {}", quoted(act.doing)));
-            fields.extend(act.sends.map(|sends| match sends {
-                keys::Sends::Line => "sends = 'line'".to_owned(),
-                keys::Sends::Lines => "sends = 'lines'".to_owned(),
-            }));
-        }
-    }
-    let row = format!("    {{ {} }},\n", fields.join(", "));
-    // As stylua breaks what is wider.
-    if row.len() <= 101 {
-        return row;
-    }
-    format!("    {{\n      {},\n    }},\n", fields.join(",\n      "))
-}
-
 /// How wide stylua lets a line be.
 const COLUMNS: usize = 100;
 
@@ -185,12 +154,12 @@ fn lua() -> String {
 }
 
 fn fields(spec: &Spec) -> Vec<String> {
-    let mut fields = vec![
-        format!("name = {}", quoted(spec.name)),
-        format!("sub = {}", quoted(&spec.sub())),
-        attributes(spec),
-    ];
-    fields.extend(spec.editor.then(|| "editor = true".to_owned()));
+    let mut fields =
+        vec![format!("name = {}", quoted(spec.name)), format!("desc = {}", quoted(spec.about))];
+    fields.extend(nargs(spec).map(|nargs| format!("nargs = {nargs}")));
+    for (name, set) in [("bang", spec.bang), ("bar", spec.bar), ("editor", spec.editor)] {
+        fields.extend(set.then(|| format!("{name} = true")));
+    }
     fields.extend(match spec.range {
         Range::None => None,
         Range::Size => Some("range = 'size'".to_owned()),
@@ -205,47 +174,40 @@ fn fields(spec: &Spec) -> Vec<String> {
         let kinds: Vec<_> = spec.words.iter().map(kind).collect();
         fields.push(format!("words = {{ {} }}", kinds.join(", ")));
     }
-    if !spec.keys.is_empty() {
-        let pair = |key: &Key| {
-            format!("\n      {{ {}, {} }},", quoted(key.name), quoted(kind_name(key.kind)))
-        };
-        let pairs: String = spec.keys.iter().map(pair).collect();
-        fields.push(format!("keys = {{{pairs}\n    }}"));
-    }
+    fields.extend((!spec.keys.is_empty()).then(|| keys(spec.keys)));
     fields
 }
 
-/// What Neovim is to know of it, as `nvim_create_user_command()` takes it.
-fn attributes(spec: &Spec) -> String {
-    let one_path =
-        spec.words.first().is_some_and(|word| matches!(word.kind, Kind::Folder | Kind::RestFolder));
-    let nargs = match (spec.words, spec.keys) {
-        ([], []) => "0",
-        _ if one_path => "'?'",
-        _ => "'*'",
-    };
-    let mut fields = vec![format!("desc = {}", quoted(spec.about)), format!("nargs = {nargs}")];
-    for (name, set) in [("bang", spec.bang), ("bar", spec.bar)] {
-        fields.extend(set.then(|| format!("{name} = true")));
-    }
-    // A number in front of a command that opens a window is the size of that, as with `:split`.
-    fields.extend(match spec.range {
-        Range::None => Vec::new(),
-        Range::Size => vec!["range = 0".to_owned(), "addr = 'other'".to_owned()],
-        Range::Lines => vec!["range = true".to_owned()],
-    });
-    let line = format!("opts = {{ {} }}", fields.join(", "));
+/// On a line of its own each, where they do not fit on one.
+fn keys(keys: &[Key]) -> String {
+    let pair = |key: &Key| format!("{{ {}, {} }}", quoted(key.name), quoted(&kind_name(key.kind)));
+    let pairs: Vec<_> = keys.iter().map(pair).collect();
+    let line = format!("keys = {{ {} }}", pairs.join(", "));
     // With its indent and its comma.
     if line.len() + 5 <= COLUMNS {
         return line;
     }
-    let lines: String = fields.iter().flat_map(|field| ["      ", field, ",\n"]).collect();
-    format!("opts = {{\n{lines}    }}")
+    format!("keys = {{\n      {},\n    }}", pairs.join(",\n      "))
+}
+
+/// As `nvim_create_user_command()` takes it, where that is not any number.
+fn nargs(spec: &Spec) -> Option<&'static str> {
+    let one_path =
+        spec.words.first().is_some_and(|word| matches!(word.kind, Kind::Folder | Kind::RestFolder));
+    match (spec.words, spec.keys) {
+        ([], []) => Some("0"),
+        _ => one_path.then_some("'?'"),
+    }
 }
 
 /// What completion knows it by: names by the list that has them in the answer to `complete`.
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
+fn kind_name(kind: Kind) -> String {
+    let name = match kind {
+        Kind::Changes => return one_of(&Changes::ALL.map(|(name, _)| name)),
+        Kind::MergeHow => return one_of(&MergeHow::ALL.map(MergeHow::as_str)),
+        Kind::Since => return one_of(&["review"]),
+        // Any other number will do.
+        Kind::Lines => return one_of(&["50", "200", "1000", "5000"]),
         Kind::Polecat => "polecats",
         Kind::Shown => "shown",
         Kind::Running => "running",
@@ -260,16 +222,18 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Agent => "agents",
         Kind::Account => "accounts",
         Kind::Conversation => "conversation",
-        Kind::Since => "since",
         Kind::Branch => "branch",
-        Kind::Changes => "changes",
-        Kind::MergeHow => "how",
         Kind::Number => "number",
-        Kind::Lines => "lines",
         Kind::Folder | Kind::RestFolder => "folder",
         Kind::Message => "message",
         Kind::Rest => "text",
-    }
+    };
+    name.to_owned()
+}
+
+/// Of what can be told without asking, the words themselves.
+fn one_of(words: &[&str]) -> String {
+    format!("={}", words.join("|"))
 }
 
 /// As stylua quotes.

@@ -1,10 +1,11 @@
-//! The keys of our buffers: one table for each kind of view, out of which `make generate` writes
-//! `lua/polecat/ui/views/view_keys.lua`. What they do in the backend is in `press.rs`.
+//! The keys of our buffers. Which view has which is in `views.rs` there; what they do in the backend is
+//! in `press.rs`.
 
 mod diff;
 mod list;
 mod queue;
 mod setup;
+pub(in crate::rpc) mod views;
 
 pub(in crate::rpc) use self::list::ListKey;
 use self::{diff::DIFF, list::LIST, queue::QUEUED, setup::SET_UP};
@@ -17,12 +18,10 @@ pub(super) struct Key {
     /// As Neovim maps it.
     pub(super) lhs: &'static str,
     /// A letter for each mode that it is mapped in.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
     pub(super) modes: &'static str,
     /// What it does, for the list of keys and for that of what can be done.
     pub(super) about: &'static str,
     /// Whether Neovim goes where the row leads, without a backend, if it leads anywhere.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
     pub(super) follows: bool,
     pub(super) does: Does,
 }
@@ -31,9 +30,8 @@ pub(super) struct Key {
 #[derive(Debug)]
 pub(super) enum Does {
     /// Neovim, also without a backend: the name of a function in Lua.
-    Lua(#[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))] &'static str),
+    Lua(&'static str),
     /// The same: goes to a stop of this kind, forward (1) or back (-1).
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
     Jump(&'static str, i8),
     /// The backend, by `view.act`.
     Act(Act),
@@ -45,10 +43,8 @@ pub(super) struct Act {
     /// Its name, the same in every view that has it.
     pub(super) name: &'static str,
     /// What its row says while it takes time.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
     pub(super) doing: &'static str,
     /// What of the buffer's text goes along.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
     pub(super) sends: Option<Sends>,
     pub(super) meaning: Meaning,
 }
@@ -132,19 +128,6 @@ pub(super) enum Manner {
     Silent,
 }
 
-/// The keys of one kind of view, by the name that Lua knows them by; in the order of the list of
-/// keys, in parts that several have in common.
-pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
-    ("rows", &[POLECAT, DETAIL, LIST, WAITING, REFRESH, END]),
-    ("detail", &[POLECAT, REFRESH, END]),
-    ("capture", &[CAPTURE, REFRESH, END]),
-    ("snapshot", &[CAPTURE, END]),
-    ("diff", &[DIFF, REFRESH, END]),
-    ("queue", &[QUEUED, REFRESH, END]),
-    ("setup", &[SET_UP, REFRESH, END]),
-    ("plain", &[END]),
-];
-
 const INTERRUPT: Key = command(
     "gI",
     "Interrupt what it is doing",
@@ -180,7 +163,7 @@ const QUEUE: Key =
 const KILL: Meaning = Meaning::Command { name: "Stop", bang: true, manner: Manner::AsksIfBusy };
 
 /// Of a polecat's row, and of its details.
-const POLECAT: &[Key] = &[
+const OF_POLECAT: &[Key] = &[
     command("<CR>", "Follow what it prints", "capture", "opening", "Capture", Manner::Plain),
     command(
         "a",
@@ -219,7 +202,7 @@ const POLECAT: &[Key] = &[
     command("D", "Remove it, with its folder", "remove", "looking", "Remove", Manner::Asks),
 ];
 
-const DETAIL: &[Key] =
+const SHOW: &[Key] =
     &[command("K", "Show it in detail", "detail", "opening", "Status", Manner::Plain)];
 
 const WAITING: &[Key] = &[
@@ -227,7 +210,7 @@ const WAITING: &[Key] = &[
     jump("[w", "Go to the previous one that waits", "waiting", -1),
 ];
 
-const CAPTURE: &[Key] = &[
+const CAPTURED: &[Key] = &[
     command(
         "a",
         "Attach: use the session in a terminal",
@@ -353,8 +336,7 @@ pub(super) fn named(act: &str) -> Result<(&'static Key, &'static Act), RpcError>
 
 /// All keys that are sent, those of several views several times.
 pub(super) fn acts() -> impl Iterator<Item = (&'static Key, &'static Act)> {
-    let keys = VIEWS.iter().flat_map(|(_, parts)| parts.iter().copied().flatten());
-    keys.filter_map(|key| match &key.does {
+    views::ALL.iter().flat_map(|view| view.iter()).filter_map(|key| match &key.does {
         Does::Act(act) => Some((key, act)),
         Does::Lua(_) | Does::Jump(..) => None,
     })
@@ -363,17 +345,6 @@ pub(super) fn acts() -> impl Iterator<Item = (&'static Key, &'static Act)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_key_stands_once_in_its_view() {
-        for (view, parts) in VIEWS {
-            let mut keys: Vec<_> = parts.iter().copied().flatten().map(|key| key.lhs).collect();
-            let count = keys.len();
-            keys.sort_unstable();
-            keys.dedup();
-            assert_eq!(keys.len(), count, "{view}");
-        }
-    }
 
     #[test]
     fn an_act_of_several_views_is_the_same_key_and_means_the_same() {

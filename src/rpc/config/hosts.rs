@@ -10,7 +10,7 @@ use super::{
     rigs,
 };
 use crate::core::{
-    host_files::VIEWS,
+    host_files::BUFFERS,
     hosts::{HostName, HostSettings, engines},
 };
 
@@ -30,7 +30,7 @@ pub(super) fn hosts(
     let named = |item: &Item, name: &str| {
         let settings = host(&mut item.table(), watch, paths);
         // The buffers of its files are called after it.
-        if VIEWS.contains(&name) {
+        if BUFFERS.contains(&name) {
             return item.problem(&format!("`{name}` is reserved for polecat's buffers"));
         }
         match name.parse() {

@@ -3,9 +3,12 @@
 use rmpv::Value;
 
 use super::Request;
-use crate::rpc::{
-    at::At,
-    encode::{self, Map},
+use crate::{
+    core::host_files::own_buffer,
+    rpc::{
+        at::At,
+        encode::{self, Map},
+    },
 };
 
 /// What Neovim opens for a text.
@@ -164,9 +167,8 @@ impl Compose {
         call: Request,
         words: Words,
     ) -> Self {
-        let about = if polecat.is_empty() { String::new() } else { format!("/{polecat}") };
         Self {
-            name: format!("polecat://{kind}{about}"),
+            name: own_buffer(kind, polecat),
             polecat: polecat.to_owned(),
             at,
             title,

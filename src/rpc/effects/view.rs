@@ -3,8 +3,9 @@
 use rmpv::Value;
 
 use crate::{
-    core::listing::Column,
+    core::{host_files::own_buffer, listing::Column},
     rpc::{
+        commands::keys::views as keys,
         encode::{Map, texts},
         views::drawn_diff,
     },
@@ -91,7 +92,7 @@ impl View {
 
     /// The name of the buffer that shows a queue.
     pub(in crate::rpc) fn queue_buffer(polecat: &str) -> String {
-        format!("polecat://queue/{polecat}")
+        own_buffer("queue", polecat)
     }
 
     /// Whether it is about a polecat, and with that of one rig.
@@ -118,18 +119,18 @@ impl View {
         };
         match self {
             Self::Status { polecat } => open("detail")
-                .put("name", format!("polecat://status/{polecat}"))
+                .put("name", own_buffer("status", &polecat))
                 .put("title", polecat.as_str())
-                .put("keys", "detail")
+                .put("keys", &keys::DETAIL)
                 .put("footer", texts(DETAIL_FOOTER))
                 .put("spec", spec("status", Some(polecat))),
             Self::List { columns, docked, all } => {
                 let about = |column: &Column| texts([column.as_str(), column.about()]);
                 let kind = if docked.is_some() { "sidebar" } else { "status" };
                 open(kind)
-                    .put("name", format!("polecat://{kind}"))
+                    .put("name", own_buffer(kind, ""))
                     .put("title", "polecats")
-                    .put("keys", "rows")
+                    .put("keys", &keys::LIST)
                     .put("legend", Value::Array(columns.iter().map(about).collect()))
                     .put("footer", texts(LIST_FOOTER))
                     .some("dock", docked.map(dock))
@@ -142,9 +143,9 @@ impl View {
                     .put("lines", lines)
                     .some("follow", (!snapshot).then_some(true));
                 open("capture")
-                    .put("name", format!("polecat://capture/{session}"))
+                    .put("name", own_buffer("capture", &session))
                     .put("title", session)
-                    .put("keys", if snapshot { "snapshot" } else { "capture" })
+                    .put("keys", if snapshot { &keys::SNAPSHOT } else { &keys::CAPTURE })
                     .put("snapshot", snapshot)
                     .put("spec", spec)
             }
@@ -153,18 +154,18 @@ impl View {
                 open("diff")
                     .put("name", drawn_diff::buffer(&polecat))
                     .put("title", polecat.clone())
-                    .put("keys", "diff")
+                    .put("keys", &keys::CHANGES)
                     .put("spec", spec("diff", Some(polecat)).put("since", since))
             }
             Self::Queue { polecat } => open("queue")
                 .put("name", Self::queue_buffer(&polecat))
                 .put("title", format!("queue of {polecat}"))
-                .put("keys", "queue")
+                .put("keys", &keys::QUEUE)
                 .put("spec", spec("queue", Some(polecat))),
             Self::Setup { polecat } => open("setup")
-                .put("name", format!("polecat://setup/{polecat}"))
+                .put("name", own_buffer("setup", &polecat))
                 .put("title", format!("set-up of {polecat}"))
-                .put("keys", "setup")
+                .put("keys", &keys::SETUP)
                 .put("spec", spec("setup", Some(polecat))),
             Self::SideBySide { polecat } => {
                 Map::new().put("kind", "compare").some("polecat", polecat)

@@ -1,7 +1,7 @@
 //! A diff as it was drawn last.
 
 use crate::{
-    core::{hosts::HostName, rig::address::compared},
+    core::{host_files::own_buffer, hosts::HostName, rig::address::compared},
     rpc::calls::At,
     session::{Changed, Since},
     view::Picture,
@@ -40,5 +40,5 @@ pub(in crate::rpc) struct DrawnDiff {
 
 /// The name of the buffer that shows the diff of `polecat`.
 pub(in crate::rpc) fn buffer(polecat: &str) -> String {
-    format!("polecat://diff/{polecat}")
+    own_buffer("diff", polecat)
 }

@@ -167,3 +167,42 @@ async fn sessions_of_one_name_on_servers_of_their_own_are_told_apart() {
     one.editor.call("stop", json!([ash, { "force": true }])).await.unwrap();
     assert!(screen(&one.tmux).contains("for this one"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_was_is_there_once_for_each_rig_and_each_path() {
+    let street = Street::new(&["bank"]).await;
+    let (shop, bank) = (&street.shop.project, &street.others[0]);
+    for (project, text) in [(shop, "of the shop\n"), (bank, "of the bank\n")] {
+        project.commit("a", text);
+        std::fs::create_dir(project.path().join("b")).unwrap();
+        project.commit("b/a", &format!("deeper {text}"));
+    }
+    for polecat in ["ash", "bank/ash"] {
+        street.editor().call("new", json!([polecat, {}])).await.unwrap();
+    }
+    let sides = "return vim.tbl_map(function(tab)
+        return vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(
+            vim.api.nvim_tabpage_list_wins(tab)[1]), 0, 1, false)[1]
+    end, vim.list_slice(vim.api.nvim_list_tabpages(), 2))";
+    let mut expected = Vec::new();
+    for (project, path, was) in [
+        (shop, "a", "of the shop"),
+        (bank, "a", "of the bank"),
+        (bank, "b/a", "deeper of the bank"),
+        (shop, "b/a", "deeper of the shop"),
+    ] {
+        let file = project.worktree("ash").join(path);
+        std::fs::write(&file, "new\n").unwrap();
+        street.editor().command(&format!("edit {} | PolecatDiff!", file.display())).await.unwrap();
+        expected.push(was);
+        let seen = async || street.editor().lua(sides, Json::Null).await.unwrap();
+        eventually_equal(json!(expected), seen).await;
+    }
+    // By its name one of them is what it was, too.
+    street.editor().command("wincmd h | edit").await.unwrap();
+    let text = "return vim.api.nvim_buf_get_lines(0, 0, -1, false)";
+    eventually_equal(json!(["deeper of the shop"]), async || {
+        street.editor().lua(text, Json::Null).await.unwrap()
+    })
+    .await;
+}

@@ -3,7 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::{Street, folder};
-use crate::support::{editor::Editor, eventually_equal, rig::Project};
+use crate::{
+    desk::reaching,
+    rig::Shop,
+    support::{editor::Editor, eventually_equal, rig::Project},
+};
 
 async fn statusline(editor: &Editor) -> Json {
     editor.lua("return require('polecat').statusline()", Json::Null).await.unwrap()
@@ -40,4 +44,12 @@ async fn nothing_is_loaded_where_nothing_is_to_be_watched() {
         return vim.wait(5000, function() return done end)";
     assert_eq!(editor.lua(waited, Json::Null).await.unwrap(), true);
     assert_eq!(editor.lua(loaded, Json::Null).await.unwrap(), json!(["polecat.commands"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_to_be_watched_is_connected_to_without_a_command() {
+    let there = Shop::new().await;
+    there.start("ash", "prompts").await;
+    let desk = reaching(&there, &json!({ "watch": true })).await;
+    eventually_equal(json!("○1"), async || statusline(&desk.editor).await).await;
 }

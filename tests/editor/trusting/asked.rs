@@ -123,3 +123,28 @@ async fn who_types_something_else_meanwhile_is_not_asked() {
     assert_eq!(town.made(), "");
     assert_eq!(town.editor.lua("return #vim.api.nvim_list_wins()", Json::Null).await.unwrap(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_nobody_answers_any_more_is_over_when_its_window_is_closed() {
+    let town = Clone::hostile().await;
+    // As pickers do that are closed by other keys than their own.
+    let silent = "_G.asked = 0 vim.ui.select = function() _G.asked = _G.asked + 1 end";
+    town.editor.lua(silent, Json::Null).await.unwrap();
+    for number in 1..3 {
+        town.editor.command("PolecatStart ash").await.unwrap();
+        eventually("a question", async || {
+            let asked = town.editor.lua("return _G.asked", Json::Null).await.unwrap();
+            if asked == json!(number) { Ok(()) } else { Err(asked) }
+        })
+        .await;
+        town.editor.nvim.input("<C-w>wq").await.unwrap();
+        eventually("no window of it", async || {
+            let open =
+                town.editor.lua("return #vim.api.nvim_list_wins()", Json::Null).await.unwrap();
+            if open == json!(1) { Ok(()) } else { Err(open) }
+        })
+        .await;
+    }
+    assert_eq!(town.made(), "");
+    assert!(!town.pwned.exists());
+}

@@ -48,7 +48,7 @@ local function fill(left, effect, encoding)
   vim.bo[left].modifiable = true
   vim.bo[left].fileformat = effect.fileformat
   buffer.write(left, lines)
-  keys.set(left, 'plain', close)
+  keys.set(left, nil, close)
   vim.bo[left].filetype = vim.filetype.match({ filename = effect.filename, buf = left }) or ''
 end
 
@@ -73,7 +73,7 @@ local function open_file(effect)
   local win, file = vim.api.nvim_get_current_win(), effect.file
   vim.wo[win].winfixbuf = false
   if file and not effect.content then
-    vim.cmd({ cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } })
+    vim.cmd({ cmd = 'edit', args = { file }, magic = { file = false } })
     return win
   end
   local content = effect.content
@@ -103,7 +103,7 @@ end
 local function show(effect, at)
   local right = open_file(effect)
   local encoding = vim.bo.fileencoding
-  local left = buffer.get(('polecat://base/%s/%s'):format(effect.polecat, effect.path))
+  local left = buffer.get(('polecat://base/%s/%s'):format(effect.polecat, effect.path), at)
   vim.b[left].polecat_at, vim.b[left].polecat_path = at, effect.path
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, effect, encoding)

@@ -1,5 +1,6 @@
 --- The syntax of a file's text, by tree-sitter: for a text that no buffer holds.
 local autocmd = require('polecat.editor.autocmd')
+local color = require('polecat.ui.color')
 
 local M = {}
 
@@ -19,32 +20,24 @@ local NO_COLOURS = { spell = true, nospell = true, none = true, conceal = true }
 ---@field language string
 ---@field spans table<integer, [integer, integer, string, integer][]> Of lines that were drawn.
 
---- Half, or less, of a colour on another.
----@param color integer
----@param ground integer
----@param part number
----@return integer
-local function mixed(color, ground, part)
-  local sum = 0
-  for _, unit in ipairs({ 0x10000, 0x100, 1 }) do
-    local front, back = math.floor(color / unit) % 256, math.floor(ground / unit) % 256
-    sum = sum + math.floor(back + (front - back) * part + 0.5) * unit
-  end
-  return sum
-end
+--- The grounds that we gave the groups: one with another is somebody's own.
+---@type table<string, integer>
+local given = {}
 
 --- Colour schemes have DiffAdd and DiffDelete for the ground of lines; some of them only for text.
 ---@param group string
 ---@param of string
 ---@param default integer
 local function define(group, of, default)
-  local normal = vim.api.nvim_get_hl(0, { name = 'Normal', link = false })
   local own = vim.api.nvim_get_hl(0, { name = of, link = false })
-  local dark = vim.o.background == 'dark'
-  local ground = normal.bg or (dark and 0x101010 or 0xf0f0f0)
-  local text = normal.fg or (dark and 0xe0e0e0 or 0x202020)
-  local bg = own.reverse and own.fg or own.bg or mixed(own.fg or default, ground, 0.25)
+  local text, ground = color.normal()
+  local bg = own.reverse and own.fg or own.bg or color.mix(own.fg or default, ground, 0.25)
+  if given[group] and vim.api.nvim_get_hl(0, { name = group }).bg == given[group] then
+    -- A default one would not take the place of another.
+    vim.api.nvim_set_hl(0, group, {})
+  end
   vim.api.nvim_set_hl(0, group, { default = true, bg = bg, fg = text })
+  given[group] = bg
 end
 
 local function define_grounds()
@@ -54,7 +47,6 @@ end
 
 local prepared = false
 
---- At the first use.
 local function prepare()
   if prepared then
     return
@@ -62,7 +54,11 @@ local function prepare()
   prepared = true
   define_grounds()
   local desc = 'Set the groups of polecat.nvim for lines of diffs again'
-  autocmd.on('polecat_diff_syntax', 'ColorScheme', desc, define_grounds)
+  autocmd.on('polecat_diff_syntax', { 'ColorScheme', 'OptionSet' }, desc, function(event)
+    if event.event == 'ColorScheme' or event.match == 'background' then
+      define_grounds()
+    end
+  end)
 end
 
 --- Whether colours are told by their red, green and blue: with fewer, no ground is left for lines.

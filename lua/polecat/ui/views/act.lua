@@ -12,7 +12,7 @@ local M = {}
 --- How many of the last lines go along with a key that is about all of them.
 local LINES_LIMIT = 10000
 
---- The text that a key is about.
+--- What goes along of the text that is shown now, which may not be what the backend drew last.
 ---@param sends? 'line'|'lines'
 ---@return { text?: string, column?: integer }
 local function text_of(sends)
@@ -38,7 +38,12 @@ function M.press(buf, key)
   if not finish then
     return
   end
-  local context = { at = where.here(buf), split = { from = vim.api.nvim_get_current_win() } }
+  local context = {
+    at = where.here(buf),
+    split = { from = vim.api.nvim_get_current_win() },
+    -- Until a first command has ended, `"` does not say yet what 'clipboard' makes of it.
+    register = vim.v.register ~= '"' and vim.v.register or nil,
+  }
   local about = { polecat = shown.spec.polecat, session = shown.spec.session }
   local args = vim.tbl_extend('error', text_of(key.sends), {
     at = context.at,

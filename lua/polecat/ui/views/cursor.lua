@@ -169,15 +169,19 @@ local function restore(buf, win, anchor)
   end
 end
 
---- Puts the cursor of a window that has come to show a view where it is of use: at the end of what
---- is followed, else on the first row that stands for something.
+--- Puts the cursors of windows that have come to show a view where they are of use: at the end of
+--- what is followed, else on the first row that stands for something.
 ---@param view polecat.View
----@param win integer
-function M.place(view, win)
+---@param wins integer[]
+function M.place(view, wins)
   if view.spec.kind == 'capture' then
-    M.follow(view.buf, { win })
+    -- With those that follow it already, which would not be known to any more.
+    return M.follow(view.buf, vim.list_extend(M.at_end(view.buf), wins))
   elseif view.spec.kind == 'status' then
-    put(win, rows.first(view.buf) or 0, rows.first(view.buf) or 0)
+    local row = rows.first(view.buf) or 0
+    for _, win in ipairs(wins) do
+      put(win, row, row)
+    end
   end
 end
 

@@ -21,11 +21,38 @@ function M.show_title(view, note)
   vim.cmd('redrawstatus!')
 end
 
+--- Puts the cursors where they are of use as soon as there is anything to stand on; those at the end
+--- of what is followed stay there.
+---@param view polecat.View
+---@param followers? integer[] The windows of these.
+local function move_cursors(view, followers)
+  if not view.placed and (view.spec.kind == 'capture' or rows.first(view.buf)) then
+    view.placed = true
+    cursor.place(view, vim.fn.win_findbuf(view.buf))
+  elseif followers then
+    cursor.follow(view.buf, followers)
+  end
+end
+
+---@param view polecat.View
+---@param frame table
+local function take_title(view, frame)
+  if not frame.title and not frame.heading then
+    return
+  end
+  view.heading = frame.heading
+  local texts = vim.tbl_map(function(chunk)
+    return chunk[1]
+  end, frame.heading or {})
+  view.spec.title = frame.title or table.concat(texts)
+  M.show_title(view)
+end
+
 ---@param view polecat.View
 ---@param frame table
 local function draw(view, frame)
   cursor.hold(view)
-  local followers = view.spec.follow and cursor.at_end(view.buf)
+  local followers = view.spec.follow and cursor.at_end(view.buf) or nil
   view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
   view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
   if frame.marks then
@@ -36,23 +63,8 @@ local function draw(view, frame)
     float.refit(view.buf)
     cursor.restore(view)
   end
-  if followers then
-    cursor.follow(view.buf, followers)
-  elseif not view.placed and rows.first(view.buf) then
-    view.placed = true
-    -- It was opened before there was anything to stand on.
-    for _, win in ipairs(vim.fn.win_findbuf(view.buf)) do
-      cursor.place(view, win)
-    end
-  end
-  if frame.title or frame.heading then
-    view.heading = frame.heading
-    view.spec.title = frame.title
-      or table.concat(vim.tbl_map(function(chunk)
-        return chunk[1]
-      end, frame.heading))
-    M.show_title(view)
-  end
+  move_cursors(view, followers)
+  take_title(view, frame)
 end
 
 --- False when somebody else has changed the buffer: the next patch may not fit, and what was

@@ -6,9 +6,9 @@ local rows = require('polecat.ui.views.rows')
 
 local M = {}
 
----@class polecat.Key A row of `view_keys.lua`.
----@field [1] string
----@field [2] string What it does, for `desc` and the help.
+---@class polecat.Key Of a view; it comes with what opens that.
+---@field lhs string
+---@field about string What it does, for `desc` and the help.
 ---@field modes? string[] When it is not Normal mode alone.
 ---@field follows? boolean Whether it goes where the row leads, if it leads anywhere.
 ---@field act? string What it is called in `view.act`.
@@ -18,25 +18,28 @@ local M = {}
 ---@field step? 1|-1 To the next one, or the previous one.
 ---@field lua? 'close'|'help'|'refresh'|'preview' Instead of both.
 
+--- Of a buffer that is no view.
+---@type polecat.Key[]
+local PLAIN = {
+  { lhs = 'q', about = 'Close', lua = 'close' },
+  { lhs = 'g?', about = 'List the keys', lua = 'help' },
+}
+
 --- Lists `keys`, and below them what columns hold; any of `q`, `<Esc>`, `g?` or leaving closes the
 --- list.
----@param keys polecat.Key[]
+---@param keys { lhs: string, about: string }[]
 ---@param legend? [string, string][]
 function M.list(keys, legend)
-  local lines, width = {}, 0
-  ---@param form string
-  ---@param list (polecat.Key|[string, string])[]
-  local function add(form, list)
-    for _, row in ipairs(list) do
-      lines[#lines + 1] = form:format(row[1], row[2])
-      width = math.max(width, vim.fn.strdisplaywidth(lines[#lines]))
-    end
-  end
-  add(' %-5s %s ', keys)
+  local lines = vim.tbl_map(function(key)
+    return (' %-5s %s '):format(key.lhs, key.about)
+  end, keys)
   if legend then
-    add(' %s%s', { { '', '' }, { 'Columns', '' } })
-    add(' %-8s %s ', legend)
+    vim.list_extend(lines, { ' ', ' Columns' })
   end
+  for _, column in ipairs(legend or {}) do
+    lines[#lines + 1] = (' %-8s %s '):format(column[1], column[2])
+  end
+  local width = math.max(1, unpack(vim.tbl_map(vim.fn.strdisplaywidth, lines)))
   local help = buffer.scratch(lines)
   local win = float.popup(help, 'keys', width, #lines)
   local function close()
@@ -48,14 +51,28 @@ function M.list(keys, legend)
   autocmd.once('BufLeave', 'Close the list of keys', close, { buffer = help })
 end
 
---- Maps the keys of the view `name` in `buf`.
 ---@param buf integer
----@param name string As in `view_keys.lua`.
+---@param key polecat.Key
+---@param own table<string, fun(buf: integer)> What Neovim does itself.
+local function press(buf, key, own)
+  if key.follows and rows.follow(buf) then
+    return
+  elseif key.act then
+    require('polecat.ui.views.act').press(buf, key)
+  elseif key.jump then
+    rows.jump(buf, key.jump, key.step or 1)
+  else
+    own[key.lua](buf)
+  end
+end
+
+--- Maps `keys` in `buf`.
+---@param buf integer
+---@param keys? polecat.Key[] Those of a view.
 ---@param close? fun(buf: integer) How it is closed, where that is not simply its window.
 ---@param legend? [string, string][] What its columns hold.
-function M.set(buf, name, close, legend)
-  local keys = assert(require('polecat.ui.views.view_keys')[name], name)
-  --- What Neovim does itself.
+function M.set(buf, keys, close, legend)
+  keys = keys or PLAIN
   local own = {
     close = close or buffer.close,
     refresh = function()
@@ -70,17 +87,9 @@ function M.set(buf, name, close, legend)
   }
   for _, key in ipairs(keys) do
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
-    local opts = { buffer = buf, nowait = true, desc = key[2] }
-    vim.keymap.set(key.modes or 'n', key[1], function()
-      if key.follows and rows.follow(buf) then
-        return
-      elseif key.act then
-        require('polecat.ui.views.act').press(buf, key)
-      elseif key.jump then
-        rows.jump(buf, key.jump, key.step)
-      else
-        own[key.lua](buf)
-      end
+    local opts = { buffer = buf, nowait = true, desc = key.about }
+    vim.keymap.set(key.modes or 'n', key.lhs, function()
+      press(buf, key, own)
     end, opts)
   end
 end

@@ -14,7 +14,7 @@ local M = {}
 ---@field view 'status'|'sidebar'|'detail'|'capture'|'queue'|'setup'|'diff'
 ---@field name string Of the buffer.
 ---@field title string
----@field keys string The list of its keys, in `view_keys.lua`.
+---@field keys polecat.Key[]
 ---@field here? boolean It takes the window in which it was asked for.
 ---@field snapshot? boolean It stays as it is, in a buffer of its own.
 ---@field legend? [string, string][] What its columns hold, for the list of keys.

@@ -1,7 +1,7 @@
 --- A preview beside a list: what the polecat under the cursor prints.
 local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.windows.buffer')
-local float = require('polecat.ui.windows.float')
+local frame = require('polecat.ui.windows.frame')
 local rows = require('polecat.ui.views.rows')
 local view = require('polecat.ui.views.view')
 local window = require('polecat.ui.windows.window')
@@ -22,37 +22,44 @@ local MOST, LEAST = 20, 5
 ---@type polecat.Peek?
 local open
 
---- Below the list where that floats, else beside it.
+--- Its place below a list that floats, or at the bottom where there is no room.
+---@param list table How its window is configured.
+---@return table
+local function below(list)
+  local lines = vim.o.lines - vim.o.cmdheight - 2
+  local row = list.row + list.height + 2
+  local room = lines - row
+  return {
+    row = room < LEAST and math.max(lines - LEAST, 0) or row,
+    col = list.col,
+    width = list.width,
+    height = math.max(math.min(room, MOST), LEAST),
+  }
+end
+
+--- The same beside a list, on the side where there is more room.
+---@param list integer Its window.
+---@return table
+local function beside(list)
+  local row, col = unpack(vim.fn.win_screenpos(list))
+  local right_of = col + vim.api.nvim_win_get_width(list)
+  local left, right = col - 2, vim.o.columns - right_of
+  local width = math.min(math.max(left, right) - 2, 100)
+  return {
+    row = math.max(row - 1, 0),
+    col = right >= left and right_of or math.max(left - width - 1, 0),
+    width = math.max(width, 10),
+    height = math.max(math.min(vim.o.lines - 6, MOST), LEAST),
+  }
+end
+
 ---@param list integer Its window.
 ---@return table
 local function place(list)
   local config = vim.api.nvim_win_get_config(list) --[[@as table]]
-  if config.relative == 'editor' then
-    local below = config.row + config.height + 2
-    local room = vim.o.lines - vim.o.cmdheight - below - 2
-    local row = room < LEAST and math.max(vim.o.lines - vim.o.cmdheight - LEAST - 2, 0) or below
-    return {
-      relative = 'editor',
-      row = row,
-      col = config.col,
-      width = config.width,
-      height = math.max(math.min(room, MOST), LEAST),
-      zindex = 55,
-    }
-  end
-  local position = vim.fn.win_screenpos(list)
-  local width = vim.api.nvim_win_get_width(list)
-  local left, right = position[2] - 2, vim.o.columns - position[2] - width
-  local beside = math.max(left, right)
-  return {
-    relative = 'editor',
-    row = math.max(position[1] - 1, 0),
-    col = right >= left and position[2] + width
-      or math.max(left - math.min(beside - 2, 100) - 1, 0),
-    width = math.max(math.min(beside - 2, 100), 10),
-    height = math.max(math.min(vim.o.lines - 6, MOST), LEAST),
-    zindex = 55,
-  }
+  local own = config.relative == 'editor' and below(config) or beside(list)
+  own.relative = 'editor'
+  return own
 end
 
 local function close()
@@ -121,8 +128,8 @@ function M.toggle(buf)
   local own = buffer.get(NAME)
   buffer.prepare(own, 'wipe')
   vim.bo[own].filetype = 'polecat-preview'
-  local frame = { style = 'minimal', border = float.border(), focusable = false }
-  local win = vim.api.nvim_open_win(own, false, vim.tbl_extend('error', frame, place(list)))
+  local look = { style = 'minimal', border = frame.border(), focusable = false, zindex = 55 }
+  local win = vim.api.nvim_open_win(own, false, vim.tbl_extend('error', look, place(list)))
   vim.wo[win].wrap = false
   open = { list = buf, win = win, buf = own }
   local desc = 'Preview who is under the cursor'

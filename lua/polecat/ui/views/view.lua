@@ -4,8 +4,8 @@ local backend = require('polecat.rpc.client')
 local cursor = require('polecat.ui.views.cursor')
 local frames = require('polecat.ui.views.draw')
 local rows = require('polecat.ui.views.rows')
+local visible = require('polecat.ui.views.visible')
 local where = require('polecat.editor.context')
-local window = require('polecat.ui.windows.window')
 
 local M = {}
 
@@ -42,11 +42,6 @@ local by_buffer = {}
 ---@type table<integer, polecat.View>
 local by_id = {}
 local last_id = 0
---- What can change which buffers are shown, and how wide.
--- stylua: ignore
-local WINDOW_EVENTS = {
-  'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized',
-}
 
 --- For calls whose error is no news: a view that is gone has nothing to be told.
 local function ignore() end
@@ -62,19 +57,11 @@ local function end_view(view, why)
   end
 end
 
---- The columns that it has. What an agent draws is shown as it is, and should have all of them; ours
---- is drawn for the narrowest window.
----@param view polecat.View
----@return integer?
-local function width_of(view)
-  return window.width(view.buf, view.spec.kind == 'capture')
-end
-
 ---@param view polecat.View
 ---@return table
 local function open_args(view)
   local spec = view.spec
-  view.reported = { width = width_of(view) or spec.width or vim.o.columns, visible = true }
+  view.reported = { width = visible.width(view) or spec.width or vim.o.columns, visible = true }
   local args = vim.tbl_extend('force', spec, {
     at = where.here(view.buf),
     view = view.id,
@@ -88,15 +75,12 @@ end
 --- The view is drawn: its first frame says so before the answer to its opening does.
 ---@param view polecat.View
 local function opened(view)
-  for _, win in ipairs(view.shown and {} or vim.fn.win_findbuf(view.buf)) do
-    cursor.place(view, win)
-  end
   view.state, view.shown = 'open', true
   frames.show_title(view)
   -- In a turn of its own: the backend waits until its frame is taken. It may open the window that
   -- the backend is then told of.
   vim.schedule(view.callback)
-  M.update()
+  visible.update()
 end
 
 --- Asks the backend to draw the view, under a new id.
@@ -162,7 +146,7 @@ local function lose(why, again)
   end
 end
 
-local listens, update_planned = false, false
+local listens = false
 
 --- Follows the backend and the windows, from the first view on.
 local function listen()
@@ -171,8 +155,9 @@ local function listen()
   end
   listens = true
   backend.watch({ ready = restore, lost = lose })
-  local desc = 'Tell the backend of polecat.nvim which views can be seen'
-  autocmd.on('polecat_view', WINDOW_EVENTS, desc, M.update)
+  visible.listen(function()
+    return views('open')
+  end)
 end
 
 --- Lets the backend draw `spec` into `buf`. A view of that buffer from before ends.
@@ -240,7 +225,7 @@ end
 ---@param buf integer
 function M.place_cursor(win, buf)
   if by_buffer[buf] then
-    cursor.place(by_buffer[buf], win)
+    cursor.place(by_buffer[buf], { win })
   end
 end
 
@@ -282,29 +267,6 @@ function M.closed(data)
   if view then
     end_view(view, data.message)
   end
-end
-
----@param view polecat.View
-local function tell_window(view)
-  local width = width_of(view)
-  local now = { width = width or view.reported.width, visible = width ~= nil }
-  if not vim.deep_equal(now, view.reported) then
-    view.reported = now
-    local args = { view = view.id, width = now.width, visible = now.visible }
-    backend.call('view.set', args, ignore)
-  end
-end
-
---- Tells the backend which views can be seen, and how wide; once for a burst of events.
-function M.update()
-  if update_planned then
-    return
-  end
-  update_planned = true
-  vim.schedule(function()
-    update_planned = false
-    vim.tbl_map(tell_window, views('open'))
-  end)
 end
 
 return M

@@ -22,8 +22,10 @@ end
 ---@return string
 local function with_rig(name, rig)
   return (
-    name:gsub('^(polecat://%w+/)(.*)$', function(kind, subject)
-      return kind .. rig .. '/' .. subject:match('[^/]*$')
+    name:gsub('^polecat://([^/]+)/(.*)$', function(kind, subject)
+      -- A path is needed as it is; of other names the last part is the polecat's.
+      local last = kind == 'base' and subject or subject:match('[^/]*$')
+      return ('polecat://%s/%s/%s'):format(kind, rig, last)
     end)
   )
 end

@@ -75,7 +75,7 @@ local function all_showing(buf)
   end, vim.api.nvim_tabpage_list_wins(0))
 end
 
---- One of them.
+--- A window of this tab page that shows `buf`, if one does.
 ---@param buf integer
 ---@return integer?
 function M.showing(buf)
@@ -120,13 +120,15 @@ local function new_split(buf, split, kept)
   return win
 end
 
+M.CLOSE_FIRST = 'close the command-line window first'
+
 --- Whether a window can be opened now; tells why not.
 ---@return boolean
 function M.can_open()
   if vim.fn.getcmdwintype() == '' then
     return true
   end
-  notify.error('close the command-line window first')
+  notify.error(M.CLOSE_FIRST)
   return false
 end
 
@@ -146,16 +148,19 @@ end
 ---@param buf integer
 ---@param split polecat.Split
 ---@return integer? win
+---@return string? why
 function M.split(buf, split)
   if not M.can_open() then
-    return
+    return nil, M.CLOSE_FIRST
   end
   local ok, result = pcall(go_to, buf, split)
-  if not ok then
-    -- Neovim's own words, without where they came from.
-    return notify.error(tostring(result):match('E%d+: .*') or tostring(result))
+  if ok then
+    return result
   end
-  return result
+  -- Neovim's own words, without where they came from.
+  local why = tostring(result):match('E%d+: .*') or tostring(result)
+  notify.error(why)
+  return nil, why
 end
 
 --- Shows `buf` at a side of the screen, as high as that is, and goes there.
@@ -164,7 +169,7 @@ end
 ---@return integer? win
 function M.dock(buf, dock)
   local place = dock.side == 'left' and 'topleft' or 'botright'
-  return M.split(buf, { mods = { vertical = true, split = place }, size = dock.width })
+  return (M.split(buf, { mods = { vertical = true, split = place }, size = dock.width }))
 end
 
 --- A window of this tab page that shows a file, the one before the current first.
@@ -184,8 +189,8 @@ function M.edit(effect)
   local win = M.file_window()
   local read = effect.content
     and require('polecat.editor.host_file').buffer(effect.file, effect.content)
-  local name = vim.fn.fnameescape(effect.file)
-  local edit = { cmd = 'edit', args = { name }, magic = { file = false } }
+  -- As it is called: nothing in it is expanded.
+  local edit = { cmd = 'edit', args = { effect.file }, magic = { file = false } }
   local opened = win
     and pcall(function()
       vim.api.nvim_set_current_win(win)
