@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How long before its end a person is told of that.
 const NOTICE: SignedDuration = SignedDuration::from_mins(10);
 /// How long after it what runs in it may still be heard of: Slurm looks once a minute, and kills half a
-/// minute later.
+/// minute later. What was heard of last as long before it may have been given more time since.
 const KILL_TIME: SignedDuration = SignedDuration::from_mins(3);
 
 /// A job of Slurm.
@@ -35,12 +35,13 @@ impl BatchJob {
     }
 
     /// When it ended, as far as is known at `now` of a job that cannot be reached: its time is over, and
-    /// nothing was `heard` of it since. One that was given more time is heard of later.
+    /// it was `heard` of until then, and not since. One that was given more time is heard of later, and
+    /// of one that fell silent before nobody knows whether it was.
     #[must_use]
     pub fn ended(&self, now: Timestamp, heard: Option<Timestamp>) -> Option<Timestamp> {
         let is_over = |ends: &Timestamp| {
-            let since = |at: Timestamp| at.duration_since(*ends);
-            *ends <= now && heard.is_none_or(|heard| since(heard) < KILL_TIME)
+            let is_near = |at: Timestamp| at.duration_since(*ends).abs() < KILL_TIME;
+            *ends <= now && heard.is_some_and(is_near)
         };
         self.ends.filter(is_over)
     }
@@ -65,13 +66,15 @@ mod tests {
     }
 
     #[test]
-    fn it_has_ended_when_its_time_is_over_and_nothing_is_heard_of_it_since() {
+    fn it_has_ended_when_its_time_is_over_and_it_was_heard_of_until_then() {
         let at = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
         let job = BatchJob { id: 17, ends: Some(at(60)) };
         assert_eq!(job.notice(), Some(at(50)));
         assert_eq!(job.ended(at(59), Some(at(59))), None);
         assert_eq!(job.ended(at(61), Some(at(60))), Some(at(60)));
-        assert_eq!(job.ended(at(61), None), Some(at(60)));
+        assert_eq!(job.ended(at(61), Some(at(58))), Some(at(60)));
+        assert_eq!(job.ended(at(61), Some(at(10))), None, "it may have been given more since");
+        assert_eq!(job.ended(at(61), None), None, "nobody knows");
         assert_eq!(job.ended(at(90), Some(at(80))), None, "it was given more time");
         assert_eq!(BatchJob { ends: None, ..job }.ended(at(90), None), None);
     }

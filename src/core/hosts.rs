@@ -11,8 +11,11 @@ use super::{build, names::shown};
 
 /// A shell as after a login, in the folder that is its first word.
 const SHELL: &str = r#"cd -- "$1" && exec "${SHELL:-/bin/sh}" -l"#;
+/// What runs its first word, a line for `sh`, with the environment of the person's login shell. That may
+/// be any: it is told nothing but to expand a variable. C shells take `-l` alone.
+const BY_LOGIN: &str = r#"POLECAT_LINE=$1; export POLECAT_LINE; case ${SHELL##*/} in csh|tcsh) how=-c ;; *) how=-lc ;; esac; exec "${SHELL:-/bin/sh}" "$how" 'exec sh -c "$POLECAT_LINE"'"#;
 
-/// The longest name of a host, in bytes.
+/// The longest name of a host, in bytes, and of a socket that one tells.
 const NAME_LIMIT: usize = 64;
 
 /// What a host is called: a word that is no option of a program, and no path.
@@ -63,6 +66,21 @@ impl From<HostName> for String {
 impl fmt::Display for HostName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The name of tmux's socket as a host told it: a word that leads nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SocketName(String);
+
+impl SocketName {
+    /// `None` of what is no such name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let is_name = begins && text.len() <= NAME_LIMIT && text.chars().all(fits);
+        is_name.then(|| Self(text.to_owned()))
     }
 }
 
@@ -138,19 +156,30 @@ impl HostSettings {
         if self.command.is_empty() { format!("ssh {name}") } else { self.command.join(" ") }
     }
 
-    /// What attaches a terminal to the tmux session `session` there; `None` where nobody said how a
-    /// terminal gets there.
+    /// What attaches a terminal to the tmux session `session` there, on the server of its `town` where
+    /// none is configured; `None` where nobody said how a terminal gets there.
     #[must_use]
-    pub fn attaching(&self, name: &HostName, session: &str) -> Option<Reaching> {
+    pub fn attaching(
+        &self,
+        name: &HostName,
+        session: &str,
+        town: Option<&SocketName>,
+    ) -> Option<Reaching> {
         let tmux = self.tmux_command.as_deref().unwrap_or("tmux");
-        let mut words = vec![tmux.to_owned()];
-        if let Some(socket) = &self.tmux_socket {
+        let socket = self.tmux_socket.as_deref().or(town.map(|SocketName(name)| name.as_str()));
+        let mut words = vec![at_home(tmux)];
+        if let Some(socket) = socket.filter(|socket| !socket.is_empty()) {
             let flag = if socket.contains('/') { "-S" } else { "-L" };
-            words.extend([flag.to_owned(), socket.clone()]);
+            words.extend([flag.to_owned(), at_home(socket)]);
         }
         words.extend(["attach-session", "-t"].map(str::to_owned));
-        words.push(format!("={session}"));
-        self.in_terminal(name, words)
+        words.push(quoted(&format!("={session}")));
+        let words = words.join(" ");
+        if self.no_login {
+            return self.in_terminal(name, script(&format!("exec {words}"), &[]));
+        }
+        let line = format!("unset POLECAT_LINE; exec {words}");
+        self.in_terminal(name, script(BY_LOGIN, &[&line]))
     }
 
     /// What runs the person's shell in the folder `dir` there, in a terminal; `None` as of
@@ -202,6 +231,17 @@ fn script(script: &str, words: &[&str]) -> Vec<String> {
     start.chain(words.iter().copied()).map(str::to_owned).collect()
 }
 
+/// A word for `sh`, of which only that knows where its home is.
+fn at_home(word: &str) -> String {
+    let below = word.strip_prefix("~/").map(|path| format!("\"$HOME\"/{}", quoted(path)));
+    below.unwrap_or_else(|| quoted(word))
+}
+
+fn quoted(word: &str) -> String {
+    // As above.
+    shlex::try_quote(word).unwrap_or_default().into_owned()
+}
+
 /// Whether ssh runs `command`.
 fn is_ssh(command: &[String]) -> bool {
     let program = command.first().map_or("ssh", String::as_str);
@@ -249,16 +289,20 @@ mod tests {
         let build1: HostName = "build1".parse().unwrap();
         let socket = Some("agents".to_owned());
         let ssh = HostSettings { tmux_socket: socket.clone(), ..HostSettings::default() };
-        let attach = ssh.attaching(&build1, "gt-shop-a b").unwrap();
-        let line = "tmux -L agents attach-session -t '=gt-shop-a b'";
-        assert_eq!(attach.argv, words(&["ssh", "-t", "build1", "--", line]));
+        let attach = ssh.attaching(&build1, "gt-shop-a b", None).unwrap();
+        let tmux = "exec tmux -L agents attach-session -t";
+        let line = format!("unset POLECAT_LINE; {tmux} '=gt-shop-a b'");
+        assert_eq!(attach.argv[..4], words(&["ssh", "-t", "build1", "--"]));
+        let by_login = words(&["sh", "-c", BY_LOGIN, "polecat", &line]);
+        assert_eq!(shlex::split(&attach.argv[4]).unwrap(), by_login);
         let podman = HostSettings { command: words(&["podman", "exec", "-i", "gpu"]), ..ssh };
-        assert_eq!(podman.attaching(&build1, "x"), None);
+        assert_eq!(podman.attaching(&build1, "x", None), None);
         let attach = Some(words(&["podman", "exec", "-it", "gpu"]));
-        let podman = HostSettings { attach, ..podman };
-        let attach = podman.attaching(&build1, "x").unwrap();
-        let tmux = ["podman", "exec", "-it", "gpu", "tmux", "-L", "agents", "attach-session", "-t"];
-        assert_eq!(attach.argv, [words(&tmux), words(&["=x"])].concat());
+        let podman = HostSettings { attach, no_login: true, ..podman };
+        let attach = podman.attaching(&build1, "x", None).unwrap();
+        let line = format!("{tmux} '=x'");
+        let through = ["podman", "exec", "-it", "gpu", "sh", "-c", &line, "polecat"];
+        assert_eq!(attach.argv, words(&through));
         let dir = "/srv/it's; rm -r $HOME/a b";
         let shell = podman.shell(&build1, dir).unwrap().argv;
         let through = ["podman", "exec", "-it", "gpu", "sh", "-c", SHELL, "polecat", dir];
@@ -266,5 +310,31 @@ mod tests {
         let shell = HostSettings::default().shell(&build1, dir).unwrap().argv;
         assert_eq!(shell[..4], words(&["ssh", "-t", "build1", "--"]));
         assert_eq!(shlex::split(&shell[4]).unwrap(), words(&through[4..]));
+    }
+
+    #[test]
+    fn the_socket_is_the_configured_one_else_that_of_the_town_where_it_is_a_plain_name() {
+        let attach = |socket: Option<&str>, town: Option<&str>| {
+            let settings = HostSettings {
+                attach: Some(Vec::new()),
+                tmux_socket: socket.map(str::to_owned),
+                no_login: true,
+                ..HostSettings::default()
+            };
+            let town = town.and_then(SocketName::parse);
+            let build1 = "build1".parse().unwrap();
+            let argv = settings.attaching(&build1, "x", town.as_ref()).unwrap().argv;
+            let line = shlex::split(&argv[4]).unwrap().remove(2);
+            let tmux = line.strip_prefix("exec tmux ").unwrap();
+            tmux.strip_suffix("attach-session -t '=x'").unwrap().to_owned()
+        };
+        assert_eq!(attach(None, None), "");
+        assert_eq!(attach(None, Some("gt-159aa0")), "-L gt-159aa0 ");
+        assert_eq!(attach(Some("agents"), Some("gt-159aa0")), "-L agents ");
+        assert_eq!(attach(Some("~/a b"), None), "-S \"$HOME\"/'a b' ");
+        assert_eq!(attach(Some(""), Some("gt-159aa0")), "", "the default one was said");
+        for bad in ["", "-x", ".", "../x", "a/b", "a b", "$(x)", "a\n", &"a".repeat(65)] {
+            assert_eq!(SocketName::parse(bad), None, "{bad:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a person does about a host: have it connected to, agree that our program is put there, log in.
 
 use super::{Fleet, HostStatus, Reached, Unanswered, link::Link, ssh::Purpose};
-use crate::core::hosts::{HostName, Reaching};
+use crate::core::hosts::{HostName, Reaching, SocketName};
 
 /// What goes on when its terminal is closed: a login goes through a jump host's ssh, which the end of
 /// the terminal would end.
@@ -61,9 +61,15 @@ impl Fleet {
 
     /// What attaches a terminal to the tmux session `session` of the host `name`; `None` where nobody
     /// said how one gets there.
-    pub async fn attaching(&self, name: &HostName, session: &str) -> Option<Vec<String>> {
+    pub async fn attaching(
+        &self,
+        name: &HostName,
+        session: &str,
+        town: Option<&SocketName>,
+    ) -> Option<Vec<String>> {
         let link = self.link(name).ok()?;
-        Self::terminal(&link, link.settings().attaching(name, session)?, Purpose::Terminal).await
+        let attaching = link.settings().attaching(name, session, town)?;
+        Self::terminal(&link, attaching, Purpose::Terminal).await
     }
 
     /// What runs the person's shell in the folder `dir` of the host `name`; `None` as of

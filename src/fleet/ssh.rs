@@ -23,6 +23,8 @@ use crate::{
 const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a login goes on after the last that used it, where the person has not said.
 const PERSIST: &str = "ControlPersist=1h";
+/// With what ssh ends where it failed itself.
+const SSH_FAILED: i32 = 255;
 /// The longest path of a socket that ssh can make: 107 bytes, of which it needs 17 for a while.
 const PATH_LIMIT: usize = 90;
 
@@ -89,24 +91,31 @@ impl Ssh {
         let option = format!("ControlPath={}", path.display());
         match purpose {
             Purpose::Login => [vec![option], said.keeps_open()].concat(),
-            // Only what does not work any more is given up: another login may cost a person something.
-            Purpose::WorkAlone if is_socket(&path) && !self.works(argv, &option).await => {
-                self.control("exit", argv, &option).await;
-                let _ = fs::remove_file(&path);
-                Vec::new()
+            _ if !is_socket(&path) => Vec::new(),
+            Purpose::WorkAlone => {
+                let works = self.works(argv, &option).await;
+                if works == Some(false) {
+                    self.control("exit", argv, &option).await;
+                }
+                Self::by_login(works, false, option, &path)
             }
-            Purpose::Work | Purpose::WorkAlone | Purpose::Terminal => {
-                if !is_socket(&path) {
-                    return Vec::new();
-                }
-                if self.control("check", argv, &option).await {
-                    return vec![option, "ControlMaster=no".to_owned()];
-                }
-                // What made it is gone, and ssh would wait for it.
-                let _ = fs::remove_file(&path);
-                Vec::new()
+            Purpose::Work | Purpose::Terminal => {
+                let is_there = self.control("check", argv, &option).await;
+                Self::by_login(is_there, true, option, &path)
             }
         }
+    }
+
+    /// The options that use the login at `path` where it `works`, and `otherwise` where that is not known.
+    /// Only one that is known not to is given up, as ssh would wait for it: another may cost a person
+    /// something, and one whose link is cut ends by itself.
+    fn by_login(works: Option<bool>, otherwise: bool, option: String, path: &Path) -> Vec<String> {
+        if works == Some(false) {
+            // Somebody else may have.
+            let _ = fs::remove_file(path);
+        }
+        let is_used = works.unwrap_or(otherwise);
+        if is_used { vec![option, "ControlMaster=no".to_owned()] } else { Vec::new() }
     }
 
     /// Where our own login of this command has its socket, in a folder that is ours alone.
@@ -131,21 +140,18 @@ impl Ssh {
             .map(|folder| folder.join(name))
     }
 
-    /// Whether a command comes back by a login that is there.
-    async fn works(&self, argv: &[String], path: &str) -> bool {
+    /// Whether a command comes back by a login that is there; `None` where nothing comes in time.
+    async fn works(&self, argv: &[String], path: &str) -> Option<bool> {
         let mut command =
             self.ask(argv, &["-o", path, "-o", "ControlMaster=no", "-o", "BatchMode=yes"]);
-        command.arg("true").stdout(Stdio::null()).stderr(Stdio::null());
-        let status = timeout(ASK_TIMEOUT, command.status()).await;
-        status.ok().and_then(Result::ok).is_some_and(|status| status.success())
+        command.arg("true");
+        // Any other status is one from there.
+        said(command).await.map(|status| status != SSH_FAILED)
     }
 
-    /// Has ssh `check` a login, or `exit` it; whether it did.
-    async fn control(&self, what: &str, argv: &[String], path: &str) -> bool {
-        let mut command = self.ask(argv, &["-O", what, "-o", path]);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let status = timeout(ASK_TIMEOUT, command.status()).await;
-        status.ok().and_then(Result::ok).is_some_and(|status| status.success())
+    /// Has ssh `check` a login, or `exit` it; whether it did, and `None` where it does not say.
+    async fn control(&self, what: &str, argv: &[String], path: &str) -> Option<bool> {
+        said(self.ask(argv, &["-O", what, "-o", path])).await.map(|status| status == 0)
     }
 
     /// What ssh says of how it is configured for the same host; nothing where it cannot say.
@@ -165,6 +171,13 @@ impl Ssh {
         command.args(first).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
         command
     }
+}
+
+/// The status of a command; `None` where it could not be started, or did not end by itself in time.
+async fn said(mut command: Command) -> Option<i32> {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let status = timeout(ASK_TIMEOUT, command.status()).await;
+    status.ok()?.ok()?.code()
 }
 
 /// What `ssh -G` prints.

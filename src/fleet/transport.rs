@@ -1,26 +1,27 @@
 //! The command that reaches a host: started here, with its ends, and what it printed.
 
+mod ending;
+
 use std::{
     ffi::OsStr,
     io,
-    process::{ExitStatus, Stdio},
+    process::Stdio,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::{
         AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _,
         BufReader,
     },
-    process::{Child, ChildStdin, ChildStdout, Command},
-    runtime::Handle,
+    process::{ChildStdin, ChildStdout, Command},
     task::JoinHandle,
     time::{Instant, timeout, timeout_at},
 };
 use tokio_util::task::TaskTracker;
 
+use self::ending::Ending;
 use super::{environment::READY, log::HostLog, wire::MAGIC};
 use crate::{
     core::{
@@ -40,8 +41,6 @@ const TAIL_LIMIT: usize = 2_000;
 const LINE_LIMIT: u64 = 4 * 1024;
 /// How long a host may take nothing of what it is sent, and say nothing of what came of it.
 const PUSH_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a command may take to end by itself.
-const END_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the errors of a command that has ended may take to come.
 const TAIL_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -63,18 +62,6 @@ pub(super) struct Transport {
     /// Reads its errors until it has none any more.
     reads: JoinHandle<()>,
 }
-
-/// A command that is given a moment to end by itself, as its stdin has, before it is told to, and
-/// another one before it is killed: what it has begun there must not be left half done.
-struct Ending {
-    child: Option<Process>,
-    /// Those that have this moment.
-    endings: TaskTracker,
-}
-
-/// The process of a command, and what that has started. They are told to end when it is dropped, as
-/// when the backend ends before they have: ssh does so at once, what serves leaves tmux first.
-struct Process(Child);
 
 /// What a host begins with.
 #[derive(Debug)]
@@ -121,7 +108,7 @@ impl Transport {
         };
         let tail = Tail::default();
         let reads = tokio::spawn(tail.clone().keep(errors, log.clone()));
-        let child = Ending { child: Some(Process(child)), endings: endings.clone() };
+        let child = Ending::new(child, endings.clone());
         Ok(Self { to, from: BufReader::new(from), child, tail, reads })
     }
 
@@ -220,54 +207,6 @@ async fn answer(from: &mut (impl AsyncBufRead + Unpin)) -> Option<Result<String,
         if let Some(answer) = bootstrap::pushed(String::from_utf8_lossy(&line).trim_end()) {
             return Some(answer);
         }
-    }
-}
-
-impl Ending {
-    async fn wait(&mut self) -> io::Result<ExitStatus> {
-        match &mut self.child {
-            Some(child) => child.0.wait().await,
-            None => Err(io::ErrorKind::NotFound.into()),
-        }
-    }
-}
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        let Some(child) = self.child.take() else { return };
-        // Without a runtime nobody could wait.
-        if let Ok(runtime) = Handle::try_current() {
-            self.endings.spawn_on(child.end(), &runtime);
-        }
-    }
-}
-
-impl Process {
-    /// Waits until it has ended, each time for longer than it should take.
-    async fn end(mut self) {
-        if timeout(END_TIMEOUT, self.0.wait()).await.is_ok() {
-            return;
-        }
-        self.terminate();
-        if timeout(END_TIMEOUT, self.0.wait()).await.is_err() {
-            // It may have ended since.
-            let _ = self.0.kill().await;
-        }
-    }
-
-    /// Tells it to end, unless it has.
-    fn terminate(&self) {
-        let group = self.0.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        if let Some(group) = group {
-            // It may have ended since.
-            let _ = kill_process_group(group, Signal::TERM);
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.terminate();
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which machine this is: several may share a home.
 
+use rustix::system::uname;
 use sha2::{Digest, Sha256};
 
 use crate::core::trust::hex;
@@ -7,7 +8,9 @@ use crate::host::files::{blocking, read_text};
 
 /// Where Linux has the id of the machine.
 const ID_FILE: &str = "/etc/machine-id";
-/// How much of its hash is used: the id itself is nobody else's business.
+/// Where it tells each boot apart.
+const BOOT_FILE: &str = "/proc/sys/kernel/random/boot_id";
+/// How much of a hash is used: what is hashed is nobody else's business.
 const LENGTH: usize = 16;
 
 /// The processes that we see; all of the machine are in the first of these namespaces, whose inode
@@ -18,13 +21,22 @@ const ALL_PROCESSES: &str = "pid:[4026531836]";
 /// An id of this machine; `None` where it has none. A container has one of its own, as its processes
 /// are nobody else's.
 pub async fn id() -> Option<String> {
-    let (text, processes) = blocking(|| {
-        let processes = std::fs::read_link(PROCESSES).unwrap_or_default();
-        Ok((read_text(ID_FILE.as_ref())?, processes.to_string_lossy().into_owned()))
-    })
-    .await
-    .ok()?;
-    of(text?.trim(), &processes)
+    let text = blocking(|| read_text(ID_FILE.as_ref())).await.ok()?;
+    of(text?.trim(), &processes())
+}
+
+/// What tells this machine from all others as long as it runs: its id, or where it has none its name and
+/// its boot, and a container its processes. `None` where not even that is known: then it may be any.
+pub async fn here() -> Option<String> {
+    let text = blocking(|| read_text(ID_FILE.as_ref())).await.ok()?.unwrap_or_default();
+    let boot = blocking(|| read_text(BOOT_FILE.as_ref())).await.ok()?.unwrap_or_default();
+    let name = uname().nodename().to_string_lossy().into_owned();
+    of(text.trim(), &processes()).or_else(|| without_id(&name, boot.trim(), &processes()))
+}
+
+fn processes() -> String {
+    let processes = std::fs::read_link(PROCESSES).unwrap_or_default();
+    processes.to_string_lossy().into_owned()
 }
 
 fn of(id: &str, processes: &str) -> Option<String> {
@@ -34,6 +46,17 @@ fn of(id: &str, processes: &str) -> Option<String> {
         hash.update(processes);
     }
     Some(hex(hash)[..LENGTH].to_owned())
+}
+
+fn without_id(name: &str, boot: &str, processes: &str) -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        // Without containers a name is enough; what stands behind it is the network's.
+        let name = name.split('.').next().filter(|name| !name.is_empty())?;
+        return Some(hex(Sha256::new_with_prefix(name))[..LENGTH].to_owned());
+    }
+    let is_known = !boot.is_empty() && !processes.is_empty();
+    let whole = [boot, processes, name].join("\n");
+    is_known.then(|| hex(Sha256::new_with_prefix(whole))[..LENGTH].to_owned())
 }
 
 #[cfg(test)]
@@ -48,5 +71,21 @@ mod tests {
         assert!(container.is_some() && container != machine);
         assert_ne!(container, of("0123456789abcdef", "pid:[4026532501]"));
         assert_eq!(of("", ALL_PROCESSES), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn machines_without_an_id_are_told_apart_as_long_as_they_run_or_not_known() {
+        let one = without_id("a", "b1", "pid:[4026532500]");
+        assert!(one.is_some() && one == without_id("a", "b1", "pid:[4026532500]"));
+        for (name, boot, processes) in [
+            ("b", "b1", "pid:[4026532500]"),
+            ("a", "b2", "pid:[4026532500]"),
+            ("a", "b1", "pid:[4026532501]"),
+        ] {
+            assert_ne!(one, without_id(name, boot, processes));
+        }
+        assert_eq!(without_id("a", "", "pid:[4026532500]"), None);
+        assert_eq!(without_id("a", "b1", ""), None);
     }
 }

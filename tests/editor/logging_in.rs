@@ -6,7 +6,7 @@
 use std::{
     fs,
     net::TcpListener,
-    os::unix::fs::FileTypeExt,
+    os::unix::fs::{FileTypeExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -91,7 +91,26 @@ impl Sshd {
     }
 
     fn command(&self) -> Json {
-        json!(["ssh", "-F", self.folder.path().join("ssh_config"), "build1"])
+        json!([self.ssh(), "-F", self.folder.path().join("ssh_config"), "build1"])
+    }
+
+    /// The real one, or what [`Self::may_stop`] put in front of it.
+    fn ssh(&self) -> PathBuf {
+        let stands_in = self.folder.path().join("ssh");
+        if stands_in.exists() { stands_in } else { "ssh".into() }
+    }
+
+    /// Has ssh stop where it is asked for a login, as long as there is a file of this name.
+    fn may_stop(&self) -> PathBuf {
+        let (stands_in, stops) = (self.folder.path().join("ssh"), self.folder.path().join("stops"));
+        let script = format!(
+            "#!/bin/sh\ncase \"$1 $2\" in '-O check') test -e '{}' && exec sleep 60;; esac\n\
+             exec ssh \"$@\"\n",
+            stops.display()
+        );
+        fs::write(&stands_in, script).unwrap();
+        fs::set_permissions(&stands_in, fs::Permissions::from_mode(0o755)).unwrap();
+        stops
     }
 }
 
@@ -188,6 +207,30 @@ async fn a_login_that_asks_is_made_once_in_a_terminal_for_all_that_follows() {
     let code = "`:PolecatConnect build1` logs in: ";
     both.desk.editor.expect_line(STATUS, code).await;
     assert!(both.sockets().is_empty());
+}
+
+/// Nobody could be asked for the passphrase again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_of_which_ssh_does_not_say_in_time_that_it_is_gone_is_kept_and_used() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let stops = sshd.may_stop();
+    let both = Scene::new(sshd).await;
+    both.command("PolecatConnect build1").await;
+    both.expect_asked("continue connecting (yes/no", "yes").await;
+    both.expect_asked("Enter passphrase for key", PASSPHRASE).await;
+    both.desk.editor.expect_message("`build1` is connected").await;
+    let socket = both.sockets();
+    fs::write(&stops, "").unwrap();
+    both.command("PolecatAttach build1:shop/ash").await;
+    let attached = ["display-message", "-p", "-t", "=gt-shop-ash:", "#{session_attached}"];
+    eventually("a client there", async || match both.there.shop.tmux.run(&attached) {
+        count if count == "1" => Ok(()),
+        count => Err(count),
+    })
+    .await;
+    both.command("stopinsert | close!").await;
+    assert_eq!((socket.len(), both.sockets()), (1, socket));
+    both.log_out();
 }
 
 /// What refuses then is the jump host's own ssh, behind which the other says something else.

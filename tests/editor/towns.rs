@@ -2,7 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{gastown::Gastown, support::eventually_equal};
+use crate::{
+    gastown::Gastown,
+    rig::{Shop, agent},
+    support::{eventually, eventually_equal, neovim::tmux, rig::Project},
+};
 
 async fn health(town: &Gastown) -> String {
     town.editor.command("checkhealth polecat").await.unwrap();
@@ -91,4 +95,32 @@ async fn gastowns_own_variable_names_its_server() {
         told.contains("gastown 0.6 or later: sessions `gt-<polecat>` on socket `mine`"),
         "{told}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_leads_to_the_server_of_a_town_on_a_host_with_the_environment_of_a_login() {
+    let town = Gastown::of_today(&[], &[]).await;
+    town.started("ash", json!({ "cmd": agent("prompts") })).await;
+    let home = tempfile::tempdir().unwrap();
+    let profile = format!("export TMUX_TMPDIR='{}'\n", town.tmux.folder().display());
+    std::fs::write(home.path().join(".profile"), profile).unwrap();
+    let through = ["env", &format!("HOME={}", home.path().display()), "SHELL=/bin/sh"];
+    let host = json!({
+        "command": through,
+        "attach": through,
+        "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
+        "rigs": { town.town.rig().to_str().unwrap(): {} },
+        "tmux": { "command": tmux() },
+    });
+    let desk = Shop::of(Project::new(), json!({ "hosts": { "build1": host } })).await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line("polecat://status", "build1:shop: 1 polecat, 1 running").await;
+    desk.editor.command("close | PolecatAttach build1:shop/ash").await.unwrap();
+    let attached = ["display-message", "-p", "-t", "=sh-ash:", "#{session_attached}"];
+    eventually("a terminal there", async || match town.tmux.run(&attached) {
+        count if count == "1" => Ok(()),
+        count => Err(count),
+    })
+    .await;
+    desk.editor.command("stopinsert | close!").await.unwrap();
 }

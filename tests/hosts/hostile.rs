@@ -237,11 +237,15 @@ async fn a_terminal_runs_what_the_configuration_says_whatever_a_session_is_calle
     let mut host = scene.look().await;
     host.greet().await;
     // The last one alone is a name: it comes to a terminal.
-    let names = ["x;touch /tmp/owned", "a b\n", "$(touch /tmp/owned)", "a:b", "", "\x1b[2J", "-x"];
-    for (at, name) in names.iter().enumerate() {
+    let names = ["x;touch /tmp/owned", "a b\n", "$(touch /tmp/owned)", "a:b", "", "\x1b[2J"];
+    let names = names.map(|name| (name, None));
+    let sockets = ["../x", "x;touch /tmp/owned"].map(|socket| ("x", Some(socket.to_owned())));
+    let all = [&names[..], &sockets, &[("-x", Some("gt-1".to_owned()))]].concat();
+    for (at, (name, socket)) in all.into_iter().enumerate() {
         let mut bad = rig(&format!("r{at}"), 1);
         bad.polecats[0].pane_id = Some("%1".to_owned());
-        bad.polecats[0].found_in = Some((*name).to_owned());
+        bad.polecats[0].found_in = Some(name.to_owned());
+        bad.socket = socket;
         host.say(&rigs(vec![bad])).await;
         scene.expect(&format!("evil:r{at}: 1 polecat")).await;
         scene.here.editor.command(&format!("PolecatAttach evil:r{at}/p0")).await.unwrap();
@@ -255,5 +259,6 @@ async fn a_terminal_runs_what_the_configuration_says_whatever_a_session_is_calle
     scene.nobody_waits().await;
     assert!(!std::path::Path::new("/tmp/owned").exists());
     let words = std::fs::read_to_string(&ran).unwrap();
-    assert_eq!(words, "tmux\nattach-session\n-t\n=-x\n");
+    let last = "polecat\nunset POLECAT_LINE; exec tmux -L gt-1 attach-session -t '=-x'\n";
+    assert!(words.starts_with("sh\n-c\n") && words.ends_with(last), "{words}");
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::core::names::PolecatName;
+use crate::core::{hosts::HostName, names::PolecatName};
 
 /// A polecat as it was named. The caller checks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,18 +83,25 @@ impl Named<'_> {
     }
 }
 
-/// What names each of `rigs` among them: its name, with as many folders in front as tell it apart.
+/// What names each of `rigs` among them: its name, with as many folders in front as tell it apart, also
+/// from a rig of a host.
 #[must_use]
 pub fn addresses(rigs: &[Named]) -> Vec<String> {
     let address = |(at, rig): (usize, &Named)| {
         let depth = rig.path.iter().count();
         let is_free = |address: &String| {
-            !rigs.iter().enumerate().any(|(other, rig)| other != at && rig.goes_by(address))
+            !is_of_host(address)
+                && !rigs.iter().enumerate().any(|(other, rig)| other != at && rig.goes_by(address))
         };
         let tried = (0..depth).map(|count| rig.with_folders(count));
         tried.into_iter().find(is_free).unwrap_or_else(|| rig.with_folders(depth))
     };
     rigs.iter().enumerate().map(address).collect()
+}
+
+/// Whether a host may be meant by what stands in front of a `:`, as by that of `build1:shop`.
+fn is_of_host(address: &str) -> bool {
+    address.split_once(':').is_some_and(|(host, _)| host.parse::<HostName>().is_ok())
 }
 
 #[cfg(test)]
@@ -147,6 +154,13 @@ mod tests {
         // A name that is another's folder is not its own any more.
         let rigs = [rig("shop", "/src/store"), rig("x", "/old/shop")];
         assert_eq!(addresses(&rigs), ["src/shop", "x"]);
+    }
+
+    #[test]
+    fn a_rig_that_is_called_like_one_of_a_host_has_an_address_that_is_none_of_that() {
+        let odd = [rig("build1:shop", "/src/build1:shop"), rig("shop", "/src/shop")];
+        assert_eq!(addresses(&odd), ["src/build1:shop", "shop"]);
+        assert_eq!(addresses(&[rig("a:b", "/a:b")]), ["/a:b"]);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct SessionRecord {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Server {
-    /// The machine, where it has an id: several may share a home.
+    /// The machine, where that is known: several may share a home.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
     /// Where it listens, in words.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     core::{
         host_files::HostFile,
-        hosts::HostName,
+        hosts::{HostName, SocketName},
         names::{SessionName, shown, visible},
         session::SessionInfo,
     },
@@ -36,6 +36,8 @@ pub(in crate::rpc) struct Far<'a> {
     /// The folder of its rig there.
     rig: String,
     polecat: String,
+    /// The name of its town's own tmux socket, if its session is on that.
+    socket: Option<String>,
     /// What is known of it.
     info: Option<SessionInfo>,
 }
@@ -107,6 +109,7 @@ impl<'a> Far<'a> {
                 host,
                 rig: one.path.clone(),
                 polecat: polecat.to_owned(),
+                socket: one.socket.clone(),
                 info: one.polecats.iter().find(|info| info.polecat.as_str() == polecat).cloned(),
             })),
             [] => Err(not_there(&host, rig, polecat)),
@@ -211,7 +214,22 @@ impl Far<'_> {
         let session = SessionName::parse(session).map_err(|bad| {
             RpcError::bad_argument(format!("the session of `{}` there: {bad}", self.polecat))
         })?;
-        Ok(self.terminal(self.fleet.attaching(&self.host, session.as_str()).await)?)
+        let town = self.town_socket()?;
+        let attaching = self.fleet.attaching(&self.host, session.as_str(), town.as_ref());
+        Ok(self.terminal(attaching.await)?)
+    }
+
+    /// The socket that its host tells, which is to be a plain name.
+    fn town_socket(&self) -> Result<Option<SocketName>, RpcError> {
+        let Some(told) = self.socket.as_deref() else { return Ok(None) };
+        let socket = SocketName::parse(told).ok_or_else(|| {
+            let why = format!("the socket of tmux there, `{}`, is no plain name", shown(told));
+            RpcError {
+                hint: Some(format!("`hosts.{}.tmux.socket` names it", self.host)),
+                ..RpcError::bad_argument(why)
+            }
+        });
+        socket.map(Some)
     }
 
     /// What runs the person's shell in its worktree: as [`Self::attach`], with a path that is one.

@@ -220,7 +220,7 @@ mod tests {
         let heading = |reached: Reached, ends| {
             let mut facts = HostFacts::default();
             facts.job = Some(BatchJob { id: 17, ends });
-            let sections = sections(&[HostStatus { facts, ..host(reached) }]);
+            let sections = sections(&[HostStatus { facts, seen: ends, ..host(reached) }]);
             sections[0].problem.clone().unwrap_or_default()
         };
         assert!(heading(Reached::Up, at(7)).starts_with("job 17 ends "));
@@ -235,7 +235,7 @@ mod tests {
     fn what_ran_in_a_job_that_has_ended_has_died_with_it() {
         let mut ended = host(Reached::Down { why: "exit status: 1".to_owned(), refused: false });
         let ends = Some(Timestamp::now() - SignedDuration::from_mins(1));
-        ended.facts.job = Some(BatchJob { id: 17, ends });
+        (ended.facts.job, ended.seen) = (Some(BatchJob { id: 17, ends }), ends);
         let session = &sections(&[ended.clone()])[0].sessions[0];
         let how = session.exit.as_ref().map(|exit| exit.how);
         assert_eq!((session.state, how), (State::Died, Some(ExitHow::Job)));

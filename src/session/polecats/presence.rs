@@ -72,7 +72,7 @@ impl Polecats {
     async fn may_run_elsewhere(&self, polecat: &PolecatName) -> bool {
         // A record that is broken tells of no other machine.
         let record = session_records::load(&self.context.rig, polecat).await.ok().flatten();
-        let here = machine::id().await;
+        let here = machine::here().await;
         record.is_some_and(|record| may_run_elsewhere(&record, here.as_deref()))
     }
 

@@ -11,7 +11,7 @@ use crate::{
     host::{
         HostError,
         conversations::{self, Search},
-        machine, polecats, session_records,
+        polecats, session_records,
     },
     session::sessions::Sessions,
 };
@@ -27,9 +27,6 @@ impl Sessions {
         record: &SessionRecord,
         agent: &Agent,
     ) -> Result<ConversationId, String> {
-        if record.ended.is_none() && record.server.machine != machine::id().await {
-            return Err("it may still run on another machine".to_owned());
-        }
         let files = agent.resume.as_ref().and_then(|resume| resume.files.clone());
         let (noted, Some(files)) = (record.conversation.clone(), files) else {
             return record

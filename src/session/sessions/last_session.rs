@@ -59,9 +59,10 @@ impl Sessions {
         polecat: &PolecatName,
         record: &SessionRecord,
     ) -> LastSession {
+        let elsewhere = may_run_elsewhere(record, machine::here().await.as_deref());
         let resumable = self.resumable(polecat, record).await.ok().flatten();
+        let resumable = resumable.filter(|_| !elsewhere);
         let agent = record.agent.clone().filter(|agent| agent != UNNAMED_AGENT);
-        let elsewhere = may_run_elsewhere(record, machine::id().await.as_deref());
         let attempt = record.attempt.clone();
         LastSession { agent, attempt, resumable, lost: false, elsewhere }
     }
@@ -87,17 +88,21 @@ impl Sessions {
 
     /// Which tmux server runs now.
     pub(in crate::session) async fn server_now(&self) -> ServerNow {
-        let machine = machine::id().await;
+        let machine = machine::here().await;
         let socket = self.context.tmux.address().to_string();
         ServerNow { machine, socket, server: self.context.tmux.server().await }
     }
 }
 
-/// Whether the session of `record`, which nobody saw end, may run on another machine than the one with
-/// the id `here`: several can share a home.
+/// Whether the session of `record`, which nobody saw end, may run on another machine than this one, which
+/// is `here`: several can share a home, and one that is not known may be any.
 pub(in crate::session) fn may_run_elsewhere(record: &SessionRecord, here: Option<&str>) -> bool {
-    let there = record.server.machine.as_deref();
-    record.ended.is_none() && there.is_some() && there != here
+    record.ended.is_none() && !is_one(record.server.machine.as_deref(), here)
+}
+
+/// Whether these are one machine for certain.
+fn is_one(there: Option<&str>, here: Option<&str>) -> bool {
+    there.is_some() && there == here
 }
 
 /// The tmux server that runs now, as far as it can be asked.
@@ -111,7 +116,7 @@ impl ServerNow {
     /// Whether the server of a session that nobody saw end is gone for certain.
     pub(in crate::session) fn has_lost(&self, record: &SessionRecord) -> bool {
         let its = &record.server;
-        if record.ended.is_some() || its.machine != self.machine || its.socket != self.socket {
+        if record.ended.is_some() || !self.is_of(record) {
             return false;
         }
         match &self.server {
@@ -129,9 +134,14 @@ impl ServerNow {
     /// Whether the server of such a session still runs: then somebody has closed the session.
     pub(in crate::session) fn has(&self, record: &SessionRecord) -> bool {
         let its = &record.server;
-        let is_its = its.machine == self.machine && its.socket == self.socket;
         let Ok(Some(now)) = &self.server else { return false };
-        is_its && (its.pid, its.started) == (Some(now.pid), Some(now.started))
+        self.is_of(record) && (its.pid, its.started) == (Some(now.pid), Some(now.started))
+    }
+
+    /// Whether the session was where this server is.
+    fn is_of(&self, record: &SessionRecord) -> bool {
+        let its = &record.server;
+        is_one(its.machine.as_deref(), self.machine.as_deref()) && its.socket == self.socket
     }
 }
 

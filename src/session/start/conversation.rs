@@ -10,10 +10,10 @@ use crate::{
         names::PolecatName,
         session::{UNNAMED_AGENT, record::SessionRecord},
     },
-    host::{HostError, flags::Installed, path, session_records},
+    host::{HostError, flags::Installed, machine, path, session_records},
     session::{
         error::{ResumeError, SessionError},
-        sessions::last_session::goes_by_folder,
+        sessions::last_session::{goes_by_folder, may_run_elsewhere},
         start::{
             Starter,
             options::{Recorded, Resuming, StartOptions},
@@ -150,6 +150,7 @@ impl Starter {
             return able(choice, Begins::Earlier(id.clone()));
         }
         let record = before.known()?;
+        require_ended(record, options, before).await?;
         if record.agent.as_ref().is_some_and(|agent| *agent != choice.agent.name) {
             let (ran, asked) = (record.agent.clone().unwrap_or_default(), &choice.agent.name);
             return Err(SessionError::BadArgument(format!(
@@ -260,6 +261,21 @@ impl StartOptions {
         }
         (self, recorded)
     }
+}
+
+/// Refuses one that may go on elsewhere, but where the person is asked about that: of a start in the
+/// worktree.
+async fn require_ended(
+    record: &SessionRecord,
+    options: &StartOptions,
+    before: &Before,
+) -> Result<(), SessionError> {
+    let in_worktree = options.workdir.is_none() && !options.new;
+    let is_asked = in_worktree && options.conversation == Some(Resuming::Last);
+    if !is_asked && may_run_elsewhere(record, machine::here().await.as_deref()) {
+        return Err(before.unknown("it may still run on another machine".to_owned()));
+    }
+    Ok(())
 }
 
 /// A copy of a conversation; without an id of ours where the system gives no random numbers, which an

@@ -43,7 +43,7 @@ impl Starter {
 
     /// The server in which sessions are created now.
     async fn server(&self) -> Server {
-        let machine = machine::id().await;
+        let machine = machine::here().await;
         let socket = self.context.tmux.address().to_string();
         let found = self.context.tmux.server().await;
         let found = found.inspect_err(|error| debug!(%error, "which server it is")).ok().flatten();
