@@ -362,8 +362,9 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     if !rest.is_empty() {
         return Err(format!("{} bytes too many", rest.len()));
     }
+    let value = texts::cleaned(value, &mut (MESSAGE_LIMIT as usize))?;
     let mut clean = Vec::with_capacity(bytes.len());
-    rmpv::encode::write_value(&mut clean, &texts::cleaned(value)).map_err(|why| why.to_string())?;
+    rmpv::encode::write_value(&mut clean, &value).map_err(|why| why.to_string())?;
     // By way of bytes: rmpv's own deserializer does not know enums as they are written.
     unpack_exactly(&clean)
 }
