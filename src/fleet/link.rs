@@ -222,14 +222,20 @@ impl Link {
         self.calls.open(to_host.clone());
         // Neither side waits with reading for what it writes.
         tokio::select! {
-            why = self.listen(from) => why,
+            why = self.listen(from, GREETING_TIMEOUT) => why,
             () = write_all(to, queued) => None,
             () = self.ask(&to_host) => None,
         }
     }
 
-    /// Takes what it says, until it says nothing any more.
-    async fn listen(&self, from: &mut (impl AsyncRead + Unpin)) -> Option<String> {
+    /// Takes what it says, until it says nothing any more, or other things than what rigs it has for
+    /// longer than `patience`: who wants something of it waits for these.
+    async fn listen(
+        &self,
+        from: &mut (impl AsyncRead + Unpin),
+        patience: Duration,
+    ) -> Option<String> {
+        let begun = Instant::now();
         loop {
             let message = match wire::read_unless_silent::<FromHost>(from, SILENCE_TIMEOUT).await {
                 Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
@@ -243,6 +249,10 @@ impl Link {
             };
             if let Err(why) = self.take(message) {
                 return Some(why);
+            }
+            // Now, not while it says something: all rigs over a narrow line may take longer.
+            if begun.elapsed() > patience && self.locked().reached != Reached::Up {
+                return Some(format!("it has not told of its rigs in {} s", patience.as_secs()));
             }
         }
     }
@@ -358,3 +368,6 @@ async fn write_all(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
