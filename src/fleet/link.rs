@@ -1,5 +1,6 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
+mod changed_files;
 mod opening;
 mod status;
 
@@ -21,7 +22,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
-use self::opening::Lost;
+use self::{changed_files::ChangedFiles, opening::Lost};
 pub use self::{
     opening::{Offer, megabytes},
     status::{HostFacts, HostStatus, Reached},
@@ -37,7 +38,7 @@ use super::{
 };
 use crate::{
     core::hosts::{HostName, HostSettings},
-    session::{Event, EventQueue},
+    session::EventQueue,
 };
 
 /// How long a host may take to greet: a key exchange over a slow link, and a login shell.
@@ -63,8 +64,9 @@ pub(super) struct Link {
     /// Which machine it was last.
     welcome: Mutex<Option<Identity>>,
     changes: watch::Sender<()>,
-    /// Where changed files are told.
+    /// Where changed files are told, and those that are to be.
     news: EventQueue,
+    files: ChangedFiles,
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
     ahead: AtomicI64,
@@ -107,6 +109,7 @@ impl Link {
             welcome,
             changes,
             news,
+            files: ChangedFiles::default(),
             calls,
             ahead,
             rows_length: AtomicUsize::default(),
@@ -225,6 +228,7 @@ impl Link {
             why = self.listen(from, GREETING_TIMEOUT) => why,
             () = write_all(to, queued) => None,
             () = self.ask(&to_host) => None,
+            () = self.files.tell(&self.news) => None,
         }
     }
 
@@ -297,9 +301,7 @@ impl Link {
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Files(files) => {
                 let here = files.here(&self.locked());
-                if let Some(files) = here {
-                    self.news.tell(Event::Files(files));
-                }
+                here.map_or(Ok(()), |files| self.files.add(files))?;
             }
             FromHost::Rigs(rigs) => {
                 self.rows_length.store(0, Ordering::Relaxed);

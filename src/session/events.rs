@@ -83,7 +83,7 @@ pub struct Files {
 
 impl Files {
     /// Adds later changes.
-    pub(in crate::session) fn add(&mut self, later: Self) {
+    pub fn add(&mut self, later: Self) {
         self.whole |= later.whole;
         for path in later.paths {
             if self.paths.contains(&path) {
