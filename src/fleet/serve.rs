@@ -153,7 +153,7 @@ async fn next_files(news: &EventQueue, due: Instant) -> Files {
             Event::Files(files) => return files,
             Event::Warning(text) => warn!("{text}"),
             // The rigs are told as a whole, and no host of a host is in use.
-            Event::Snapshot(_) | Event::JobEnding(_) => {}
+            Event::Snapshot(_) | Event::JobEnding(_) | Event::HostRigs(_) => {}
         }
     }
 }

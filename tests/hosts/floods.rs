@@ -1,15 +1,18 @@
 //! Hosts that say too much of what they may say: it is taken at a pace of ours, and none is lost that an
 //! honest host would tell.
 
+use std::{io::Write as _, process::Stdio, time::Duration};
+
 use polecat::core::host_files::{FileContent, digest};
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
 use crate::{
     framed::STEPS,
-    hostile::Scene,
+    hostile::{MEMORY_LIMIT, Scene},
+    machine::program,
     played::{Heard, Played, Said, rig, rigs},
-    support::eventually,
+    support::{eventually, processes},
 };
 
 impl Scene {
@@ -73,6 +76,12 @@ fn files() -> Said {
     Said::Files { rig, polecat, worktree, paths: vec![path], whole: false }
 }
 
+/// How many polecats and rigs Lua knows.
+const KNOWN: &str = "
+    local rigs = require('polecat.editor.sessions').known()
+    return { #require('polecat').sessions(), #rigs }
+";
+
 /// Counts in `_G.told` how often Lua is told of files.
 const TOLD: &str = "
     _G.told = 0
@@ -85,6 +94,15 @@ const TOLD: &str = "
 ";
 
 impl Scene {
+    /// Waits until Lua knows so many polecats, each in a rig of its own.
+    async fn expect_known(&self, count: usize) {
+        eventually(&format!("{count} polecats"), async || {
+            let known = self.lua(KNOWN).await;
+            if known == json!([count, count]) { Ok(()) } else { Err(known.to_string()) }
+        })
+        .await;
+    }
+
     async fn expect_told_of_files(&self) {
         eventually("files that were changed", async || {
             if self.lua("return _G.told").await == json!(0) { Err("none") } else { Ok(()) }
@@ -107,7 +125,8 @@ async fn files_that_are_changed_without_an_end_are_read_one_at_a_time() {
         host.say(&files()).await;
     }
     host.say(&rigs(vec![rig("shop", 1), rig("mill", 1)])).await;
-    scene.expect("evil:mill: 1 polecat").await;
+    // With `ash` here: by then all that it said before was taken.
+    scene.expect_known(3).await;
     scene.expect_told_of_files().await;
     let asked = editor.ask("status", json!(["evil:shop/p0"])).await;
     let (status, reads) = host.called("session.status").await;
@@ -123,4 +142,50 @@ async fn files_that_are_changed_without_an_end_are_read_one_at_a_time() {
     let (id, _) = host.called("host.read").await;
     host.answer(id, &content("three\n")).await;
     editor.expect_line(MAKEFILE, "three").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rigs_that_a_host_does_not_tell_of_any_more_are_forgotten() {
+    let scene = Scene::new(json!({})).await;
+    let mut host = scene.host().await;
+    for turn in 0..20 {
+        let many = (0..500).map(|number| rig(&format!("r{turn}x{number}"), 1)).collect();
+        host.say(&rigs(many)).await;
+    }
+    scene.expect("evil:r19x0: 1 polecat").await;
+    // With `ash` here.
+    scene.expect_known(501).await;
+    let most = scene.most_memory().await;
+    assert!(most < MEMORY_LIMIT, "{most} kB");
+    host.say(&rigs(vec![])).await;
+    scene.expect_known(1).await;
+}
+
+/// The pipe to the hub is full, and nobody closes it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it is noticed after a minute: `make soak`"]
+async fn what_serves_a_hub_that_takes_nothing_any_more_ends() {
+    let home = tempfile::tempdir().unwrap();
+    let mut serves = program(env!("CARGO_BIN_EXE_polecat-nvim"));
+    serves.arg("serve").env("HOME", home.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut serves = serves.spawn().unwrap();
+    let mut hub = serves.stdin.take().unwrap();
+    let mut say = move |what: &Json| {
+        let message = rmp_serde::to_vec_named(what).unwrap();
+        let length = u32::try_from(message.len()).unwrap();
+        hub.write_all(&[&length.to_be_bytes(), &message[..]].concat())
+    };
+    let config = [0x80_u8];
+    say(&json!({ "Hello": { "config": config, "log": "" } })).unwrap();
+    let pid = serves.id();
+    // Until it does not take them any more, and then until it has ended.
+    let ends = tokio::task::spawn_blocking(move || {
+        while say(&json!({ "Ping": 1 })).is_ok() {}
+        serves.wait().unwrap()
+    });
+    let ended = tokio::time::timeout(Duration::from_secs(150), ends).await;
+    if ended.is_err() {
+        processes::kill(&[pid]);
+        panic!("it serves on");
+    }
 }

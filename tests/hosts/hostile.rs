@@ -74,7 +74,7 @@ fn nonsense() -> Vec<(Vec<u8>, &'static str)> {
     let many = [&b"\x81\xa4Rigs\x82\xa3now\x00\xa4rigs\xdd"[..], &u32::to_be_bytes(count)].concat();
     let many = [&many, &vec![0xc0; count as usize][..]].concat();
     // Each byte of it is six where it is shown.
-    let mut unseen = rig("shop", 1_000);
+    let mut unseen = rig("shop", 200);
     let label = "\u{1}".repeat(16_000);
     unseen.polecats.iter_mut().for_each(|info| info.label = Some(label.clone()));
     let unseen = rmp_serde::to_vec_named(&rigs(vec![unseen])).unwrap();
