@@ -128,6 +128,11 @@ async fn files_that_are_changed_without_an_end_are_read_one_at_a_time() {
     // With `ash` here: by then all that it said before was taken.
     scene.expect_known(3).await;
     scene.expect_told_of_files().await;
+    for _ in 0..3 {
+        scene.lua("_G.told = 0").await;
+        host.say(&files()).await;
+        scene.expect_told_of_files().await;
+    }
     let asked = editor.ask("status", json!(["evil:shop/p0"])).await;
     let (status, reads) = host.called("session.status").await;
     let [(id, _)] = &reads[..] else { panic!("{} reads are under way", reads.len()) };
@@ -159,6 +164,22 @@ async fn rigs_that_a_host_does_not_tell_of_any_more_are_forgotten() {
     assert!(most < MEMORY_LIMIT, "{most} kB");
     host.say(&rigs(vec![])).await;
     scene.expect_known(1).await;
+}
+
+/// Each byte of it is six where it is shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_that_are_too_long_where_they_are_shown_end_the_connection() {
+    let scene = Scene::new(json!({})).await;
+    let mut host = scene.host().await;
+    let mut unseen = rig("shop", 1_000);
+    let label = "\u{1b}".repeat(16_000);
+    unseen.polecats.iter_mut().for_each(|info| info.label = Some(label.clone()));
+    host.say(&rigs(vec![unseen])).await;
+    host.left().await;
+    scene.expect("?  p0").await;
+    scene.expect("evil:shop: 1 polecat").await;
+    let most = scene.most_memory().await;
+    assert!(most < MEMORY_LIMIT, "{most} kB");
 }
 
 /// The pipe to the hub is full, and nobody closes it.

@@ -136,6 +136,14 @@ async fn who_takes_a_long_message_bit_by_bit_gets_it_and_who_takes_nothing_does_
     assert_eq!(stuck.unwrap_err().kind(), io::ErrorKind::TimedOut);
 }
 
+/// Each of their bytes is six where it is shown.
+#[test]
+fn texts_that_become_longer_than_a_message_are_none() {
+    let texts = vec!["\u{1b}".repeat(texts::TEXT_LIMIT); 250];
+    let read = unpack::<Vec<String>>(&pack(&texts).unwrap());
+    assert_eq!(read, Err("more text than a message has".to_owned()));
+}
+
 /// A person is to see what they agree to as it is, and what is wrong line by line.
 #[test]
 fn the_texts_of_an_error_arrive_with_their_lines() {
