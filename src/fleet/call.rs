@@ -1,7 +1,10 @@
 //! What the hub has a host do, and what comes of it.
 
+use std::time::Duration;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
+use tokio::time::{Instant, sleep_until};
 
 use super::{
     Fleet,
@@ -10,6 +13,12 @@ use super::{
     wire,
 };
 use crate::core::hosts::HostName;
+
+/// How often a step is passed on: a host could tell one after the other without an end, and Neovim has
+/// to take each.
+const STEP_INTERVAL: Duration = Duration::from_millis(100);
+/// How much of it is, in characters.
+const STEP_LIMIT: usize = 200;
 
 /// A call to a host: as Lua calls it, with its arguments.
 #[derive(Clone, Debug)]
@@ -48,9 +57,9 @@ impl FarCall {
 }
 
 impl Fleet {
-    /// Has the host `name` carry out `call`; waits until it is connected, if it may be. Each part that
-    /// comes before the answer is given to `part`. With the answer goes how far the clock there is
-    /// ahead, in milliseconds.
+    /// Has the host `name` carry out `call`; waits until it is connected, if it may be. What it
+    /// tells before the answer is given to `step`, of much at once the newest. With the answer goes how
+    /// far the clock there is ahead, in milliseconds.
     ///
     /// # Errors
     /// See [`Unanswered`].
@@ -58,13 +67,13 @@ impl Fleet {
         &self,
         name: &HostName,
         call: &FarCall,
-        part: &(impl Fn(&str) + Sync),
+        step: &(impl Fn(&str) + Sync),
     ) -> Result<(A, i64), Unanswered> {
-        match self.call_once(name, call, part).await {
+        match self.call_once(name, call, step).await {
             // What only looks does no harm if it is done twice.
             Err(Unanswered::Lost) if call.reads => {
                 self.tried_again(name).await;
-                self.call_once(name, call, part).await
+                self.call_once(name, call, step).await
             }
             done => done,
         }
@@ -74,14 +83,20 @@ impl Fleet {
         &self,
         name: &HostName,
         call: &FarCall,
-        part: &(impl Fn(&str) + Sync),
+        step: &(impl Fn(&str) + Sync),
     ) -> Result<(A, i64), Unanswered> {
         let mut feed = self.feed(name, call).await?;
+        let (mut newest, mut due) = (None::<String>, Instant::now());
         loop {
-            match feed.next::<String, A>().await? {
-                Heard::Part(text) => part(&text),
-                Heard::Answer(answer) => {
-                    return Ok((answer, feed.ahead));
+            tokio::select! {
+                heard = feed.next::<String, A>() => match heard? {
+                    Heard::Part(text) => newest = Some(text),
+                    Heard::Answer(answer) => return Ok((answer, feed.ahead)),
+                },
+                () = sleep_until(due), if newest.is_some() => {
+                    let text = newest.take().unwrap_or_default();
+                    step(&text.chars().take(STEP_LIMIT).collect::<String>());
+                    due = Instant::now() + STEP_INTERVAL;
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
+mod changed_files;
 mod opening;
 mod status;
 
@@ -21,7 +22,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
-use self::opening::Lost;
+use self::{changed_files::ChangedFiles, opening::Lost};
 pub use self::{
     opening::{Offer, megabytes},
     status::{HostFacts, HostStatus, Reached},
@@ -37,7 +38,7 @@ use super::{
 };
 use crate::{
     core::hosts::{HostName, HostSettings},
-    session::{Event, EventQueue},
+    session::EventQueue,
 };
 
 /// How long a host may take to answer, first with our program and then with its greeting: a key exchange
@@ -66,8 +67,9 @@ pub(super) struct Link {
     /// Which machine it was last.
     welcome: Mutex<Option<Identity>>,
     changes: watch::Sender<()>,
-    /// Where changed files are told.
+    /// Where changed files are told, and those that are to be.
     news: EventQueue,
+    files: ChangedFiles,
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
     ahead: AtomicI64,
@@ -110,6 +112,7 @@ impl Link {
             welcome,
             changes,
             news,
+            files: ChangedFiles::default(),
             calls,
             ahead,
             rows_length: AtomicUsize::default(),
@@ -225,14 +228,21 @@ impl Link {
         self.calls.open(to_host.clone());
         // Neither side waits with reading for what it writes.
         tokio::select! {
-            why = self.listen(from) => why,
+            why = self.listen(from, GREETING_TIMEOUT) => why,
             () = write_all(to, queued) => None,
             () = self.ask(&to_host) => None,
+            () = self.files.tell(&self.news) => None,
         }
     }
 
-    /// Takes what it says, until it says nothing any more.
-    async fn listen(&self, from: &mut (impl AsyncRead + Unpin)) -> Option<String> {
+    /// Takes what it says, until it says nothing any more, or other things than what rigs it has for
+    /// longer than `patience`: who wants something of it waits for these.
+    async fn listen(
+        &self,
+        from: &mut (impl AsyncRead + Unpin),
+        patience: Duration,
+    ) -> Option<String> {
+        let begun = Instant::now();
         loop {
             let message = match wire::read_unless_silent::<FromHost>(from, SILENCE_TIMEOUT).await {
                 Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
@@ -246,6 +256,10 @@ impl Link {
             };
             if let Err(why) = self.take(message) {
                 return Some(why);
+            }
+            // Now, not while it says something: all rigs over a narrow line may take longer.
+            if begun.elapsed() > patience && self.locked().reached != Reached::Up {
+                return Some(format!("it has not told of its rigs in {} s", patience.as_secs()));
             }
         }
     }
@@ -290,9 +304,7 @@ impl Link {
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Files(files) => {
                 let here = files.here(&self.locked());
-                if let Some(files) = here {
-                    self.news.tell(Event::Files(files));
-                }
+                here.map_or(Ok(()), |files| self.files.add(files))?;
             }
             FromHost::Rigs(rigs) => {
                 self.rows_length.store(0, Ordering::Relaxed);
@@ -361,3 +373,6 @@ async fn write_all(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ use crate::{
 };
 
 /// After so long without a ping the hub is gone, though nobody has told: it pings every five seconds.
+/// So it is when it has taken nothing for so long: what reaches it may be there for ever.
 const HUB_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long what was begun may take to come to its end once the hub is gone.
 const END_TIMEOUT: Duration = Duration::from_secs(60);
@@ -59,7 +60,7 @@ pub async fn serve(
     let program = std::env::current_exe()?.display().to_string();
     let job = BatchJob::of(|name| std::env::var(name).ok());
     let welcome = Welcome::new(program, Identity::here().await, job.clone());
-    wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
+    write(&mut to, &FromHost::Welcome(welcome)).await?;
     let (said, hears) = mpsc::channel(4);
     // In a task of its own: what is half read must not be lost.
     let reads = async move {
@@ -102,11 +103,11 @@ async fn tell(
     told.see(watch.look().await);
     loop {
         if let Some(message) = told.next(Instant::now()) {
-            told.wrote(wire::write(to, &message).await?);
+            told.wrote(write(to, &message).await?);
         }
         let message = tokio::select! {
             Some(answer) = answered.recv() => {
-                wire::write(to, &answer).await?;
+                write(to, &answer).await?;
                 continue;
             }
             message = timeout_at(last_word + HUB_TIMEOUT, hears.recv()) => message,
@@ -116,7 +117,7 @@ async fn tell(
             }
             () = sleep_until(told.due()), if told.waits() => continue,
             files = next_files(news, files_due) => {
-                wire::write(to, &FromHost::Files(files.into())).await?;
+                write(to, &FromHost::Files(files.into())).await?;
                 files_due = Instant::now() + FILES_INTERVAL;
                 continue;
             }
@@ -124,7 +125,7 @@ async fn tell(
         last_word = Instant::now();
         match message {
             Ok(Some(ToHost::Ping(number))) => {
-                wire::write(to, &FromHost::Pong(number)).await?;
+                write(to, &FromHost::Pong(number)).await?;
             }
             Ok(Some(ToHost::Look)) => told.see(watch.look().await),
             Ok(Some(ToHost::Call { id, name, args })) => calls.begin(id, name, args.into_vec()),
@@ -139,6 +140,11 @@ async fn tell(
     }
 }
 
+/// Says it to a hub that is there.
+async fn write(to: &mut (impl AsyncWrite + Unpin), message: &FromHost) -> io::Result<usize> {
+    wire::write_unless_stuck(to, message, HUB_TIMEOUT).await
+}
+
 /// The next files that were changed, not before `due`. Cancelling it loses none.
 async fn next_files(news: &EventQueue, due: Instant) -> Files {
     sleep_until(due).await;
@@ -147,7 +153,7 @@ async fn next_files(news: &EventQueue, due: Instant) -> Files {
             Event::Files(files) => return files,
             Event::Warning(text) => warn!("{text}"),
             // The rigs are told as a whole, and no host of a host is in use.
-            Event::Snapshot(_) | Event::JobEnding(_) => {}
+            Event::Snapshot(_) | Event::JobEnding(_) | Event::HostRigs(_) => {}
         }
     }
 }

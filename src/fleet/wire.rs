@@ -261,12 +261,30 @@ pub(super) async fn write<T: Serialize>(
     to: &mut (impl AsyncWrite + Unpin),
     message: &T,
 ) -> io::Result<usize> {
+    write_unless_stuck(to, message, Duration::MAX).await
+}
+
+/// The same to who may take nothing for no longer than `limit`. A long message over a slow line may take
+/// longer, as long as something of it is taken.
+///
+/// # Errors
+/// As [`write`]; the kind is `TimedOut` where nothing was taken.
+pub(super) async fn write_unless_stuck<T: Serialize>(
+    to: &mut (impl AsyncWrite + Unpin),
+    message: &T,
+    limit: Duration,
+) -> io::Result<usize> {
     let bytes = rmp_serde::to_vec_named(message).map_err(io::Error::other)?;
     let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= MESSAGE_LIMIT);
     let length = length.ok_or_else(|| io::Error::other("the message is too long"))?;
-    to.write_all(&length.to_be_bytes()).await?;
-    to.write_all(&bytes).await?;
-    to.flush().await?;
+    for mut rest in [&length.to_be_bytes()[..], &bytes] {
+        while !rest.is_empty() {
+            if timeout(limit, to.write_buf(&mut rest)).await?? == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+        }
+    }
+    timeout(limit, to.flush()).await??;
     Ok(bytes.len())
 }
 
@@ -362,8 +380,9 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     if !rest.is_empty() {
         return Err(format!("{} bytes too many", rest.len()));
     }
+    let value = texts::cleaned(value, &mut (MESSAGE_LIMIT as usize))?;
     let mut clean = Vec::with_capacity(bytes.len());
-    rmpv::encode::write_value(&mut clean, &texts::cleaned(value)).map_err(|why| why.to_string())?;
+    rmpv::encode::write_value(&mut clean, &value).map_err(|why| why.to_string())?;
     // By way of bytes: rmpv's own deserializer does not know enums as they are written.
     unpack_exactly(&clean)
 }

@@ -18,7 +18,7 @@ use tracing::debug;
 use super::{
     calls::KnownRig,
     editor::Editor,
-    encode::{self, Map},
+    encode::{self, Map, texts},
     views::hosts::clock,
 };
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
             transitions::{self, Transition},
         },
     },
-    session::{Event, EventQueue, JobEnding, Place, Snapshot, Workspace},
+    session::{Event, EventQueue, HostRigs, JobEnding, Place, Snapshot, Workspace},
     view,
 };
 pub(super) use hosts::tell_of_hosts;
@@ -93,6 +93,10 @@ impl Teller {
                 }
                 Some(Event::Warning(text)) => vec![("notice", encode::warning(&text).into())],
                 Some(Event::JobEnding(ending)) => vec![("news", job_ending(&ending))],
+                Some(Event::HostRigs(rigs)) => {
+                    let gone = self.told().forget(&rigs);
+                    gone.into_iter().map(|data| ("gone", data.into())).collect()
+                }
                 None => self.overdue(now),
             };
             for (name, data) in messages {
@@ -120,17 +124,30 @@ impl Told {
         let called = Called { host: host.clone(), ..self.called(home, rig) };
         let (news, memory) = self.memories.update(snapshot, now);
         let memory = serde_json::to_string(memory).ok();
-        let states: Vec<_> = self.memories.sessions().map(|info| info.state).collect();
-        let count = |map: Map, (state, count): (State, usize)| map.put(state.as_str(), count);
         let news = news.into_iter().map(|one| encoded(one, &called, path).into()).collect();
         Map::new()
             .put("home", home.display().to_string())
             .put("path", path.display().to_string())
             .put("sessions", called.all(polecats, path))
-            .put("counts", view::counts(&states).fold(Map::new(), count))
-            .put("statusline", view::statusline(&states))
+            .with(self.summary())
             .some("memory", memory)
             .put("news", Value::Array(news))
+    }
+
+    /// What is told of rigs that hosts do not have any more, if any was told before.
+    fn forget(&mut self, rigs: &HostRigs) -> Option<Map> {
+        let gone = self.memories.forget(rigs);
+        let homes = texts(gone.iter().map(|home| home.to_str().unwrap_or_default()));
+        (!gone.is_empty()).then(|| Map::new().put("homes", homes).with(self.summary()))
+    }
+
+    /// How many there are in each state.
+    fn summary(&self) -> Map {
+        let states: Vec<_> = self.memories.sessions().map(|info| info.state).collect();
+        let count = |map: Map, (state, count): (State, usize)| map.put(state.as_str(), count);
+        Map::new()
+            .put("counts", view::counts(&states).fold(Map::new(), count))
+            .put("statusline", view::statusline(&states))
     }
 
     /// What the rig with this home and name is called.

@@ -3,8 +3,8 @@
 pub(in crate::session) mod notifier;
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    path::PathBuf,
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -27,6 +27,27 @@ pub enum Event {
     Warning(String),
     /// A host is a batch job, which ends soon.
     JobEnding(JobEnding),
+    /// Hosts have other rigs than before: what was told of those that are gone is not so any more.
+    HostRigs(Arc<HostRigs>),
+}
+
+/// Which rigs the hosts of the configuration have, by their homes; of one that has not told nothing is
+/// known. There are no other hosts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostRigs(pub BTreeMap<HostName, Option<BTreeSet<PathBuf>>>);
+
+impl HostRigs {
+    /// Whether the rig with this home may be there; one of this machine always may.
+    #[must_use]
+    pub fn may_have(&self, home: &Path) -> bool {
+        // That of a host has its name in front, and no folder of this machine begins without a `/`.
+        let host =
+            home.to_str().filter(|_| home.is_relative()).and_then(|home| home.split_once(':'));
+        let host = host.and_then(|(host, _)| host.parse::<HostName>().ok());
+        let Some(host) = host else { return true };
+        let rigs = self.0.get(&host).map(Option::as_ref);
+        rigs.is_some_and(|rigs| rigs.is_none_or(|rigs| rigs.contains(home)))
+    }
 }
 
 /// A host that ends soon, with all that runs there.
@@ -83,7 +104,7 @@ pub struct Files {
 
 impl Files {
     /// Adds later changes.
-    pub(in crate::session) fn add(&mut self, later: Self) {
+    pub fn add(&mut self, later: Self) {
         self.whole |= later.whole;
         for path in later.paths {
             if self.paths.contains(&path) {
@@ -99,7 +120,8 @@ impl Files {
 }
 
 /// The events of a workspace, for one receiver. Sending never waits: while nobody receives (Neovim
-/// is suspended, perhaps for days) only the newest snapshot of each rig is kept.
+/// is suspended, perhaps for days) only the newest snapshot of each rig is kept, and none of a rig that
+/// is gone.
 #[derive(Clone, Debug, Default)]
 pub struct EventQueue(Arc<Queue>);
 
@@ -118,6 +140,7 @@ struct Waiting {
     files: HashMap<(PathBuf, PolecatName), Files>,
     /// By the rig's home.
     snapshots: BTreeMap<PathBuf, Arc<Snapshot>>,
+    rigs: Option<Arc<HostRigs>>,
 }
 
 impl EventQueue {
@@ -155,6 +178,11 @@ impl Waiting {
             Event::Snapshot(snapshot) => {
                 drop(self.snapshots.insert(snapshot.home.clone(), snapshot));
             }
+            Event::HostRigs(rigs) => {
+                self.snapshots.retain(|home, _| rigs.may_have(home));
+                self.files.retain(|(home, _), _| rigs.may_have(home));
+                self.rigs = Some(rigs);
+            }
             Event::Files(files) => {
                 let of = (files.home.clone(), files.polecat.clone());
                 match self.files.get_mut(&of) {
@@ -171,6 +199,9 @@ impl Waiting {
         }
         if let Some(job) = self.jobs.pop_front() {
             return Some(Event::JobEnding(job));
+        }
+        if let Some(rigs) = self.rigs.take() {
+            return Some(Event::HostRigs(rigs));
         }
         if let Some((_, snapshot)) = self.snapshots.pop_first() {
             return Some(Event::Snapshot(snapshot));
@@ -232,6 +263,24 @@ mod tests {
         }
         let Event::Files(told) = queue.next().await else { panic!("it is about files") };
         assert!(told.whole && told.paths.len() <= 200, "{}", told.paths.len());
+    }
+
+    #[tokio::test]
+    async fn of_rigs_that_hosts_do_not_have_any_more_nothing_is_told() {
+        let queue = EventQueue::default();
+        for home in ["/a", "far:/kept", "far:/gone", "silent:/a", "dropped:/a"] {
+            queue.tell(snapshot(home, home));
+        }
+        let kept = BTreeSet::from([PathBuf::from("far:/kept")]);
+        let rigs = [("far", Some(kept)), ("silent", None)];
+        let rigs = rigs.map(|(host, rigs)| (host.parse::<HostName>().unwrap(), rigs));
+        queue.tell(Event::HostRigs(Arc::new(HostRigs(BTreeMap::from(rigs)))));
+        assert!(matches!(queue.next().await, Event::HostRigs(_)));
+        for expected in ["/a", "far:/kept", "silent:/a"] {
+            let told = queue.next().await;
+            assert!(matches!(&told, Event::Snapshot(one) if one.rig == expected), "{told:?}");
+        }
+        assert!(queue.waiting().take().is_none());
     }
 
     #[tokio::test]

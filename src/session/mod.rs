@@ -36,7 +36,7 @@ pub use error::{
     SessionError, SetupError,
 };
 pub use events::notifier::{NewsOf, Notifier};
-pub use events::{Event, EventQueue, Files, JobEnding, Snapshot};
+pub use events::{Event, EventQueue, Files, HostRigs, JobEnding, Snapshot};
 pub use files::locations::{FoundLocation, Viewpoint, found_locations, named_paths};
 pub use health::{FoundAgent, HealthRow, Level, agents_found};
 pub use hook::report_hook;

@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// An editor with one host, played by the test, and `ash` at its prompt here.
-struct Scene {
-    here: Shop,
-    stage: Stage,
+pub(crate) struct Scene {
+    pub(crate) here: Shop,
+    pub(crate) stage: Stage,
 }
 
 impl Scene {
-    async fn new(more: Json) -> Self {
+    pub(crate) async fn new(more: Json) -> Self {
         let stage = Stage::new();
         let mut host = stage.settings();
         crate::support::neovim::merge(&mut host, more);
@@ -28,13 +28,13 @@ impl Scene {
     }
 
     /// Looks at all rigs, and gives the connection that this makes.
-    async fn look(&self) -> Played {
+    pub(crate) async fn look(&self) -> Played {
         self.here.editor.command("PolecatStatus!").await.unwrap();
         self.stage.connected().await
     }
 
     /// How much memory the backend took at most, in kB.
-    async fn most_memory(&self) -> u64 {
+    pub(crate) async fn most_memory(&self) -> u64 {
         let pid = "return require('polecat.rpc.client').greeting().pid";
         let pid = self.here.editor.lua(pid, Json::Null).await.unwrap();
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -42,12 +42,12 @@ impl Scene {
         most.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    async fn expect(&self, part: &str) {
+    pub(crate) async fn expect(&self, part: &str) {
         self.here.editor.expect_line(STATUS, part).await;
     }
 
     /// What is asked of others goes on, in an editor that answers.
-    async fn nobody_waits(&self) {
+    pub(crate) async fn nobody_waits(&self) {
         let editor = &self.here.editor;
         assert_eq!(editor.lua("return 1", Json::Null).await, Ok(json!(1)));
         let info = editor.call("status", json!(["ash"])).await.unwrap();
@@ -56,7 +56,7 @@ impl Scene {
 }
 
 /// How much the backend may ever take, in kB: a message may be 16 MiB long.
-const MEMORY_LIMIT: u64 = 200_000;
+pub(crate) const MEMORY_LIMIT: u64 = 200_000;
 
 /// Bytes that look like a message and are none, and what is told of them.
 fn nonsense() -> Vec<(Vec<u8>, &'static str)> {

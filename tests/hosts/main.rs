@@ -16,6 +16,7 @@ mod containers;
 mod cuts;
 mod desk;
 mod figures;
+mod floods;
 mod guides;
 mod hostile;
 mod link;

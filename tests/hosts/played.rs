@@ -6,7 +6,8 @@ use polecat::{
     core::{batch_job::BatchJob, build, names::PolecatName, session::SessionInfo},
     fleet::{FarRig, Identity},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::{
@@ -62,6 +63,32 @@ pub(crate) enum Said {
         now: i64,
         rigs: Vec<Rows>,
     },
+    Files {
+        rig: String,
+        polecat: String,
+        worktree: ByteBuf,
+        paths: Vec<ByteBuf>,
+        whole: bool,
+    },
+    Part {
+        id: u64,
+        part: ByteBuf,
+    },
+    Answer {
+        id: u64,
+        result: Result<ByteBuf, ()>,
+    },
+}
+
+/// What the hub says.
+#[derive(Debug, Deserialize)]
+pub(crate) enum Heard {
+    Ping(u64),
+    Look,
+    Call { id: u64, name: String },
+    Tell { id: u64 },
+    Taken(u64),
+    Drop(u64),
 }
 
 /// Rows of one rig.
@@ -137,6 +164,43 @@ impl Played {
     /// The hub may have had enough before all of it was said.
     pub(crate) async fn bytes(&mut self, bytes: &[u8]) {
         let _ = self.0.write_all(bytes).await;
+    }
+
+    /// Says something of the call `id`: a part of its answer.
+    pub(crate) async fn part(&mut self, id: u64, part: &impl Serialize) {
+        let part = rmp_serde::to_vec_named(part).unwrap().into();
+        self.say(&Said::Part { id, part }).await;
+    }
+
+    /// Answers the call `id`.
+    pub(crate) async fn answer(&mut self, id: u64, answer: &impl Serialize) {
+        let result = Ok(rmp_serde::to_vec_named(answer).unwrap().into());
+        self.say(&Said::Answer { id, result }).await;
+    }
+
+    /// What the hub says next. It is told that we are there.
+    pub(crate) async fn hear(&mut self) -> Heard {
+        let mut length = [0; 4];
+        self.0.read_exact(&mut length).await.unwrap();
+        let mut message = vec![0; u32::from_be_bytes(length) as usize];
+        self.0.read_exact(&mut message).await.unwrap();
+        let heard = rmp_serde::from_slice(&message).unwrap();
+        if let Heard::Ping(number) = heard {
+            self.say(&Said::Pong(number)).await;
+        }
+        heard
+    }
+
+    /// The next call `name`, and those that came before it.
+    pub(crate) async fn called(&mut self, name: &str) -> (u64, Vec<(u64, String)>) {
+        let mut before = Vec::new();
+        loop {
+            match self.hear().await {
+                Heard::Call { id, name: called } if called == name => return (id, before),
+                Heard::Call { id, name } => before.push((id, name)),
+                _ => {}
+            }
+        }
     }
 
     /// Waits until the hub has left, whatever it still says.

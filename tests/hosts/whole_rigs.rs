@@ -147,7 +147,15 @@ async fn one_message_reaches_several_wherever_they_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_list_shows_the_hosts_of_a_configuration_that_has_changed() {
     let Some(desk) = Desk::new(2).await else { return };
+    desk.start("build1:shop/ash", "prompts").await;
     desk.look().await;
+    desk.expect_status("build1:shop: 1 polecat, 1 running").await;
+    let known = "return { require('polecat').statusline(), #require('polecat').sessions() }";
+    eventually("`ash` in the statusline", async || {
+        let now = desk.editor().lua(known, Json::Null).await.unwrap();
+        if now[0] != json!("") && now[1] == json!(1) { Ok(()) } else { Err(now.to_string()) }
+    })
+    .await;
     let without = "
         local config = vim.deepcopy(vim.g.polecat)
         config.hosts.build1 = nil
@@ -164,6 +172,12 @@ async fn an_open_list_shows_the_hosts_of_a_configuration_that_has_changed() {
             shows("build2", lines) && !lines.iter().any(|line| line.contains("build1"))
         })
         .await;
+    // Nobody will ever tell that it has ended.
+    eventually("nobody in the statusline", async || {
+        let now = desk.editor().lua(known, Json::Null).await.unwrap();
+        if now == json!(["", 0]) { Ok(()) } else { Err(now.to_string()) }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,12 +101,13 @@ end
 --- Puts what is there by now into `buf`, with the windows as they are.
 ---@param buf integer
 ---@param file polecat.FileText
-local function refill(buf, file)
+---@param keep_undo boolean
+local function refill(buf, file, keep_undo)
   local views = {}
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     views[win] = vim.api.nvim_win_call(win, vim.fn.winsaveview)
   end
-  fill(buf, file, true)
+  fill(buf, file, keep_undo)
   for win, view in pairs(views) do
     vim.api.nvim_win_call(win, function()
       vim.fn.winrestview(view)
@@ -125,24 +126,62 @@ function M.place(buf)
   end
 end
 
---- Reads `buf` again, as Neovim does a file that was changed outside.
+--- The buffers that are being read again: whether they are to be once more.
+---@type table<integer, boolean>
+local reloading = {}
+
+--- Whether so much may be kept for undo, as Neovim decides it for a file that it reads again.
+---@param buf integer
+---@return boolean
+local function keeps_undo(buf)
+  local most = vim.go.undoreload
+  return most < 0 or vim.api.nvim_buf_line_count(buf) < most
+end
+
+--- Puts into `buf` what was read again, or says why not.
+---@param buf integer
+---@param file polecat.FileText
+---@param autoread boolean
+---@param done fun(reason?: string)
+local function take(buf, file, autoread, done)
+  if vim.b[buf].polecat_file.seen == file.seen then
+    return
+  elseif not file.seen then
+    done('deleted')
+  elseif vim.bo[buf].modified then
+    done('conflict')
+  elseif not autoread then
+    done('changed')
+  else
+    refill(buf, file, keeps_undo(buf))
+    done()
+  end
+end
+
+--- Reads `buf` again, as Neovim does a file that was changed outside. Told so while it is being read, it
+--- is read once more after that: of two answers the older could be the last to come, and a host that does
+--- not answer would be asked without an end.
 ---@param buf integer
 ---@param autoread boolean
 ---@param done fun(reason?: string) Called with why it stays as it is, as in |v:fcs_reason|, if it does.
 function M.reload(buf, autoread, done)
+  if reloading[buf] ~= nil then
+    reloading[buf] = true
+    return
+  end
+  reloading[buf] = false
+  local before = vim.b[buf].polecat_file or {}
   backend.call('file.read', { name = vim.api.nvim_buf_get_name(buf) }, function(err, file)
+    local again = reloading[buf]
+    reloading[buf] = nil
     local known = vim.api.nvim_buf_is_loaded(buf) and vim.b[buf].polecat_file or {}
-    if err or not known.read or known.seen == file.seen then
-      return
-    elseif not file.seen then
-      done('deleted')
-    elseif vim.bo[buf].modified then
-      done('conflict')
-    elseif not autoread then
-      done('changed')
-    else
-      refill(buf, file)
-      done()
+    -- What was written or read meanwhile is newer than this.
+    local is_newest = known.seen == before.seen
+    if known.read and not err and is_newest then
+      take(buf, file, autoread, done)
+    end
+    if known.read and (again or not is_newest) then
+      M.reload(buf, autoread, done)
     end
   end)
 end

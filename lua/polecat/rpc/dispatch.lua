@@ -10,6 +10,7 @@ local RECEIVERS = {
   notice = { 'polecat.editor.notify', 'notice' },
   news = { 'polecat.editor.notify', 'news' },
   snapshot = { 'polecat.editor.sessions', 'set' },
+  gone = { 'polecat.editor.sessions', 'forget' },
   files = { 'polecat.editor.reload', 'changed' },
 }
 --- What went wrong and was told: a frame comes many times a second.

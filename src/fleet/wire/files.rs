@@ -10,6 +10,8 @@ use crate::{core::names::PolecatName, fleet::HostStatus, session::Files};
 
 /// How many of them are taken at once: more are as good as all.
 const MOST: usize = 200;
+/// The longest path, in bytes: no system has a longer one.
+const PATH_LIMIT: usize = 4096;
 
 /// Files that were changed in a polecat's worktree there.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -40,10 +42,16 @@ impl From<Files> for FarFiles {
 }
 
 impl FarFiles {
-    /// What that is here; `None` when it is about no polecat that `host` has told of.
+    /// What that is here; `None` when it is about no polecat that `host` has told of, or no worktree.
     pub(in crate::fleet) fn here(self, host: &HostStatus) -> Option<Files> {
         let path = |path: &ByteBuf| OsStr::from_bytes(path).into();
-        let Self { rig, polecat, worktree, paths, whole } = self;
+        let Self { rig, polecat, worktree, mut paths, whole } = self;
+        if worktree.len() > PATH_LIMIT {
+            return None;
+        }
+        let told = paths.len();
+        paths.retain(|path| path.len() <= PATH_LIMIT);
+        paths.truncate(MOST);
         let is_told = |told: &&FarRig| {
             told.path == rig && told.polecats.iter().any(|info| info.polecat == polecat)
         };
@@ -55,8 +63,8 @@ impl FarFiles {
             home: host.home_of(rig).into(),
             project: rig.path.clone().into(),
             worktree: path(&worktree),
-            paths: paths.iter().take(MOST).map(path).collect(),
-            whole: whole || paths.len() > MOST,
+            paths: paths.iter().map(path).collect(),
+            whole: whole || paths.len() < told,
         })
     }
 }
@@ -92,5 +100,11 @@ mod tests {
         assert_eq!((&*here.rig, here.paths.len(), here.whole), ("build1:shop", 1, false));
         let here = files("ash", MOST + 1).here(&host).unwrap();
         assert_eq!((here.paths.len(), here.whole), (MOST, true));
+        let path = |length: usize| bytes(Path::new(&"x".repeat(length)));
+        let paths = vec![path(PATH_LIMIT), path(PATH_LIMIT + 1)];
+        let here = FarFiles { paths, ..files("ash", 0) }.here(&host).unwrap();
+        assert_eq!((here.paths.len(), here.whole), (1, true));
+        let worktree = path(PATH_LIMIT + 1);
+        assert_eq!(FarFiles { worktree, ..files("ash", 1) }.here(&host), None);
     }
 }

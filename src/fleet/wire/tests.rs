@@ -120,6 +120,30 @@ async fn a_long_message_over_a_narrow_line_is_read_and_one_that_stops_midway_is_
     drop(said.await.unwrap());
 }
 
+#[tokio::test]
+async fn who_takes_a_long_message_bit_by_bit_gets_it_and_who_takes_nothing_does_not_hold_us_up() {
+    let part = FromHost::Part { id: 1, part: ByteBuf::from(vec![7; 100_000]) };
+    let (mut here, mut there) = tokio::io::duplex(64);
+    let takes = tokio::spawn(async move {
+        let read = read::<FromHost>(&mut there).await;
+        (read, there)
+    });
+    let limit = Duration::from_millis(50);
+    write_unless_stuck(&mut here, &part, Duration::from_secs(60)).await.unwrap();
+    let (read, _there) = takes.await.unwrap();
+    assert!(matches!(read, Ok(Some(FromHost::Part { .. }))));
+    let stuck = write_unless_stuck(&mut here, &part, limit).await;
+    assert_eq!(stuck.unwrap_err().kind(), io::ErrorKind::TimedOut);
+}
+
+/// Each of their bytes is six where it is shown.
+#[test]
+fn texts_that_become_longer_than_a_message_are_none() {
+    let texts = vec!["\u{1b}".repeat(texts::TEXT_LIMIT); 250];
+    let read = unpack::<Vec<String>>(&pack(&texts).unwrap());
+    assert_eq!(read, Err("more text than a message has".to_owned()));
+}
+
 /// A person is to see what they agree to as it is, and what is wrong line by line.
 #[test]
 fn the_texts_of_an_error_arrive_with_their_lines() {

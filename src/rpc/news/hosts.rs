@@ -1,7 +1,7 @@
 //! What happens on hosts, told as what happens here.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     future::pending,
     path::PathBuf,
     sync::Arc,
@@ -14,17 +14,25 @@ use super::until;
 use crate::{
     core::hosts::HostName,
     fleet::{FarRig, Fleet, HostStatus, Reached},
-    session::{Event, EventQueue, JobEnding, Snapshot},
+    session::{Event, EventQueue, HostRigs, JobEnding, Snapshot},
 };
 
-/// Tells `news` of each rig of the hosts in use, whenever something has changed in it, and of the ends
-/// of jobs before they come.
+/// Tells `news` of each rig of the hosts in use, whenever something has changed in it or it is gone, and
+/// of the ends of jobs before they come.
 pub(in crate::rpc) async fn tell_of_hosts(fleet: Fleet, news: EventQueue) {
     let mut watch = fleet.listen();
     let mut told: HashMap<PathBuf, Arc<Snapshot>> = HashMap::new();
     let (mut seen, mut jobs) = (HashMap::new(), Jobs::default());
+    let mut last: Option<Arc<HostRigs>> = None;
     loop {
         let hosts = watch.newest();
+        // First: what is told of a rig that was gone and is back is told anew.
+        let rigs = Arc::new(rigs_of(&hosts));
+        if last.as_ref() != Some(&rigs) {
+            told.retain(|home, _| rigs.may_have(home));
+            last = Some(rigs.clone());
+            news.tell(Event::HostRigs(rigs));
+        }
         for host in &hosts {
             // Of many hosts one has changed.
             let now = Seen::of(host);
@@ -48,6 +56,16 @@ pub(in crate::rpc) async fn tell_of_hosts(fleet: Fleet, news: EventQueue) {
             () = at(Jobs::due(&hosts, now)) => {}
         }
     }
+}
+
+/// The rigs of those that tell of them at the moment: those of a host that cannot be reached are not
+/// known to be gone.
+fn rigs_of(hosts: &[HostStatus]) -> HostRigs {
+    let of = |host: &HostStatus| {
+        let homes = host.rigs.iter().map(|rig| PathBuf::from(host.home_of(rig)));
+        (host.name.clone(), (host.reached == Reached::Up).then(|| homes.collect::<BTreeSet<_>>()))
+    };
+    HostRigs(hosts.iter().map(of).collect())
 }
 
 /// What a host was like when its rigs were looked at, as far as that is told.

@@ -10,7 +10,7 @@ use crate::{
         notifications::{News, Occasion, RigMemory},
     },
     rpc::calls::KnownRig,
-    session::Snapshot,
+    session::{HostRigs, Snapshot},
 };
 
 /// Of the rigs in use, by their homes.
@@ -44,6 +44,14 @@ impl Memories {
     /// The homes of all rigs, and their folders as far as they are known.
     pub(super) fn places(&self) -> impl Iterator<Item = (PathBuf, Option<PathBuf>)> {
         self.rigs.iter().map(|(home, rig)| (home.clone(), rig.path.clone()))
+    }
+
+    /// Forgets the rigs that hosts do not have, and gives their homes.
+    pub(super) fn forget(&mut self, rigs: &HostRigs) -> Vec<PathBuf> {
+        let gone = self.rigs.keys().filter(|home| !rigs.may_have(home)).cloned();
+        let gone: Vec<_> = gone.collect();
+        self.rigs.retain(|home, _| rigs.may_have(home));
+        gone
     }
 
     /// All polecats of all rigs, as they were seen last.

@@ -87,6 +87,9 @@ impl Outside {
             Some(_) => Vec::new(),
             None => self.memories().overdue(now),
         };
+        if let Some(Event::HostRigs(rigs)) = next {
+            drop(self.memories().forget(rigs));
+        }
         if let Some(Event::JobEnding(ending)) = next {
             self.pass(self.of_host(&ending.host), job_ending(ending), now).await;
         }
