@@ -28,7 +28,7 @@ pub(super) const READY: &str = "polecat-host 1";
 /// How long a login shell may take.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest beginning, in bytes, and the largest environment.
-const LIMIT: u32 = 1024 * 1024;
+const SIZE_LIMIT: u32 = 1024 * 1024;
 /// What stands in front of an environment, and behind it: login scripts print too.
 const FRONT: &[u8] = b"\0polecat-environment\0";
 const BEHIND: &[u8] = b"\0polecat-end\0";
@@ -55,7 +55,7 @@ impl Beginning {
     /// As it goes over the wire, its length in front.
     pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
         let bytes = rmp_serde::to_vec_named(self).map_err(io::Error::other)?;
-        let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= LIMIT);
+        let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= SIZE_LIMIT);
         let length = length.ok_or_else(|| io::Error::other("`env` is too large"))?;
         Ok([&length.to_be_bytes()[..], &bytes].concat())
     }
@@ -65,7 +65,7 @@ impl Beginning {
         let mut length = [0; 4];
         from.read_exact(&mut length)?;
         let length = u32::from_be_bytes(length);
-        if length > LIMIT {
+        if length > SIZE_LIMIT {
             return Err(io::Error::other("no hub of ours has begun"));
         }
         let mut bytes = vec![0; length as usize];
@@ -143,7 +143,7 @@ fn told(mut login: Child) -> Option<Vec<(OsString, OsString)>> {
 /// What stands between the two marks.
 fn read_environment(mut from: impl Read) -> Option<Vec<(OsString, OsString)>> {
     let (mut read, mut portion) = (Vec::new(), [0; 4096]);
-    while read.len() <= LIMIT as usize {
+    while read.len() <= SIZE_LIMIT as usize {
         let count = from.read(&mut portion).ok().filter(|count| *count > 0)?;
         read.extend_from_slice(&portion[..count]);
         let Some(front) = find(&read, FRONT) else { continue };

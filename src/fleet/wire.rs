@@ -33,7 +33,7 @@ const MEANS_MORE: [char; 4] = [',', '*', '#', '='];
 /// How many parts of one answer may be under way: so much is sent before the first was taken.
 pub(super) const PARTS_IN_FLIGHT: usize = 3;
 /// How much two clocks may seem to differ, in milliseconds, because messages take their time.
-const CLOCK_TOLERANCE_MS: u64 = 5_000;
+const CLOCK_SKEW_LIMIT_MS: u64 = 5_000;
 /// The deepest that values may lie in each other.
 const DEPTH_LIMIT: usize = 64;
 
@@ -192,7 +192,7 @@ pub struct FarRig {
 /// another time is another agent.
 pub(super) fn ahead(there: i64, now: Timestamp, known: i64) -> i64 {
     let measured = there.saturating_sub(now.as_millisecond());
-    if measured.abs_diff(known) < CLOCK_TOLERANCE_MS { known } else { measured }
+    if measured.abs_diff(known) < CLOCK_SKEW_LIMIT_MS { known } else { measured }
 }
 
 impl Rigs {

@@ -8,7 +8,7 @@ use crate::host::files::{blocking, read_text};
 /// Where Linux has the id of the machine.
 const ID_FILE: &str = "/etc/machine-id";
 /// How much of its hash is used: the id itself is nobody else's business.
-const LENGTH: usize = 16;
+const ID_LENGTH: usize = 16;
 
 /// The processes that we see; all of the machine are in the first of these namespaces, whose inode
 /// Linux fixes (`PROC_PID_INIT_INO` in its `proc_ns.h`).
@@ -33,7 +33,7 @@ fn of(id: &str, processes: &str) -> Option<String> {
     if !processes.is_empty() && processes != ALL_PROCESSES {
         hash.update(processes);
     }
-    Some(hex(hash)[..LENGTH].to_owned())
+    Some(hex(hash)[..ID_LENGTH].to_owned())
 }
 
 #[cfg(test)]

@@ -29,9 +29,9 @@ pub use programs::{Program, programs_of};
 use select::{ProcessInfo, ProcessKey, select};
 
 /// How long killed processes may take to go, each round.
-const DYING: Duration = Duration::from_secs(1);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often what appeared meanwhile is killed too.
-const ROUNDS: usize = 5;
+const ROUNDS_LIMIT: usize = 5;
 
 /// Why processes may still be there.
 #[derive(Debug, thiserror::Error)]
@@ -139,13 +139,13 @@ impl Tree {
         // One that was stopped must run to take it.
         self.signal(Signal::CONT);
         self.ended(grace).await;
-        for _ in 0..ROUNDS {
+        for _ in 0..ROUNDS_LIMIT {
             self.refresh().await?;
             if self.members.is_empty() {
                 return Ok(());
             }
             self.signal(Signal::KILL);
-            self.ended(DYING).await;
+            self.ended(EXIT_TIMEOUT).await;
         }
         match self.alive() {
             left if left.is_empty() => Ok(()),

@@ -24,7 +24,7 @@ use crate::core::Rig;
 pub use copy::CopyProgress;
 pub use patterns::bad_pattern;
 use plan::Walk;
-pub use size::{MUCH, shown_size};
+pub use size::{CONFIRM_SIZE, shown_size};
 
 /// What names the files that are copied, at the top of the main worktree.
 pub const INCLUDE: &str = ".worktreeinclude";

@@ -18,7 +18,7 @@ use crate::{
     core::{names::PolecatName, session::setting_up::ForWhom},
     host::{
         git,
-        setup::{self, MUCH, Plan},
+        setup::{self, CONFIRM_SIZE, Plan},
         setups::{self, SetupState},
     },
     session::{
@@ -84,7 +84,7 @@ impl Setups {
         let settings = self.context.setup_settings().await;
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let plan = setup::plan(rig, &settings.wanted, launch).await?;
-        if plan.size > MUCH && !large && plan.costs(place).await {
+        if plan.size > CONFIRM_SIZE && !large && plan.costs(place).await {
             return Err(SetupError::Large { size: plan.size }.into());
         }
         let (for_whom, cancel) = (ForWhom::default(), CancellationToken::new());

@@ -44,7 +44,7 @@ type Going = (Starts, SetupRuns);
 const CAPTURE_LINES: u32 = 200;
 
 /// How long a call that only reads may reuse the rig that was found for the last one.
-const RECENT_LIMIT: Duration = Duration::from_secs(1);
+const RECENT_AGE: Duration = Duration::from_secs(1);
 
 /// The place in the editor from which a call came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,7 +210,7 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::context`].
     pub async fn recent_context(&self, place: &Place) -> Result<RigContext, SessionError> {
-        match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_LIMIT) {
+        match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_AGE) {
             Some(last) => Ok(self.context_of(last.rig)),
             None => self.context(place).await,
         }

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// The blanks between two columns.
-const GAP: usize = 2;
+const GAP_WIDTH: usize = 2;
 
 /// One field of a row, in parts that each look as their group does.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,7 @@ fn kept(natural: &[usize], width: usize, fit: Fit) -> Vec<usize> {
 /// The cells of all columns, with the blanks between them.
 fn total(widths: &[usize]) -> usize {
     let shown = widths.iter().filter(|width| **width > 0);
-    shown.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
+    shown.map(|width| width + GAP_WIDTH).sum::<usize>().saturating_sub(GAP_WIDTH)
 }
 
 fn line(row: &Row, widths: &[usize], width: usize) -> Line {
@@ -93,7 +93,7 @@ fn line(row: &Row, widths: &[usize], width: usize) -> Line {
             line.push(&" ".repeat(blanks), None);
             push(&mut line, cell, (*column).min(width - start));
         }
-        start += column + GAP;
+        start += column + GAP_WIDTH;
     }
     line
 }

@@ -10,7 +10,7 @@ use crate::core::session::{SessionInfo, State, attempt};
 /// How much is told of what one asks or is held up by, in cells.
 const DOING_WIDTH: usize = 50;
 /// The blanks between two columns.
-const GAP: usize = 2;
+const GAP_WIDTH: usize = 2;
 
 /// A polecat, and what names it.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,7 @@ fn aligned(row: &[String; COLUMNS], widths: &[usize]) -> String {
     let mut line = String::new();
     for (cell, width) in row.iter().zip(widths).filter(|(_, width)| **width > 0) {
         line.push_str(cell);
-        let blanks = width.saturating_sub(words::cells(cell)) + GAP;
+        let blanks = width.saturating_sub(words::cells(cell)) + GAP_WIDTH;
         line.extend(std::iter::repeat_n(' ', blanks));
     }
     line.trim_end().to_owned()

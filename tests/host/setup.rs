@@ -257,10 +257,10 @@ async fn the_size_of_all_is_known_before_anything_is_made() {
     let place = Place::new("build/\n").await;
     fs::create_dir(place.main.join("build")).unwrap();
     let large = fs::File::create(place.main.join("build/large")).unwrap();
-    large.set_len(setup::MUCH + 1).unwrap();
+    large.set_len(setup::CONFIRM_SIZE + 1).unwrap();
     place.write("build/small", "small\n");
     let plan = setup::plan(&place.rig, &Wanted::default(), &place.sandbox.launch).await.unwrap();
-    assert_eq!(plan.size, setup::MUCH + 1 + 6);
+    assert_eq!(plan.size, setup::CONFIRM_SIZE + 1 + 6);
     // Whatever the file system can, it is asked without leaving anything.
     let before = fs::read_dir(&place.worktree).unwrap().count();
     plan.costs(&place.worktree.join("not/there/yet")).await;

@@ -21,7 +21,7 @@ pub(crate) const NAME: &str = "ash";
 /// Its pane.
 pub(crate) const PANE: &str = "=gt-shop-ash:";
 /// How often is looked.
-const PACE: Duration = Duration::from_millis(50);
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 /// What of its screen is told where something failed.
 const TOLD_ROWS: usize = 12;
 
@@ -240,7 +240,7 @@ impl Agent {
                 let screen = self.end_of_screen();
                 return Err(format!("{seconds} s without {what}; told {state}\n{screen}"));
             }
-            pause(PACE).await;
+            pause(LOOK_INTERVAL).await;
         }
     }
 

@@ -13,17 +13,17 @@ use std::ops::Range;
 use super::{Hunk, lines};
 
 /// More lines are not looked for one by one.
-const MOST_ROWS: usize = 2_000;
+const ROWS_LIMIT: usize = 2_000;
 /// In so many places, the nearest first.
-const MOST_PLACES: usize = 30;
+const PLACES_LIMIT: usize = 30;
 /// So many ways of finding the rows so far are followed: where lines are all the same, there are as
 /// many as lines.
-const MOST_WAYS: usize = 100;
+const WAYS_LIMIT: usize = 100;
 /// How many lines git shows around changes.
-const CONTEXT: usize = 3;
+const CONTEXT_LINES: usize = 3;
 /// What it weighs that a line has a line end in one of both and none in the other: more than any
 /// number of lines that are done.
-const OTHER_END: usize = 1_000_000;
+const LINE_END_COST: usize = 1_000_000;
 
 /// Whether a change is made, or taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl<'a> Rows<'a> {
 
     /// Where in `text` it is, from the line `from` on: the nearest place to `expected`.
     fn find(&self, text: &[&[u8]], open: bool, from: usize, expected: usize) -> Option<Place> {
-        if self.rows.len() > MOST_ROWS {
+        if self.rows.len() > ROWS_LIMIT {
             return None;
         }
         // As git has it: a hunk of the first line, and one without a line behind it, are of the
@@ -168,10 +168,10 @@ impl<'a> Rows<'a> {
         let first = self.rows.first().filter(|row| row.mark == Mark::Kept);
         places.retain(|at| first.is_none_or(|row| text.get(*at) == Some(&row.text)));
         places.sort_by_key(|at| at.abs_diff(expected));
-        places.truncate(MOST_PLACES);
+        places.truncate(PLACES_LIMIT);
         let find = |at_end| places.iter().find_map(|at| self.at(text, open, *at, at_end));
         // Fewer lines than git shows: it was of the end, and is, unless others have come there.
-        let at_end = if behind < CONTEXT { find(true) } else { None };
+        let at_end = if behind < CONTEXT_LINES { find(true) } else { None };
         at_end.or_else(|| if behind == 0 { None } else { find(false) })
     }
 
@@ -188,7 +188,7 @@ impl<'a> Rows<'a> {
                 let done = |by: Mark| weight + usize::from(row.mark == by);
                 if text.get(at + taken) == Some(&row.text) {
                     let is_open = open && at + taken + 1 == text.len();
-                    let other = if is_open == row.ends { OTHER_END } else { 0 };
+                    let other = if is_open == row.ends { LINE_END_COST } else { 0 };
                     offer(taken + 1, done(Mark::Comes) + other, taken);
                 }
                 if row.mark != Mark::Kept {
@@ -213,12 +213,12 @@ impl<'a> Rows<'a> {
 
 /// As many of them as are followed.
 fn lightest(ways: Ways) -> Ways {
-    if ways.len() <= MOST_WAYS {
+    if ways.len() <= WAYS_LIMIT {
         return ways;
     }
     let mut all: Vec<_> = ways.into_iter().collect();
     all.sort_by_key(|(_, weight)| *weight);
-    all.truncate(MOST_WAYS);
+    all.truncate(WAYS_LIMIT);
     all.into_iter().collect()
 }
 

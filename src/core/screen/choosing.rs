@@ -9,7 +9,7 @@ use super::shown::Shown;
 use super::{Question, Seen, read};
 
 /// How much of a label is looked for, in characters: it may be broken after that.
-const LABEL: usize = 16;
+const LABEL_LENGTH: usize = 16;
 
 /// The rows in which the question and what it is about stand, those with text only.
 #[must_use]
@@ -98,7 +98,7 @@ fn usual(shown: &Shown, rows: &[usize]) -> Option<u16> {
 fn places(shown: &Shown, rows: &[usize], labels: &[&str]) -> Option<Vec<(usize, usize)>> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for label in labels.iter().rev() {
-        let begin: String = normal(label).chars().take(LABEL).collect();
+        let begin: String = normal(label).chars().take(LABEL_LENGTH).collect();
         let before = found.first().copied();
         let place = rows.iter().rev().find_map(|row| {
             let text = &shown.rows[*row];

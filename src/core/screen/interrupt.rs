@@ -9,7 +9,7 @@ use super::shown::Shown;
 use super::{title, working};
 
 /// How many of the last rows tell that it works, where it draws no composer then.
-const LAST: usize = 3;
+const LAST_ROWS: usize = 3;
 
 /// The rows that prove that the agent is at work and asks nothing: where it says so, and those of its
 /// composer, in whose place it draws dialogs.
@@ -23,7 +23,7 @@ pub fn working_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
             sign.into_iter().chain(composer_rows(patterns, shown)).collect()
         }
         Scene::Dialog(_) | Scene::Busy => {
-            (0..rows.len()).rev().filter(|row| !rows[*row].is_empty()).take(LAST).collect()
+            (0..rows.len()).rev().filter(|row| !rows[*row].is_empty()).take(LAST_ROWS).collect()
         }
     }
 }

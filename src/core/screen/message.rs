@@ -10,7 +10,7 @@ use super::{Question, Seen, guess, read};
 
 /// How much of the end of a message to look for, in characters: its beginning may have scrolled out of
 /// the composer.
-const TAIL: usize = 24;
+const TAIL_LENGTH: usize = 24;
 /// How agents begin what they show instead of a long paste, in lower case and without blanks:
 /// `[Pasted text #1 +3 lines]`, and behind its first words `[Look at th... Pasted +3 lines]`.
 const FOLDED: [&str; 2] = ["[paste", "...pasted+"];
@@ -236,8 +236,8 @@ pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) if composer.framed => {
-            let footer = composer.below..rows.len().min(composer.below + FOOTER);
-            composer.typed.rev().chain(footer).take(FOOTER).collect()
+            let footer = composer.below..rows.len().min(composer.below + FOOTER_ROWS);
+            composer.typed.rev().chain(footer).take(FOOTER_ROWS).collect()
         }
         _ => vec![shown.cursor.1],
     }
@@ -255,12 +255,13 @@ pub fn typed_rows(patterns: &Patterns, shown: &Shown) -> Option<usize> {
 }
 
 /// How many rows to check.
-const FOOTER: usize = 3;
+const FOOTER_ROWS: usize = 3;
 
 /// The end of a message, which may be a mebibyte, however rows break it. Empty if it shows nothing.
 #[must_use]
 pub fn tail(text: &str) -> String {
-    let end: Vec<char> = text.chars().rev().filter(|letter| is_text(*letter)).take(TAIL).collect();
+    let end: Vec<char> =
+        text.chars().rev().filter(|letter| is_text(*letter)).take(TAIL_LENGTH).collect();
     end.into_iter().rev().collect()
 }
 

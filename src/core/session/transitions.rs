@@ -12,7 +12,7 @@ mod question;
 mod troubles;
 
 /// How long the pane of a new session may still be given another program.
-const MAKING_TIME: SignedDuration = SignedDuration::from_secs(2);
+const MAKING_TIMEOUT: SignedDuration = SignedDuration::from_secs(2);
 
 /// What is remembered of a polecat to tell what is new.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +114,7 @@ impl Memory {
     /// Whether `info` is of the same session, which was seen only just now: gastown 0.5 makes one
     /// with a shell and then puts the agent in its place.
     fn is_being_made(&self, info: &SessionInfo, now: Timestamp) -> bool {
-        let is_new = |at: Timestamp| now.duration_since(at) < MAKING_TIME;
+        let is_new = |at: Timestamp| now.duration_since(at) < MAKING_TIMEOUT;
         self.info.created == info.created && self.started.is_some_and(is_new)
     }
 

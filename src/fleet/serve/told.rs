@@ -12,7 +12,7 @@ use crate::{
 
 /// How long after something was told the next is: of many that print, or are counted, each changes at
 /// another time.
-const PAUSE: Duration = Duration::from_millis(200);
+const UPDATE_INTERVAL: Duration = Duration::from_millis(200);
 /// After so many bytes of rows all is told once more: a hub takes no more than twice as much.
 const ROWS_LIMIT: usize = MESSAGE_LIMIT as usize / 2;
 
@@ -43,7 +43,7 @@ impl Told {
 
     /// When that is, at the latest.
     pub(super) fn due(&self) -> Instant {
-        self.at.map_or_else(Instant::now, |at| at + PAUSE)
+        self.at.map_or_else(Instant::now, |at| at + UPDATE_INTERVAL)
     }
 
     /// What is to be told at `now`: whatever is more than rows at once.
@@ -119,7 +119,7 @@ mod tests {
             let at_once = told.next(now);
             assert_eq!(at_once.is_some(), expected == "all");
             if at_once.is_none() {
-                now += PAUSE;
+                now += UPDATE_INTERVAL;
             }
             let said = match at_once.or_else(|| told.next(now)) {
                 Some(FromHost::Rigs(all)) => {

@@ -9,7 +9,7 @@ use super::FarRig;
 use crate::{core::names::PolecatName, fleet::HostStatus, session::Files};
 
 /// How many of them are taken at once: more are as good as all.
-const MOST: usize = 200;
+const FILES_LIMIT: usize = 200;
 
 /// Files that were changed in a polecat's worktree there.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -55,8 +55,8 @@ impl FarFiles {
             home: host.home_of(rig).into(),
             project: rig.path.clone().into(),
             worktree: path(&worktree),
-            paths: paths.iter().take(MOST).map(path).collect(),
-            whole: whole || paths.len() > MOST,
+            paths: paths.iter().take(FILES_LIMIT).map(path).collect(),
+            whole: whole || paths.len() > FILES_LIMIT,
         })
     }
 }
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(files("birch", 1).here(&host), None);
         let here = files("ash", 1).here(&host).unwrap();
         assert_eq!((&*here.rig, here.paths.len(), here.whole), ("build1:shop", 1, false));
-        let here = files("ash", MOST + 1).here(&host).unwrap();
-        assert_eq!((here.paths.len(), here.whole), (MOST, true));
+        let here = files("ash", FILES_LIMIT + 1).here(&host).unwrap();
+        assert_eq!((here.paths.len(), here.whole), (FILES_LIMIT, true));
     }
 }

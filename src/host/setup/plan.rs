@@ -8,7 +8,7 @@ use crate::core::names::visible;
 use crate::host::files::dir::{Dir, Kind};
 
 /// Folders in folders: each is open while what is in it is looked at.
-const DEEPEST: usize = 64;
+const DEPTH_LIMIT: usize = 64;
 
 /// The walk through a main worktree.
 pub(super) struct Walk<'a> {
@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let shown = visible(&path.to_string_lossy());
-        if path.components().count() > DEEPEST {
+        if path.components().count() > DEPTH_LIMIT {
             return self.skip(format!("`{shown}` is not copied: it is too deep"));
         }
         let entered = parent.folder(name).and_then(|dir| match dir {

@@ -170,7 +170,7 @@ fn key_row(key: &keys::Key) -> String {
 }
 
 /// How wide stylua lets a line be.
-const COLUMNS: usize = 100;
+const WIDTH_LIMIT: usize = 100;
 
 fn lua() -> String {
     let mut lua = HEAD.to_owned();
@@ -236,7 +236,7 @@ fn attributes(spec: &Spec) -> String {
     });
     let line = format!("opts = {{ {} }}", fields.join(", "));
     // With its indent and its comma.
-    if line.len() + 5 <= COLUMNS {
+    if line.len() + 5 <= WIDTH_LIMIT {
         return line;
     }
     let lines: String = fields.iter().flat_map(|field| ["      ", field, ",\n"]).collect();

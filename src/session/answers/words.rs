@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many letters on each side tell that words follow themselves.
-const SEAM: usize = 12;
+const SEAM_LENGTH: usize = 12;
 
 impl Giving<'_> {
     /// Writes `words` into the field of a choice, or into the one that is open, and submits them.
@@ -197,6 +197,6 @@ impl Giving<'_> {
 /// What stands where `words` follow themselves.
 fn seam(words: &str) -> String {
     let letters: Vec<char> = words.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let end = letters.iter().skip(letters.len().saturating_sub(SEAM));
-    end.chain(letters.iter().take(SEAM)).collect()
+    let end = letters.iter().skip(letters.len().saturating_sub(SEAM_LENGTH));
+    end.chain(letters.iter().take(SEAM_LENGTH)).collect()
 }

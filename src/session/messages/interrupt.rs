@@ -39,7 +39,7 @@ const REST_TIMEOUT: Duration = Duration::from_secs(1);
 const CLEAR_TIMEOUT: Duration = Duration::from_secs(5);
 /// After how long a key that had no effect is pressed again. What is pressed and read late would
 /// remove what a person types by then.
-const CLEAR_AGAIN: Duration = Duration::from_secs(2);
+const CLEAR_AGAIN_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why a queue is held then.
 const INTERRUPTED: &str = "the work before them was interrupted";
@@ -230,7 +230,8 @@ impl Interrupt<'_> {
             if !own.clears() || !own.is_part(&rest) || Instant::now() >= deadline {
                 return Ok(false);
             }
-            let waits = |(on, at): &(String, Instant)| *on == rest && at.elapsed() < CLEAR_AGAIN;
+            let waits =
+                |(on, at): &(String, Instant)| *on == rest && at.elapsed() < CLEAR_AGAIN_INTERVAL;
             if !pressed.as_ref().is_some_and(waits) {
                 own.clear_row(&seen).await?;
                 pressed = Some((rest, Instant::now()));

@@ -17,7 +17,7 @@ use crate::session::{
 };
 
 /// How long others wait for one that is being read.
-const PATIENCE: Duration = Duration::from_millis(100);
+const READ_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long one that cannot be read is left alone that is to be watched.
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -45,7 +45,7 @@ impl Workspace {
                 drop(read.await);
             }
         };
-        drop(timeout(PATIENCE, all).await);
+        drop(timeout(READ_TIMEOUT, all).await);
         self.rigs.all()
     }
 

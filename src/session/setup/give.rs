@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How often it is told how far a copy is.
-const TOLD_EVERY: Duration = Duration::from_millis(250);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
 impl Setups {
     /// Copies and links.
@@ -46,7 +46,7 @@ impl Setups {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let giving = setup::give(rig, worktree, plan, launch, copying.0.clone());
         tokio::pin!(giving);
-        let mut ticks = interval(TOLD_EVERY);
+        let mut ticks = interval(PROGRESS_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {

@@ -9,7 +9,7 @@ use crate::view::{
 };
 
 /// Blocks that differ are compared line by line when they have no more lines than this.
-const COMPARED: usize = 2_000;
+const COMPARED_LINES_LIMIT: usize = 2_000;
 
 /// What an editor shows of a picture.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ fn replaced(row: usize, old: &[Line], new: &[Line]) -> Vec<Patch> {
     let (row, old, new) = (row + same, &old[same..], &new[same..]);
     let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
     let (old, new) = (&old[..old.len() - same], &new[..new.len() - same]);
-    if old.len() + new.len() > COMPARED {
+    if old.len() + new.len() > COMPARED_LINES_LIMIT {
         return vec![Patch { from: row, to: row + old.len(), lines: new.to_vec() }];
     }
     let mut found = patches(old, new);

@@ -13,7 +13,7 @@ use polecat::view::capture;
 use serde_json::json;
 
 /// Longer than anything that a status window shows of a question.
-const LONGEST: usize = 8_000;
+const TEXT_LIMIT: usize = 8_000;
 
 pub fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
@@ -51,7 +51,7 @@ fn agents() -> Vec<Patterns> {
 
 /// On one line, and not endless.
 fn it_can_be_shown(reading: &Reading) {
-    let fits = |text: &str| text.lines().count() <= 1 && text.len() <= LONGEST;
+    let fits = |text: &str| text.lines().count() <= 1 && text.len() <= TEXT_LIMIT;
     let Seen::Waiting(Question { text, about, choices, selected, .. }) = &reading.seen else {
         return;
     };

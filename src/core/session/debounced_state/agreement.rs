@@ -8,10 +8,10 @@ use crate::core::session::{State, StateSource};
 
 /// How long the two may differ before the screen alone counts: on a busy machine an agent draws
 /// late.
-const DIFFERENCE_LIMIT: SignedDuration = SignedDuration::from_secs(3);
+const DIFFERENCE_TIMEOUT: SignedDuration = SignedDuration::from_secs(3);
 /// The same for a word that may be over by now: a turn that failed at once has shown no work. A prompt
 /// that flashes between two steps of a turn takes nothing from it.
-const HOOK_LIMIT: SignedDuration = SignedDuration::from_secs(1);
+const HOOK_TIMEOUT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Whether an agent's word and its screen agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Agreement {
             return self;
         }
         // An old word is no news: its screen has had the time to show it.
-        let is_old = |at| now.duration_since(at).abs() >= HOOK_LIMIT;
+        let is_old = |at| now.duration_since(at).abs() >= HOOK_TIMEOUT;
         Self { said, shown: said.is_some_and(is_old), ..Self::default() }
     }
 
@@ -87,7 +87,7 @@ impl Agreement {
 
     fn differing(self, now: Timestamp) -> Self {
         let since = self.differ_since.filter(|since| *since <= now).unwrap_or(now);
-        let limit = if self.said.is_some() { HOOK_LIMIT } else { DIFFERENCE_LIMIT };
+        let limit = if self.said.is_some() { HOOK_TIMEOUT } else { DIFFERENCE_TIMEOUT };
         let overruled = now.duration_since(since) >= limit;
         Self { differ_since: Some(since), overruled, ..self }
     }

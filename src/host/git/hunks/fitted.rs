@@ -10,9 +10,9 @@ use crate::host::git::command::format::path_from;
 use crate::host::programs::run::RunError;
 
 /// No more of all files together, in bytes.
-const MOST: usize = 64 * 1024 * 1024;
+const TOTAL_SIZE_LIMIT: usize = 64 * 1024 * 1024;
 /// No longer file is looked at for lines that are there already, in bytes.
-const LONGEST: usize = 8 * 1024 * 1024;
+const FILE_SIZE_LIMIT: usize = 8 * 1024 * 1024;
 
 impl Git {
     /// The patches of `pieces` of the worktree `own`, for this index.
@@ -91,7 +91,8 @@ impl Git {
         let is_line = |path: &&&[u8]| !path.is_empty() && !path.contains(&b'\n');
         let lines: Vec<_> =
             paths.iter().filter(is_line).map(|path| [b":0:", *path, b"\n"].concat()).collect();
-        let program = self.program(&["cat-file", "--batch"]).input(lines.concat()).up_to(MOST);
+        let program =
+            self.program(&["cat-file", "--batch"]).input(lines.concat()).up_to(TOTAL_SIZE_LIMIT);
         let read = match program.run().await {
             Ok(read) => read.stdout,
             // Then `git apply` finds the places, or says what is in the way.
@@ -102,7 +103,7 @@ impl Git {
         let text = |path| if is_line(&path) { blob(&mut read) } else { None };
         let texts = paths.iter().map(text);
         Ok(texts
-            .map(|text| text.filter(|text| text.len() <= LONGEST).map(<[u8]>::to_vec))
+            .map(|text| text.filter(|text| text.len() <= FILE_SIZE_LIMIT).map(<[u8]>::to_vec))
             .collect())
     }
 
@@ -111,7 +112,8 @@ impl Git {
         let file = self.repository.join(path_from(path));
         blocking(move || {
             let found = look_at_link(&file)?;
-            let fits = found.is_some_and(|found| found.is_file() && found.len() <= LONGEST as u64);
+            let fits =
+                found.is_some_and(|found| found.is_file() && found.len() <= FILE_SIZE_LIMIT as u64);
             Ok(if fits { std::fs::read(&file).ok() } else { None })
         })
         .await

@@ -15,7 +15,7 @@ use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
 use crate::host::programs::launch::Launch;
 
 /// How many names are tried, if others that do not use our lock keep taking them first.
-const TRIES: usize = 100;
+const TRIES_LIMIT: usize = 100;
 
 /// A polecat named by the pool.
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ impl NameSearch {
             HostError::PolecatExists { .. } | HostError::Busy { .. } | HostError::CutOff { .. }
         );
         self.tries += 1;
-        if !is_taken || self.tries == TRIES {
+        if !is_taken || self.tries == TRIES_LIMIT {
             return Err(error);
         }
         self.taken.insert(polecat.to_string());

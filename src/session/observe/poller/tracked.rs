@@ -29,7 +29,7 @@ const GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(2);
 /// have failed.
 const STILL_GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(30);
 /// For how long after it printed last a pane is not still, in seconds.
-const STILL_S: i64 = 3;
+const STILL_INTERVAL_S: i64 = 3;
 /// How often to look at an agent that may change soon.
 const BUSY_INTERVAL: SignedDuration = SignedDuration::from_millis(200);
 
@@ -140,7 +140,7 @@ impl Tracked {
     /// Whether to find out again which agent it is.
     pub(super) fn guesses(&self, session: &Session, now: Timestamp) -> bool {
         self.read.guessed_at.is_some_and(|at| {
-            let is_still = at.as_second() - session.pane.activity > STILL_S;
+            let is_still = at.as_second() - session.pane.activity > STILL_INTERVAL_S;
             let interval = if is_still { STILL_GUESS_INTERVAL } else { GUESS_INTERVAL };
             now.duration_since(at).abs() >= interval
         })

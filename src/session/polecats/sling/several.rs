@@ -8,7 +8,7 @@ use crate::{
     core::{
         names::{IssueId, PolecatName},
         rig::beginning::Changes,
-        session::attempt::{Attempt, LIMIT},
+        session::attempt::{AGENTS_LIMIT, Attempt},
     },
     host::{HostError, git, session_records, tracker::Issue},
     session::{
@@ -204,8 +204,8 @@ fn require_apart(
         "`cmd` is one agent's command line, not that of several".to_owned()
     } else if let Some(branch) = &options.begin.branch {
         format!("`{branch}` can be checked out by one of several agents only: use `base`")
-    } else if agents.len() > LIMIT {
-        format!("a task is given to {LIMIT} agents at most, not to {}", agents.len())
+    } else if agents.len() > AGENTS_LIMIT {
+        format!("a task is given to {AGENTS_LIMIT} agents at most, not to {}", agents.len())
     } else {
         return Ok(());
     };

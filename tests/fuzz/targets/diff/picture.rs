@@ -4,7 +4,7 @@ use polecat::core::diff::{Change, Changes, FileDiff, PartId, Section, Stage, par
 use polecat::view::{self, FileRow, HunkRow, Line, Picture, Shown};
 
 /// Longer than any line that an editor is given.
-const LONGEST: usize = 3 * 4_000 + 100;
+const LINE_LIMIT: usize = 3 * 4_000 + 100;
 
 /// What is not staged, and behind it in the same buffer what is.
 pub fn changes(unstaged: &[u8], staged: &[u8]) -> Changes {
@@ -32,7 +32,7 @@ pub fn check(before: &Changes, changes: &Changes) {
 }
 
 fn a_buffer_can_show_it(line: &Line) {
-    assert!(!line.text.contains('\n') && line.text.len() <= LONGEST, "{line:?}");
+    assert!(!line.text.contains('\n') && line.text.len() <= LINE_LIMIT, "{line:?}");
     let mut at = 0;
     for span in &line.spans {
         assert!(at <= span.from && span.from < span.to, "{line:?}");
