@@ -15,10 +15,10 @@ mod words;
 
 pub use apply::apply;
 pub use find::{CommentPosition, CommentedLines, Side, find};
-pub use fit::{Fit, Way, fit, plain};
+pub use fit::{Direction, HunkFit, fit, plain};
 pub use lines::DiffLine;
 pub use parse::parse;
-pub use piece::{PartId, Piece};
+pub use piece::{DiffPart, PartId};
 pub use quoted::{whole as unquoted, written};
 pub use words::{ChangedWords, changed_words};
 

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::Launch;
 
-/// The first line of a host of ours. It takes [`Beginning`], and serves then.
+/// The first line of a host of ours. It takes [`LoginEnvironment`], and serves then.
 pub(super) const READY: &str = "polecat-host 1";
 
 /// How long a login shell may take.
@@ -38,14 +38,14 @@ const OF_A_SHELL: [&str; 5] = ["_", "SHLVL", "PWD", "OLDPWD", "PIPESTATUS"];
 /// What a host is told before it serves.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Beginning {
+pub(super) struct LoginEnvironment {
     /// Whether the environment is to be that of a login shell.
     pub(super) login: bool,
     /// Variables that are sent.
     pub(super) env: BTreeMap<String, String>,
 }
 
-impl Beginning {
+impl LoginEnvironment {
     /// With those variables of the environment here that `names` name; what is not set stays unset.
     pub(super) fn new(login: bool, names: &[String]) -> Self {
         let found = |name: &String| Some((name.clone(), std::env::var(name).ok()?));
@@ -85,7 +85,7 @@ pub fn begin(launch: &Launch) -> io::Result<()> {
     to.flush()?;
     // Not by the standard library's own, which reads ahead.
     let from = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let beginning = Beginning::read(from)?;
+    let beginning = LoginEnvironment::read(from)?;
     let ours = std::env::current_exe()?;
     let mut serve = launch(ours.as_os_str());
     if beginning.login {
@@ -175,14 +175,15 @@ mod tests {
 
     #[test]
     fn a_beginning_is_read_and_what_follows_is_left() {
-        let beginning = Beginning { login: true, env: [("A".to_owned(), "b".to_owned())].into() };
+        let beginning =
+            LoginEnvironment { login: true, env: [("A".to_owned(), "b".to_owned())].into() };
         let mut bytes = beginning.bytes().unwrap();
         bytes.extend(b"more");
         let mut from = &bytes[..];
-        assert_eq!(Beginning::read(&mut from).unwrap(), beginning);
+        assert_eq!(LoginEnvironment::read(&mut from).unwrap(), beginning);
         assert_eq!(from, b"more");
         for wrong in [&[0xff, 0xff, 0xff, 0xff][..], &[0, 0, 0, 1, 0xc1], &[0, 0]] {
-            assert!(Beginning::read(wrong).is_err(), "{wrong:?}");
+            assert!(LoginEnvironment::read(wrong).is_err(), "{wrong:?}");
         }
     }
 

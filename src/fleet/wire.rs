@@ -82,7 +82,7 @@ pub(super) enum FromHost {
     /// All rigs: at first, and when more than rows has changed.
     Rigs(Rigs),
     /// What else has changed in them.
-    Rows(Rows),
+    Rows(HostRows),
     /// Files were changed.
     Files(FarFiles),
     /// A part of an answer; another one when it was taken.
@@ -149,7 +149,7 @@ pub(super) struct Rigs {
 /// Rows that are others since they were told last.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rows {
+pub(super) struct HostRows {
     /// As of [`Rigs`].
     pub(super) now: i64,
     pub(super) rigs: Vec<RigRows>,
@@ -208,7 +208,7 @@ impl Rigs {
     }
 }
 
-impl Rows {
+impl HostRows {
     /// What is another in `now` than `before`; `None` where that is more than rows.
     pub(super) fn between(before: &[FarRig], now: &[FarRig]) -> Option<Vec<RigRows>> {
         let same = before.len() == now.len() && before.iter().zip(now).all(|(a, b)| a.is_like(b));

@@ -33,7 +33,7 @@ pub use diff::fork_point::fork_point;
 use diff::fork_point::{HEAD, fork_point_in};
 pub use diff::reviewed::{keep_reviewed, reviewed, since_review};
 pub use diff::uncommitted::{Uncommitted, uncommitted};
-pub use diff::{Before, before, changes, changes_since_start, require_worktree, version_of};
+pub use diff::{FileBefore, before, changes, changes_since_start, require_worktree, version_of};
 pub use hunks::undo::undo;
 pub use hunks::{reject, take};
 pub use ignored::{hide_links, ignored, ignored_of, main_worktree, unignored};

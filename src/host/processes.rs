@@ -23,8 +23,8 @@ pub use environment::{is_outside_tmux, variable_of};
 use handle::Handle;
 pub use occupants::{Occupant, occupants};
 pub use process_id::ProcessId;
-use process_list::Listed;
 pub use process_list::ProcessList;
+use process_list::ProcessListing;
 pub use programs::{Program, programs_of};
 use select::{ProcessInfo, ProcessKey, select};
 
@@ -165,7 +165,7 @@ impl Tree {
     async fn look(&mut self, with_root: bool) -> Result<(), ProcessError> {
         let process_list = self.process_list.clone();
         let mut list = process_list.list().await?;
-        let Listed { system, seen, .. } = &mut *list;
+        let ProcessListing { system, seen, .. } = &mut *list;
         self.members.retain(|member| !member.handle.is_over());
         let known: Vec<ProcessKey> = self.members.iter().map(|member| member.known).collect();
         let mut chosen = Vec::new();

@@ -13,7 +13,7 @@ use crate::core::{BadCommand, IssueId, Rig, RigKind};
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::{Output, Program, RunError};
 
-use listed::Listed;
+use listed::IssueListing;
 
 /// The status of an issue that is on somebody's hook.
 pub const HOOKED: &str = "hooked";
@@ -212,7 +212,7 @@ impl Tracker {
             return Err(self.failure(args, &output));
         }
         let unlisted = |why| TrackerError::Unlisted { command: self.command.clone(), why };
-        Listed::read(&output.stdout).map_err(unlisted)
+        IssueListing::read(&output.stdout).map_err(unlisted)
     }
 
     /// Puts an issue on a polecat's hook: `assignee` is `<rig>/polecats/<name>`.

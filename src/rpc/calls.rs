@@ -49,7 +49,9 @@ pub(super) use everywhere::Everywhere;
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{Agents, Bring, InUse, Resume, RigName, Said, Since, Trust, UserPath};
+pub(super) use given::{
+    Agents, AnswerText, Bring, InUse, ResumeArgument, RigName, Since, Trust, UserPath,
+};
 pub(super) use highlight::*;
 pub(super) use merge::*;
 pub(super) use polecats::*;
@@ -101,7 +103,7 @@ pub(super) async fn answer<C: Operation>(
 
 encoded_by_serde! {
     bool, ByteBuf, Option<String>, Vec<Effect>, Vec<HealthRow>, Answered, Completion, Greeting,
-    Interrupted, SessionInfo, Started, Vec<Message>, Waiting,
+    Interrupted, SessionInfo, Started, Vec<QueueMessage>, QueueListing,
 }
 
 /// Defines calls: the name on the wire, the type, and the arguments.

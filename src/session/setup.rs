@@ -18,7 +18,7 @@ use crate::{
     core::{names::PolecatName, session::setting_up::ForWhom},
     host::{
         git,
-        setup::{self, CONFIRM_SIZE, Plan},
+        setup::{self, CONFIRM_SIZE, SetupPlan},
         setups::{self, SetupState},
     },
     session::{
@@ -46,7 +46,7 @@ impl RigContext {
 
 /// A set-up with all that it needs.
 pub(in crate::session) struct Planned {
-    plan: Plan,
+    plan: SetupPlan,
     settings: SetupSettings,
     /// Who gets the worktree then.
     pub(in crate::session) for_whom: ForWhom,

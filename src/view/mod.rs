@@ -27,11 +27,11 @@ mod statusline;
 mod words;
 
 pub use capture::{Tail, capture};
-pub use changes::{FileRow, HunkRow, Picture, Shown, TreeRow, changes};
+pub use changes::{FileRow, HunkRow, Picture, ShownPicture, TreeRow, changes};
 pub use detail::detail;
 pub use file_lines::FileLines;
 pub use frame::{Color, Fold, Frame, Group, Line, Span, Style};
-pub use list::{Listed, list};
+pub use list::{ListEntry, list};
 pub use lost::lost;
 pub use marks::{Marks, Note, RowRange, Spot};
 pub use notification::{job_ending, notification};

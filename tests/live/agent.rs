@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use polecat::core::screen::Seen;
+use polecat::core::screen::ScreenState;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -207,7 +207,7 @@ impl Agent {
 
     /// Whether one look at its screen says that it is at its prompt.
     fn reads_idle(&self) -> bool {
-        look(&self.tmux, self.cli).is_some_and(|look| look.seen == Seen::Idle)
+        look(&self.tmux, self.cli).is_some_and(|look| look.seen == ScreenState::Idle)
     }
 
     /// Answers its dialog: page by page, each when it is there.

@@ -27,7 +27,7 @@ const LINE_END_COST: usize = 1_000_000;
 
 /// Whether a change is made, or taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// Made.
     Do,
     /// Taken back.
@@ -36,7 +36,7 @@ pub enum Way {
 
 /// What of hunks is still to be done in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum HunkFit {
     /// These hunks. Those whose lines are all done are left out.
     Hunks(Vec<Hunk>),
     /// Nothing is left to do.
@@ -75,7 +75,7 @@ struct Rows<'a> {
 }
 
 /// Where a hunk stands in a text, and which of its lines are there.
-struct Place {
+struct HunkPosition {
     at: usize,
     present: Vec<bool>,
     /// Its last line is the last of the text.
@@ -91,7 +91,7 @@ type Ways = BTreeMap<usize, (usize, usize)>;
 /// The `chosen` rows of `hunks` (from 0 below each heading), for a text in which nothing of them is
 /// done yet, in the direction `way`.
 #[must_use]
-pub fn plain(hunks: &[Hunk], chosen: &[Range<usize>], way: Way) -> Vec<Hunk> {
+pub fn plain(hunks: &[Hunk], chosen: &[Range<usize>], way: Direction) -> Vec<Hunk> {
     let mut drawing = Drawing { way, moved: 0, drawn: Vec::new() };
     for (hunk, chosen) in hunks.iter().zip(chosen) {
         let rows = Rows::of(hunk, way);
@@ -103,7 +103,7 @@ pub fn plain(hunks: &[Hunk], chosen: &[Range<usize>], way: Way) -> Vec<Hunk> {
 
 /// The same for `text`, in which some lines may be done already.
 #[must_use]
-pub fn fit(hunks: &[Hunk], chosen: &[Range<usize>], way: Way, text: &[u8]) -> Fit {
+pub fn fit(hunks: &[Hunk], chosen: &[Range<usize>], way: Direction, text: &[u8]) -> HunkFit {
     let all: Vec<_> = lines(text).collect();
     let open = !text.is_empty() && text.last() != Some(&b'\n');
     let mut drawing = Drawing { way, moved: 0, drawn: Vec::new() };
@@ -111,19 +111,19 @@ pub fn fit(hunks: &[Hunk], chosen: &[Range<usize>], way: Way, text: &[u8]) -> Fi
     for (hunk, chosen) in hunks.iter().zip(chosen) {
         let rows = Rows::of(hunk, way);
         let expected = rows.begins.saturating_add_signed(off);
-        let Some(place) = rows.find(&all, open, from, expected) else { return Fit::Nowhere };
+        let Some(place) = rows.find(&all, open, from, expected) else { return HunkFit::Nowhere };
         off = place.at.cast_signed() - rows.begins.cast_signed();
         from = place.at + place.present.iter().filter(|there| **there).count();
         drawing.push(&rows.rows, &place, chosen);
     }
-    if drawing.drawn.is_empty() { Fit::Done } else { Fit::Hunks(drawing.drawn) }
+    if drawing.drawn.is_empty() { HunkFit::Done } else { HunkFit::Hunks(drawing.drawn) }
 }
 
 impl<'a> Rows<'a> {
-    fn of(hunk: &'a Hunk, way: Way) -> Self {
+    fn of(hunk: &'a Hunk, way: Direction) -> Self {
         let (goes, (line, count)) = match way {
-            Way::Do => (b'-', hunk.old),
-            Way::Undo => (b'+', hunk.new),
+            Direction::Do => (b'-', hunk.old),
+            Direction::Undo => (b'+', hunk.new),
         };
         let mut rows: Vec<Row<'a>> = Vec::new();
         for (index, row) in hunk.rows().enumerate() {
@@ -147,15 +147,21 @@ impl<'a> Rows<'a> {
     }
 
     /// Where nothing of it is done.
-    fn before(&self) -> Place {
+    fn before(&self) -> HunkPosition {
         let present: Vec<_> = self.rows.iter().map(|row| row.mark != Mark::Comes).collect();
         let last = present.iter().rposition(|there| *there);
         let open = last.is_some_and(|last| !self.rows[last].ends);
-        Place { at: self.begins, present, at_end: true, open }
+        HunkPosition { at: self.begins, present, at_end: true, open }
     }
 
     /// Where in `text` it is, from the line `from` on: the nearest place to `expected`.
-    fn find(&self, text: &[&[u8]], open: bool, from: usize, expected: usize) -> Option<Place> {
+    fn find(
+        &self,
+        text: &[&[u8]],
+        open: bool,
+        from: usize,
+        expected: usize,
+    ) -> Option<HunkPosition> {
         if self.rows.len() > ROWS_LIMIT {
             return None;
         }
@@ -176,7 +182,7 @@ impl<'a> Rows<'a> {
     }
 
     /// How it stands at the line `at` of `text`: with the fewest of its lines done.
-    fn at(&self, text: &[&[u8]], open: bool, at: usize, at_end: bool) -> Option<Place> {
+    fn at(&self, text: &[&[u8]], open: bool, at: usize, at_end: bool) -> Option<HunkPosition> {
         let mut ways: Vec<Ways> = vec![BTreeMap::from([(0, (0, 0))])];
         for row in &self.rows {
             let mut next = Ways::new();
@@ -207,7 +213,7 @@ impl<'a> Rows<'a> {
             *there = before != taken;
             taken = before;
         }
-        Some(Place { at, present, at_end: ends(all), open: open && ends(all) })
+        Some(HunkPosition { at, present, at_end: ends(all), open: open && ends(all) })
     }
 }
 
@@ -224,7 +230,7 @@ fn lightest(ways: Ways) -> Ways {
 
 /// Hunks of one file as they are drawn anew.
 struct Drawing {
-    way: Way,
+    way: Direction,
     /// How many lines the hunks so far have added.
     moved: isize,
     drawn: Vec<Hunk>,
@@ -232,7 +238,7 @@ struct Drawing {
 
 impl Drawing {
     /// Draws the `chosen` rows, if anything of them is left to do.
-    fn push(&mut self, rows: &[Row<'_>], place: &Place, chosen: &Range<usize>) {
+    fn push(&mut self, rows: &[Row<'_>], place: &HunkPosition, chosen: &Range<usize>) {
         let is_after = |(index, row): (usize, &Row<'_>)| match row.mark {
             Mark::Kept => true,
             Mark::Goes => place.present[index] && !chosen.contains(&row.index),
@@ -269,7 +275,7 @@ impl Drawing {
                 body.extend_from_slice(b"\\ No newline at end of file\n");
             }
         };
-        let (goes, comes) = if self.way == Way::Do { (b'-', b'+') } else { (b'+', b'-') };
+        let (goes, comes) = if self.way == Direction::Do { (b'-', b'+') } else { (b'+', b'-') };
         if before == after && before.0 {
             return push(b' ', before.1);
         }
@@ -286,7 +292,7 @@ impl Drawing {
         let here = range(at, before);
         let there = range(at.saturating_add_signed(self.moved), after);
         self.moved += after.cast_signed() - before.cast_signed();
-        let (old, new) = if self.way == Way::Do { (here, there) } else { (there, here) };
+        let (old, new) = if self.way == Direction::Do { (here, there) } else { (there, here) };
         let heading = format!("@@ -{},{} +{},{} @@\n", old.0, old.1, new.0, new.1);
         self.drawn.push(Hunk { old, new, text: [heading.into_bytes(), body].concat() });
     }

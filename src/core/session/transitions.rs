@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::screen::Reason;
 use crate::core::session::{Detail, Exit, ExitHow, SessionInfo, State, Waiting};
-use question::Question;
+use question::AskedQuestion;
 use troubles::Troubles;
 
 mod question;
@@ -24,7 +24,7 @@ pub struct Memory {
     /// The last state that was known: `unknown` is no state of an agent.
     state: State,
     /// What it asks, while it waits.
-    question: Option<Question>,
+    question: Option<AskedQuestion>,
     /// When its agent was seen to start; `None` when it was there before us.
     started: Option<Timestamp>,
     /// Whether it has worked since, or asked for permission to.
@@ -103,7 +103,7 @@ impl Memory {
         Self {
             lives: info.running,
             state: info.state,
-            question: Question::of(&info).map(|asked| asked.after(before)),
+            question: AskedQuestion::of(&info).map(|asked| asked.after(before)),
             started: self.started,
             worked: self.worked || works(&info),
             troubles: Troubles::before(self, &info).with(&info),
@@ -121,7 +121,8 @@ impl Memory {
     /// Whether `info` asks what was not asked before.
     fn is_asked_anew(&self, info: &SessionInfo) -> bool {
         let before = self.question.as_ref().filter(|_| !replaced(&self.info, info));
-        Question::of(info).is_some_and(|asked| before.is_none_or(|before| asked.differs(before)))
+        AskedQuestion::of(info)
+            .is_some_and(|asked| before.is_none_or(|before| asked.differs(before)))
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    fleet::wire::{FarRig, FromHost, MESSAGE_LIMIT, Rigs, Rows},
+    fleet::wire::{FarRig, FromHost, HostRows, MESSAGE_LIMIT, Rigs},
     session::{RigStatus, SessionError, Status},
 };
 
@@ -49,7 +49,7 @@ impl Told {
     /// What is to be told at `now`: whatever is more than rows at once.
     pub(super) fn next(&mut self, now: Instant) -> Option<FromHost> {
         let rigs = self.seen.take()?;
-        let rows = self.last.as_ref().and_then(|last| Rows::between(last, &rigs));
+        let rows = self.last.as_ref().and_then(|last| HostRows::between(last, &rigs));
         let rows = rows.filter(|_| self.of_rows < ROWS_LIMIT);
         if rows.is_some() && now < self.due() {
             self.seen = Some(rigs);
@@ -61,7 +61,7 @@ impl Told {
             self.of_rows = 0;
             return Some(FromHost::Rigs(Rigs { now: ms, rigs }));
         };
-        Some(FromHost::Rows(Rows { now: ms, rigs: rows, length: 0 }))
+        Some(FromHost::Rows(HostRows { now: ms, rigs: rows, length: 0 }))
     }
 
     /// So many bytes were written for it.

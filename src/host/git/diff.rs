@@ -90,7 +90,7 @@ pub async fn changes_since_start(
 /// A file as it was before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Before {
+pub struct FileBefore {
     /// Its path then; `None` if it did not exist.
     #[serde(with = "serde_bytes")]
     pub path: Option<Vec<u8>>,
@@ -110,15 +110,15 @@ pub async fn before(
     base: &str,
     path: &[u8],
     launch: &Launch,
-) -> Result<Before, HostError> {
+) -> Result<FileBefore, HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let Some(path) = git.name_in(base, path).await? else { return Ok(Before::default()) };
+    let Some(path) = git.name_in(base, path).await? else { return Ok(FileBefore::default()) };
     let doing = format!("reading `{}` as it was", String::from_utf8_lossy(&path));
     let object = [base.as_bytes(), b":", &path].concat();
     let args = ["cat-file", "blob"];
     let program = git.program(&args).arg(OsStr::from_bytes(&object)).up_to(VERSION_SIZE_LIMIT);
     let text = program.run().await.map_err(|source| failed(&doing, source))?.stdout;
-    Ok(Before { path: Some(path), text })
+    Ok(FileBefore { path: Some(path), text })
 }
 
 /// The version of a file that git calls `hash`; `None` where it has none, or one that is too long to

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::Given;
+use super::SetupReport;
 use crate::core::names::visible;
 use crate::host::error::{HostError, broken};
 use crate::host::files::dir::{Copied, Dir, Kind};
@@ -87,8 +87,8 @@ pub(super) fn all(
     worktree: &Path,
     files: &[PathBuf],
     progress: &CopyProgress,
-) -> Result<Given, HostError> {
-    let mut given = Given::default();
+) -> Result<SetupReport, HostError> {
+    let mut given = SetupReport::default();
     let mut at: Option<(PathBuf, Dir, Dir)> = None;
     for file in files {
         if progress.is_ended() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Plan;
+use super::SetupPlan;
 use super::patterns::Patterns;
 use crate::core::names::visible;
 use crate::host::files::dir::{Dir, Kind};
@@ -16,16 +16,16 @@ pub(super) struct Walk<'a> {
     /// The folders of its polecats, which may be in it.
     polecats: Vec<PathBuf>,
     patterns: &'a Patterns,
-    found: Plan,
+    found: SetupPlan,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn of(main: &'a Path, polecats: Vec<PathBuf>, patterns: &'a Patterns) -> Self {
-        Self { main, polecats, patterns, found: Plan::default() }
+        Self { main, polecats, patterns, found: SetupPlan::default() }
     }
 
     /// What is named of all that git ignores; a folder that it ignores as a whole ends in a slash.
-    pub(super) fn all(mut self, ignored: &[PathBuf]) -> Plan {
+    pub(super) fn all(mut self, ignored: &[PathBuf]) -> SetupPlan {
         for listed in ignored {
             let (path, is_dir) = (&*listed.components().collect::<PathBuf>(), is_folder(listed));
             let named = self.patterns.name(path, is_dir);

@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     keys,
-    table::{COMMANDS, Key, Kind, Range, Spec, Word},
+    table::{COMMANDS, Kind, NamedWord, Range, Spec, Word},
 };
 
 const LUA: &str = "lua/polecat/commands.lua";
@@ -147,12 +147,12 @@ fn key_row(key: &keys::Key) -> String {
         fields.push("follows = true".to_owned());
     }
     match &key.does {
-        keys::Does::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
-        keys::Does::Jump(to, step) => {
+        keys::KeyAction::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
+        keys::KeyAction::Jump(to, step) => {
             fields.push(format!("jump = {}", quoted(to)));
             fields.push(format!("step = {step}"));
         }
-        keys::Does::Act(act) => {
+        keys::KeyAction::Act(act) => {
             fields.push(format!("act = {}", quoted(act.name)));
             fields.push(format!("doing = {}", quoted(act.doing)));
             fields.extend(act.sends.map(|sends| match sends {
@@ -206,7 +206,7 @@ fn fields(spec: &Spec) -> Vec<String> {
         fields.push(format!("words = {{ {} }}", kinds.join(", ")));
     }
     if !spec.keys.is_empty() {
-        let pair = |key: &Key| {
+        let pair = |key: &NamedWord| {
             format!("\n      {{ {}, {} }},", quoted(key.name), quoted(kind_name(key.kind)))
         };
         let pairs: String = spec.keys.iter().map(pair).collect();

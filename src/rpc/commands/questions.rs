@@ -7,7 +7,7 @@ use super::{invocation::Invocation, report::count, table::Command, words::word};
 use crate::{
     core::{
         session::{SessionInfo, Waiting},
-        trust::Request as Untrusted,
+        trust::TrustRequest as Untrusted,
     },
     rpc::{
         calls::{Answers, InUse, Trust},

@@ -28,7 +28,7 @@ const WIDTHS: (u32, u32) = (80, 240);
 const WIDTH_SETTLE_DELAY: Duration = Duration::from_millis(600);
 
 /// Has a polecat's window fit, until it is dropped.
-pub struct Fit {
+pub struct WindowFit {
     width: watch::Sender<Option<u32>>,
 }
 
@@ -48,7 +48,7 @@ struct Fitting {
 /// attached.
 type Situation = Option<(bool, bool)>;
 
-impl Fit {
+impl WindowFit {
     /// Has the window around the `pane` of `polecat` fit those that show it; `None` if the user
     /// wants none of that.
     pub(in crate::session) fn of(

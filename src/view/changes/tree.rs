@@ -10,7 +10,7 @@ use std::{
 pub(super) use self::nodes::{Node, nodes};
 use super::{FileRow, Picture, title};
 use crate::view::{
-    columns::{self, Cell, Fit, Row},
+    columns::{self, Cell, ColumnFit, Row},
     frame::{Fold, Line},
     words,
 };
@@ -50,7 +50,8 @@ pub(super) fn rows(nodes: Vec<Node>, files: &[FileRow], first: usize) -> Vec<(Tr
             cells(node, &own, stages.len() > 1)
         })
         .collect();
-    let lines = columns::set(&cells, DEFAULT_WIDTH, Fit { expendable: &[], elastic: Some(NAME) });
+    let lines =
+        columns::set(&cells, DEFAULT_WIDTH, ColumnFit { expendable: &[], elastic: Some(NAME) });
     let row = |(index, (node, closed)): (usize, (Node, Line))| {
         let line = Line { fold: Some(fold(&node)), ..opened(&node, &closed) };
         let digest = digest(node.files.iter().filter_map(|index| files.get(*index)));

@@ -102,7 +102,7 @@ impl Agreement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::agent::events::{Activity, AgentEvent, HookWord, Request, Said};
+    use crate::core::agent::events::{Activity, AgentEvent, AgentRequest, HookState, HookWord};
     use crate::core::screen::Reason;
 
     fn at(ms: i64) -> Timestamp {
@@ -121,14 +121,14 @@ mod tests {
             Working => AgentEvent::Busy(id()),
             Waiting => {
                 let reason = Reason::Permission;
-                AgentEvent::Asked(Request { id: id(), conversation: id(), reason })
+                AgentEvent::Asked(AgentRequest { id: id(), conversation: id(), reason })
             }
             _ => AgentEvent::Idle(id()),
         });
         OwnWord::Stream(activity)
     }
 
-    fn hooked(said: Said, ms: i64) -> OwnWord {
+    fn hooked(said: HookState, ms: i64) -> OwnWord {
         OwnWord::Hook(HookWord { said, at: at(ms) })
     }
 
@@ -241,12 +241,12 @@ mod tests {
             screen(Idle),
             None,
         ];
-        assert_eq!(after_hook(&hooked(Said::Busy, 0), &looks), believed);
+        assert_eq!(after_hook(&hooked(HookState::Busy, 0), &looks), believed);
     }
 
     #[test]
     fn a_question_told_by_a_hook_is_over_when_it_has_left_the_screen() {
-        let asks = hooked(Said::Asks(Reason::Permission), 0);
+        let asks = hooked(HookState::Asks(Reason::Permission), 0);
         let looks = [
             (0, Some(Working)),
             (200, Some(Waiting)),
@@ -271,14 +271,14 @@ mod tests {
             [(0, Some(Working)), (200, Some(Waiting)), (9_000, Some(Waiting)), (9_200, None)];
         let believed =
             [by(Events, Working), by(Screen, Waiting), by(Screen, Waiting), by(Events, Working)];
-        assert_eq!(after_hook(&hooked(Said::Busy, 0), &looks), believed.map(Some));
+        assert_eq!(after_hook(&hooked(HookState::Busy, 0), &looks), believed.map(Some));
     }
 
     #[test]
     fn the_hook_of_long_ago_is_no_news_and_the_next_one_counts_anew() {
         let idle = Some(by(Screen, Idle));
         let weigh = |agreement: Agreement, said, ms| {
-            agreement.weigh(Some(&hooked(Said::Busy, said)), idle, at(ms))
+            agreement.weigh(Some(&hooked(HookState::Busy, said)), idle, at(ms))
         };
         let (believed, after) = weigh(Agreement::default(), 0, 60_000);
         assert_eq!(believed, idle);

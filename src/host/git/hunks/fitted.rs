@@ -3,7 +3,7 @@
 
 use super::super::{Git, failed};
 use super::{Patch, PatchPart, require_decided};
-use crate::core::diff::{FileDiff, Piece, Stage, Way};
+use crate::core::diff::{DiffPart, Direction, FileDiff, Stage};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::command::format::path_from;
@@ -19,7 +19,7 @@ impl Git {
     pub(super) async fn parts_to_take(
         &self,
         own: &Git,
-        pieces: &[Piece],
+        pieces: &[DiffPart],
     ) -> Result<Vec<PatchPart>, HostError> {
         let mut names = Vec::new();
         for piece in pieces {
@@ -32,14 +32,14 @@ impl Git {
                 let Patch { text, objects, .. } = own.whole(&piece.file).await?;
                 parts.push(PatchPart::new(piece, piece.file.path(), text, objects));
             } else {
-                parts.push(of_lines(piece, Way::Do, name, text).await?);
+                parts.push(of_lines(piece, Direction::Do, name, text).await?);
             }
         }
         not_done(parts, "in the main worktree already")
     }
 
     /// What the file of `piece` is called in this index.
-    async fn name_here<'a>(&self, piece: &'a Piece) -> Result<&'a [u8], HostError> {
+    async fn name_here<'a>(&self, piece: &'a DiffPart) -> Result<&'a [u8], HostError> {
         let FileDiff { old, new, .. } = &piece.file;
         let renamed = piece.is_part() && !new.is_empty() && old != new;
         if renamed && self.has(old).await? && !self.has(new).await? {
@@ -52,7 +52,7 @@ impl Git {
     pub(super) async fn parts_to_reject(
         &self,
         stage: Stage,
-        pieces: &[Piece],
+        pieces: &[DiffPart],
     ) -> Result<Vec<PatchPart>, HostError> {
         let mut parts = Vec::new();
         for piece in pieces {
@@ -70,7 +70,7 @@ impl Git {
             // What is not committed is reverted where it was read.
             let committed = stage == Stage::Committed;
             let text = if committed { self.read(&path).await? } else { None };
-            parts.push(of_lines(&piece, Way::Undo, &path, text).await?);
+            parts.push(of_lines(&piece, Direction::Undo, &path, text).await?);
         }
         not_done(parts, "undone already")
     }
@@ -138,8 +138,8 @@ fn blob<'a>(read: &mut &'a [u8]) -> Option<&'a [u8]> {
 
 /// The patch of `piece` for the file `name`, which has this `text` if that could be read.
 async fn of_lines(
-    piece: &Piece,
-    way: Way,
+    piece: &DiffPart,
+    way: Direction,
     name: &[u8],
     text: Option<Vec<u8>>,
 ) -> Result<PatchPart, HostError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::create::Creation;
 use super::to_its_end;
-use crate::core::{Beginning, IssueId, PolecatName, Rig};
+use crate::core::{IssueId, PolecatName, Rig, StartPoint};
 use crate::host::error::HostError;
 use crate::host::gastown::name_pool::{self, FreeName};
 use crate::host::git::Git;
@@ -41,7 +41,7 @@ pub async fn create_next(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Next, HostError> {
-    create_next_from(rig, taken, (issue, &Beginning::default()), now_ms, launch).await
+    create_next_from(rig, taken, (issue, &StartPoint::default()), now_ms, launch).await
 }
 
 /// [`create_next`] where a person wants it to begin.
@@ -51,7 +51,7 @@ pub async fn create_next(
 pub async fn create_next_from(
     rig: &Rig,
     taken: BTreeSet<String>,
-    (issue, wanted): (Option<&IssueId>, &Beginning),
+    (issue, wanted): (Option<&IssueId>, &StartPoint),
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Next, HostError> {

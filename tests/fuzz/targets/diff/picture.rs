@@ -1,7 +1,7 @@
 //! Changes as an editor shows them: what stands in which rows.
 
 use polecat::core::diff::{Change, Changes, FileDiff, PartId, Section, Stage, parse};
-use polecat::view::{self, FileRow, HunkRow, Line, Picture, Shown};
+use polecat::view::{self, FileRow, HunkRow, Line, Picture, ShownPicture};
 
 /// Longer than any line that an editor is given.
 const LINE_LIMIT: usize = 3 * 4_000 + 100;
@@ -101,7 +101,7 @@ fn what_is_shown_can_be_asked_for(changes: &Changes, row: &FileRow, file: &FileD
 }
 
 fn the_buffer_shows_the_last_picture(old: &Picture, new: &Picture) {
-    let (mut canvas, mut buffer) = (Shown::default(), Vec::<Line>::new());
+    let (mut canvas, mut buffer) = (ShownPicture::default(), Vec::<Line>::new());
     for picture in [old, new, old] {
         for patch in canvas.show(picture).concat() {
             assert!(patch.from <= patch.to && patch.to <= buffer.len(), "{patch:?}");
