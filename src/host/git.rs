@@ -6,11 +6,11 @@ mod diff;
 mod hunks;
 mod ignored;
 mod index;
+mod merge_preview;
 mod operations;
 mod snapshot;
 mod squashed;
 mod submodules;
-mod trial;
 mod unsaved_work;
 mod worktree;
 
@@ -55,7 +55,7 @@ pub use snapshot::{Snapshot, snapshot};
 pub use submodules::{has_submodules, init_submodules};
 pub use unsaved_work::{UnsavedWork, unsaved_work};
 pub use worktree::Worktree;
-pub use worktree::around::worktree_around;
+pub use worktree::containing_worktree::worktree_around;
 pub use worktree::directory::check_place;
 
 /// How long git may take to tell its version.

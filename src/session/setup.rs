@@ -1,11 +1,11 @@
 //! The set-up of a worktree before an agent works in it: what it gets of the main one, and what a
 //! person's configuration runs there. Nothing that a repository brought decides what is run.
 
-mod again;
 mod command;
+mod copy_files;
 pub(in crate::session) mod error;
-mod give;
 pub(in crate::session) mod of_rig;
+mod rerun;
 pub(in crate::session) mod runs;
 mod steps;
 
@@ -13,7 +13,7 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-pub use self::{again::SetUp, runs::Printed};
+pub use self::{rerun::SetUp, runs::Printed};
 use crate::{
     core::{names::PolecatName, session::setting_up::ForWhom},
     host::{

@@ -1,6 +1,5 @@
 //! The one connection: made when it is needed, and again after it was lost.
 
-pub(super) mod around;
 pub(super) mod control;
 pub(super) mod hold;
 pub(super) mod hub;
@@ -8,6 +7,7 @@ pub(super) mod leftovers;
 pub(super) mod lifeline;
 pub(super) mod lock;
 pub(super) mod oneshot;
+pub(super) mod own_pane;
 pub(super) mod owners;
 pub(super) mod signal;
 

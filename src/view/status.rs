@@ -13,7 +13,7 @@ use super::{
     attempts,
     columns::{self, Cell, ColumnFit, Row},
     frame::{Frame, Group, Line},
-    lost::lost,
+    lost_sessions::lost,
     words,
 };
 use crate::core::{

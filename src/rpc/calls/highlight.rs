@@ -6,7 +6,7 @@ use super::{At, CallContext, Operation, calls};
 use crate::{
     core::diff::{Direction, FileDiff, apply},
     rpc::{
-        aside::aside,
+        blocking::aside,
         encode::{self, Encode, Map},
         error::{Refusal, RpcError},
         views::{drawn_diff::DrawnDiff, rows::Rows},

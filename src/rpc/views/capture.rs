@@ -7,7 +7,7 @@ use super::{
     transcript::draw,
 };
 use crate::rpc::{
-    aside::aside,
+    blocking::aside,
     calls::{Far, ViewOpen},
     error::RpcError,
 };

@@ -10,7 +10,7 @@ use super::drawn_diff::{DrawnDiff, Reviewed};
 use super::frames::chunks;
 use super::rest::{Rest, RestEvent};
 use crate::rpc::{
-    aside::aside,
+    blocking::aside,
     calls::{self, CallContext, ViewOpen},
     encode::Map,
     error::RpcError,

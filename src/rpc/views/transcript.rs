@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use crate::{
-    rpc::{aside::aside, error::RpcError},
+    rpc::{blocking::aside, error::RpcError},
     session::Update,
     view::Tail,
 };

@@ -34,7 +34,7 @@ use scanner::Scanner;
 mod conversations;
 mod folders;
 mod gone;
-mod holds;
+mod grace_periods;
 mod last_sessions;
 mod poll;
 pub(in crate::session) mod scanner;

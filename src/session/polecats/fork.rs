@@ -15,7 +15,7 @@ use crate::{
     },
     session::{
         error::{ResumeError, SessionError},
-        polecats::{Polecats, begun::Begun, create::now_ms},
+        polecats::{Polecats, create::now_ms, session_guard::Begun},
         setup::{Failing, Planned},
         start::{
             Hooking, Progress, Started,

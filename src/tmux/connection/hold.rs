@@ -10,8 +10,8 @@ use rustix::stdio::dup2_stdin;
 use tokio::runtime;
 use tokio::time::{interval, timeout};
 
-use super::around::socket;
 use super::leftovers::{Channel, LeftoverServer};
+use super::own_pane::socket;
 use super::signal::HUB;
 use crate::tmux::Launch;
 use crate::tmux::address::ServerAddress;

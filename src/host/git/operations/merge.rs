@@ -17,7 +17,7 @@ use super::to_its_end;
 use crate::core::rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::{HostError, MergeError};
-use crate::host::git::trial::Trial;
+use crate::host::git::merge_preview::Trial;
 use crate::host::git::{Git, version};
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::RunError;

@@ -14,7 +14,7 @@ use crate::{
     },
     session::{
         observe::poller::{
-            holds::{Held, Holds},
+            grace_periods::{Held, Holds},
             sent::Sent,
             view::{SessionView, Used, said},
         },
