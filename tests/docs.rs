@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use polecat::core::screen::{self, Policy, Seen, composing};
+use polecat::core::screen::{self, Policy, ScreenState, composing};
 use polecat::rpc::{PROTOCOL, config_keys, config_problems};
 use serde::Deserialize;
 use serde_json::json;
@@ -140,7 +140,7 @@ fn an_agent_that_the_help_describes_in_full_is_known_as_its_preset_is() {
         assert_eq!(reading, screen::read(known, &recorded.shown.look()), "{name}");
         let met = composing(&told, &recorded.shown, "");
         assert_eq!(met, composing(known, &recorded.shown, ""), "{name}");
-        if let Seen::Waiting(question) = &reading.seen {
+        if let ScreenState::Waiting(question) = &reading.seen {
             let steps = (0..question.choices.len()).map(|at| told.step(question, at));
             let expected = (0..question.choices.len()).map(|at| known.step(question, at));
             assert!(steps.eq(expected), "{name}");

@@ -14,7 +14,7 @@ mod usage;
 #[path = "screens/variants.rs"]
 mod variants;
 
-use polecat::core::screen::{Composing, Patterns, Reading, Seen, Shown, composing};
+use polecat::core::screen::{Composing, Patterns, Reading, ScreenState, ShownScreen, composing};
 use recorded::{Expected, agents, folder, recorded};
 
 #[test]
@@ -71,7 +71,7 @@ fn of_every_recorded_screen_it_is_known_whether_one_can_type_to_it() {
 /// Whether a reading is all that was expected.
 fn fits(expect: &Expected, reading: &Reading) -> bool {
     let same = reading.seen.state().as_str() == expect.state;
-    let Seen::Waiting(question) = &reading.seen else { return same };
+    let ScreenState::Waiting(question) = &reading.seen else { return same };
     same && expect.reason.as_deref() == Some(question.reason.as_str())
         && expect.dialog.as_deref() == question.dialog
         && expect.text.as_deref() == Some(&question.text)
@@ -90,7 +90,7 @@ fn whether_an_unknown_agent_asks_is_guessed_right_on_recorded_screens() {
         let name = file.file_name().into_string().expect("a plain name");
         let asks = ["permission", "question", "trust", "offer"];
         let asks = asks.iter().any(|what| name.ends_with(&format!("{what}.ansi")));
-        let shown = Shown::new("", &std::fs::read(file.path()).expect("readable"), (0, 0));
+        let shown = ShownScreen::new("", &std::fs::read(file.path()).expect("readable"), (0, 0));
         let met = composing(&Patterns::generic(), &shown, "");
         assert_eq!(matches!(met, Composing::Asked { guessed: true, .. }), asks, "{name}: {met:?}");
         count += 1;

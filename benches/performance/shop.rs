@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use polecat::session::{EventQueue, Place, RigContext, Settings, Workspace};
+use polecat::session::{EditorPlace, EventQueue, RigContext, Settings, Workspace};
 use serde_json::{Value as Json, json};
 
 use super::clock::{Span, now};
@@ -141,7 +141,7 @@ async fn library(yard: &Yard) -> RigContext {
     };
     let news = EventQueue::default();
     let workspace = Workspace::new(settings, tmux.launch(), news).expect("the settings are fine");
-    let place = Place { file: None, cwd: town.rig(), rig: None };
+    let place = EditorPlace { file: None, cwd: town.rig(), rig: None };
     workspace.context(&place).await.expect("the town has a rig")
 }
 

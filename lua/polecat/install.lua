@@ -12,9 +12,9 @@ local M = {}
 --- Nothing takes as long, and what is told to stop has ended by then, in ms.
 local TIMEOUT, STOP_TIMEOUT = 60 * 60 * 1000, 5000
 --- Under which it is shown; the backend's calls count from 1.
-local CALL = 0
+local CALL_ID = 0
 --- How long lazy.nvim's own work waits at a step of ours, in ms.
-local TURN = 5
+local TURN_DELAY = 5
 
 ---@class polecat.InstallResult
 ---@field path string The program.
@@ -118,7 +118,7 @@ local function yield(work)
     if coroutine.yield(message.msg and message) == 'abort' then
       return false
     end
-    vim.uv.sleep(TURN)
+    vim.uv.sleep(TURN_DELAY)
   end
   return true
 end
@@ -164,9 +164,9 @@ function M.run(opts, callback)
     notify.notice({ text = summary(result) })
   end)
   begin(opts, function(text)
-    progress.show({ id = CALL, polecat = 'polecat.nvim', text = text })
+    progress.show({ id = CALL_ID, polecat = 'polecat.nvim', text = text })
   end, function(err, result)
-    progress.done(CALL, not err);
+    progress.done(CALL_ID, not err);
     (callback or tell)(err, result)
   end)
 end

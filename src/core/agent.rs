@@ -11,7 +11,7 @@ mod programs;
 mod resume;
 pub mod startup;
 
-pub use changes::Changes;
+pub use changes::AgentOverrides;
 pub use conversation_files::ConversationFiles;
 pub use conversation_id::{BadConversationId, ConversationId};
 pub use launchers::launched;

@@ -87,7 +87,7 @@ pub(super) struct KnownAgent {
     /// How long after a paste it treats a key as part of the paste; `None` where that is not known
     /// to differ from others.
     pub(super) settle_ms: Option<u64>,
-    pub(super) first_words: FirstWords,
+    pub(super) first_words: PromptArgument,
     pub(super) hooks: Option<HooksFile>,
     pub(super) resume: Option<ResumeBy>,
     pub(super) config_dir_env: Option<&'static str>,
@@ -105,7 +105,7 @@ pub(super) struct KnownAgent {
 
 /// How it takes a prompt on its command line: `PromptMode` as data.
 #[derive(Clone, Copy)]
-pub(super) enum FirstWords {
+pub(super) enum PromptArgument {
     Argument,
     Flag(&'static str),
     Typed,
@@ -160,7 +160,7 @@ impl KnownAgent {
         title: None,
         delay_ms: 5_000,
         settle_ms: None,
-        first_words: FirstWords::Typed,
+        first_words: PromptArgument::Typed,
         hooks: None,
         resume: None,
         config_dir_env: None,

@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How long before its end a person is told of that.
-const NOTICE: SignedDuration = SignedDuration::from_mins(10);
+const NOTICE_INTERVAL: SignedDuration = SignedDuration::from_mins(10);
 /// How long after it what runs in it may still be heard of: Slurm looks once a minute, and kills half a
 /// minute later. What was heard of last as long before it may have been given more time since.
-const KILL_TIME: SignedDuration = SignedDuration::from_mins(3);
+const KILL_DELAY: SignedDuration = SignedDuration::from_mins(3);
 
 /// A job of Slurm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ impl BatchJob {
     /// When its end is to be told.
     #[must_use]
     pub fn notice(&self) -> Option<Timestamp> {
-        self.ends?.checked_sub(NOTICE).ok()
+        self.ends?.checked_sub(NOTICE_INTERVAL).ok()
     }
 
     /// When it ended, as far as is known at `now` of a job that cannot be reached: its time is over, and
@@ -40,7 +40,7 @@ impl BatchJob {
     #[must_use]
     pub fn ended(&self, now: Timestamp, heard: Option<Timestamp>) -> Option<Timestamp> {
         let is_over = |ends: &Timestamp| {
-            let is_near = |at: Timestamp| at.duration_since(*ends).abs() < KILL_TIME;
+            let is_near = |at: Timestamp| at.duration_since(*ends).abs() < KILL_DELAY;
             *ends <= now && heard.is_some_and(is_near)
         };
         self.ends.filter(is_over)

@@ -15,10 +15,10 @@ mod words;
 
 pub use apply::apply;
 pub use find::{CommentPosition, CommentedLines, Side, find};
-pub use fit::{Fit, Way, fit, plain};
+pub use fit::{Direction, HunkFit, fit, plain};
 pub use lines::DiffLine;
 pub use parse::parse;
-pub use piece::{PartId, Piece};
+pub use piece::{DiffPart, PartId};
 pub use quoted::{whole as unquoted, written};
 pub use words::{ChangedWords, changed_words};
 
@@ -29,7 +29,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 /// Longer lines are cut: they make an editor slow, and nobody reads them.
-const LONGEST: usize = 4_000;
+const LINE_LIMIT: usize = 4_000;
 
 /// All changes since some base.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,12 +234,12 @@ impl Section {
 /// A line of a diff for display: its text, and how much was cut.
 #[must_use]
 pub fn shown(line: &[u8]) -> (Cow<'_, str>, Option<String>) {
-    if line.len() <= LONGEST {
+    if line.len() <= LINE_LIMIT {
         return (String::from_utf8_lossy(line), None);
     }
     // Not in the middle of a character.
     let begins = |at: &usize| line[*at] & 0xc0 != 0x80;
-    let end = (LONGEST - 3..=LONGEST).rev().find(begins).unwrap_or(LONGEST);
+    let end = (LINE_LIMIT - 3..=LINE_LIMIT).rev().find(begins).unwrap_or(LINE_LIMIT);
     let more = format!(" ┄┄ {} more bytes", line.len() - end);
     (String::from_utf8_lossy(&line[..end]), Some(more))
 }

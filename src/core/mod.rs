@@ -27,7 +27,7 @@ pub use agent::command::{BadCommand, CommandLine};
 pub use agent::{Agent, Ready};
 pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};
 pub use rig::address::Address;
-pub use rig::beginning::{Beginning, Changes};
+pub use rig::beginning::{BringMode, StartPoint};
 pub use rig::branch::Base;
 pub use rig::layout::{BadTemplate, Layout, Template};
 pub use rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};

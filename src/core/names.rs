@@ -5,13 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The longest polecat name, in bytes: it is a folder, and part of a branch and of a session name.
-const POLECAT_MAX: usize = 64;
+const POLECAT_LIMIT: usize = 64;
 /// The longest issue id, in bytes.
-const ISSUE_MAX: usize = 100;
+const ISSUE_LIMIT: usize = 100;
 /// The longest folder name on common file systems, in bytes.
-const FOLDER_MAX: usize = 255;
+const FOLDER_LIMIT: usize = 255;
 /// How many characters of a refused name an error shows.
-const SHOWN: usize = 40;
+const SHOWN_LENGTH: usize = 40;
 
 /// A text that is not a valid name. Nothing was done with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -146,7 +146,7 @@ fn is_word(c: char) -> bool {
 }
 
 fn check_polecat(text: &str) -> Result<(), String> {
-    check_length(text, POLECAT_MAX)?;
+    check_length(text, POLECAT_LIMIT)?;
     check_start(text, is_word, "a letter, a digit or `_`")?;
     check_rest(text, |c| is_word(c) || c == '-', "letters, digits, `_` and `-`")?;
     // `gt-<rig>-witness` and the like are gastown's own sessions, not polecats.
@@ -157,7 +157,7 @@ fn check_polecat(text: &str) -> Result<(), String> {
 }
 
 fn check_rig(text: &str) -> Result<(), String> {
-    check_length(text, FOLDER_MAX)?;
+    check_length(text, FOLDER_LIMIT)?;
     if text == "." || text == ".." || text.contains('/') {
         return Err("it is not a valid folder name".to_owned());
     }
@@ -168,12 +168,12 @@ fn check_rig(text: &str) -> Result<(), String> {
 }
 
 fn check_session(text: &str) -> Result<(), String> {
-    check_length(text, 2 * FOLDER_MAX)?;
+    check_length(text, 2 * FOLDER_LIMIT)?;
     check_rest(text, |c| is_word(c) || c == '-', "letters, digits, `_` and `-`")
 }
 
 fn check_issue(text: &str) -> Result<(), String> {
-    check_length(text, ISSUE_MAX)?;
+    check_length(text, ISSUE_LIMIT)?;
     check_start(text, |c| c.is_ascii_alphanumeric(), "a letter or a digit")?;
     check_rest(
         text,
@@ -208,8 +208,8 @@ fn check_rest(text: &str, good: impl Fn(char) -> bool, allowed: &str) -> Result<
 /// A text for an error: on one line, at most 40 characters, with invisible characters escaped.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let mut shown = visible(&text.chars().take(SHOWN).collect::<String>());
-    if text.chars().nth(SHOWN).is_some() {
+    let mut shown = visible(&text.chars().take(SHOWN_LENGTH).collect::<String>());
+    if text.chars().nth(SHOWN_LENGTH).is_some() {
         shown.push('…');
     }
     shown

@@ -33,21 +33,23 @@ pub use answer::{NoChoice, Policy, Step};
 pub use charsets::Charsets;
 pub use choosing::{asked, in_field, is_in_sight, is_marked, question_rows};
 pub(crate) use description::{
-    Accept, Answering, BusyRow, Dialog, Keys, KeysChanges, Layout, Means, Screen, ScreenChanges,
-    Sign, TitleSign, TroublePlace, TroubleSign, Way,
+    Accept, Answering, BusyRow, ChoiceInput, Dialog, Keys, KeysChanges, Layout, Means, Screen,
+    ScreenChanges, Sign, TitleSign, TroublePlace, TroubleSign,
 };
-pub use description::{Bang, Description, DescriptionChanges, Done, Opens, Ticks, Toggle, Words};
+pub use description::{
+    Bang, Description, DescriptionChanges, Done, FreeText, Opens, Ticks, Toggle,
+};
 pub use guess::guessed;
 pub use interrupt::{tells, times, was_sent, working_rows};
 pub use message::{
-    Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
-    shows, tail, typed_rows,
+    Composing, MessagePosition, ScreenBaseline, composer_rows, composing, ends_at_cursor,
+    folded_at_cursor, place, shows, tail, typed_rows,
 };
 pub use messages::Messages;
 pub use patterns::Patterns;
 pub use prompt::shows_prompt;
 pub use rows::normal;
-pub use shown::Shown;
+pub use shown::ShownScreen;
 pub use title::task;
 pub use trouble::trouble;
 pub use usage::{tells_usage, usage};
@@ -69,7 +71,7 @@ pub struct Look<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What the agent is doing.
-    pub seen: Seen,
+    pub seen: ScreenState,
     /// Title or screen; `None` if neither says anything.
     pub source: StateSource,
 }
@@ -77,7 +79,7 @@ pub struct Reading {
 /// What an agent is seen doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and seldom moved")]
-pub enum Seen {
+pub enum ScreenState {
     /// It draws its composer but does not take input yet.
     Starting,
     /// Busy, though one can often type.
@@ -149,7 +151,7 @@ impl Reason {
     }
 }
 
-impl Seen {
+impl ScreenState {
     /// The state of a session.
     #[must_use]
     pub fn state(&self) -> State {
@@ -176,7 +178,7 @@ pub fn read(patterns: &Patterns, look: &Look) -> Reading {
     if let Some(question) = dialog::find(patterns, &rows, &scene) {
         let told = says == Some(Means::Waiting);
         let source = if told { StateSource::Title } else { StateSource::Screen };
-        return Reading { seen: Seen::Waiting(question), source };
+        return Reading { seen: ScreenState::Waiting(question), source };
     }
     let (seen, source) = without_dialog(patterns, &rows, &scene, says);
     Reading { seen, source }
@@ -197,28 +199,30 @@ fn without_dialog(
     rows: &[String],
     scene: &Scene,
     says: Option<Means>,
-) -> (Seen, StateSource) {
+) -> (ScreenState, StateSource) {
     let composer = match scene {
         Scene::Composer(composer) => Some(composer),
         Scene::Dialog(_) | Scene::Busy => None,
     };
     let quiet = says == Some(Means::Quiet);
     match (says, composer) {
-        (Some(Means::Waiting), _) => (Seen::Waiting(Question::untold()), StateSource::Title),
-        (Some(Means::Working), _) => (Seen::Working, StateSource::Title),
-        (Some(Means::Ready), _) | (Some(Means::Idle), Some(_)) => (Seen::Idle, StateSource::Title),
-        (_, None) if *scene == Scene::Busy => (Seen::Working, StateSource::Screen),
-        (_, None) if working::is_before_composer(&patterns.known, rows) => {
-            (Seen::Starting, StateSource::Screen)
+        (Some(Means::Waiting), _) => (ScreenState::Waiting(Question::untold()), StateSource::Title),
+        (Some(Means::Working), _) => (ScreenState::Working, StateSource::Title),
+        (Some(Means::Ready), _) | (Some(Means::Idle), Some(_)) => {
+            (ScreenState::Idle, StateSource::Title)
         }
-        (_, None) => (Seen::Unknown, StateSource::None),
+        (_, None) if *scene == Scene::Busy => (ScreenState::Working, StateSource::Screen),
+        (_, None) if working::is_before_composer(&patterns.known, rows) => {
+            (ScreenState::Starting, StateSource::Screen)
+        }
+        (_, None) => (ScreenState::Unknown, StateSource::None),
         (_, Some(composer)) if working::shows(&patterns.known, rows, composer, quiet) => {
-            (Seen::Working, StateSource::Screen)
+            (ScreenState::Working, StateSource::Screen)
         }
         (_, Some(composer)) if working::starts(&patterns.known, rows, composer) => {
-            (Seen::Starting, StateSource::Screen)
+            (ScreenState::Starting, StateSource::Screen)
         }
-        (_, Some(_)) => (Seen::Idle, StateSource::Screen),
+        (_, Some(_)) => (ScreenState::Idle, StateSource::Screen),
     }
 }
 

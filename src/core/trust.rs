@@ -11,7 +11,7 @@ use super::{as_bytes, names::visible};
 
 /// What a start would run because of project files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct TrustRequest {
     /// The rig's home: what is trusted in one project is not in another.
     pub home: PathBuf,
     /// The files that decide it.
@@ -62,7 +62,7 @@ pub enum Answer {
 pub struct Allowed {
     /// The answer.
     pub answer: Answer,
-    /// The [`Request::id`] that was shown.
+    /// The [`TrustRequest::id`] that was shown.
     pub id: String,
 }
 
@@ -81,7 +81,7 @@ impl Allowed {
     }
 }
 
-impl Request {
+impl TrustRequest {
     /// A hash of the whole request, which identifies it.
     #[must_use]
     pub fn id(&self) -> String {
@@ -189,8 +189,8 @@ impl Parts {
 mod tests {
     use super::*;
 
-    fn request() -> Request {
-        Request {
+    fn request() -> TrustRequest {
+        TrustRequest {
             home: "/town/shop".into(),
             files: vec!["/town/shop/settings/agents.json".into()],
             argv: ["/bin/sh", "-c", "touch PWNED"].map(str::to_owned).into(),
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn another_request_has_another_id() {
-        let changes: [fn(&mut Request); 9] = [
+        let changes: [fn(&mut TrustRequest); 9] = [
             |request| request.home = "/town/other".into(),
             |request| request.files.push("/town/settings/config.json".into()),
             |request| request.argv[2].push('2'),

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     Fleet,
     error::Unanswered,
-    pending::{Ongoing, Said},
+    pending::{CallAnswer, Ongoing},
     wire,
 };
 use crate::core::hosts::HostName;
@@ -124,8 +124,8 @@ impl FarFeed {
     ) -> Result<Heard<P, A>, Unanswered> {
         match self.ongoing.next().await {
             None => Err(Unanswered::Lost),
-            Some(Said::Part(part)) => read(&part).map(Heard::Part),
-            Some(Said::Answer(answer)) => {
+            Some(CallAnswer::Part(part)) => read(&part).map(Heard::Part),
+            Some(CallAnswer::Answer(answer)) => {
                 read(&answer.map_err(Unanswered::Refused)?).map(Heard::Answer)
             }
         }

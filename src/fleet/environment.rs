@@ -22,13 +22,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::Launch;
 
-/// The first line of a host of ours. It takes [`Beginning`], and serves then.
+/// The first line of a host of ours. It takes [`LoginEnvironment`], and serves then.
 pub(super) const READY: &str = "polecat-host 1";
 
 /// How long a login shell may take.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest beginning, in bytes, and the largest environment.
-const LIMIT: u32 = 1024 * 1024;
+const SIZE_LIMIT: u32 = 1024 * 1024;
 /// What stands in front of an environment, and behind it: login scripts print too.
 const FRONT: &[u8] = b"\0polecat-environment\0";
 const BEHIND: &[u8] = b"\0polecat-end\0";
@@ -38,14 +38,14 @@ const OF_A_SHELL: [&str; 5] = ["_", "SHLVL", "PWD", "OLDPWD", "PIPESTATUS"];
 /// What a host is told before it serves.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Beginning {
+pub(super) struct LoginEnvironment {
     /// Whether the environment is to be that of a login shell.
     pub(super) login: bool,
     /// Variables that are sent.
     pub(super) env: BTreeMap<String, String>,
 }
 
-impl Beginning {
+impl LoginEnvironment {
     /// With those variables of the environment here that `names` name; what is not set stays unset.
     pub(super) fn new(login: bool, names: &[String]) -> Self {
         let found = |name: &String| Some((name.clone(), std::env::var(name).ok()?));
@@ -55,7 +55,7 @@ impl Beginning {
     /// As it goes over the wire, its length in front.
     pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
         let bytes = rmp_serde::to_vec_named(self).map_err(io::Error::other)?;
-        let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= LIMIT);
+        let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= SIZE_LIMIT);
         let length = length.ok_or_else(|| io::Error::other("`env` is too large"))?;
         Ok([&length.to_be_bytes()[..], &bytes].concat())
     }
@@ -65,7 +65,7 @@ impl Beginning {
         let mut length = [0; 4];
         from.read_exact(&mut length)?;
         let length = u32::from_be_bytes(length);
-        if length > LIMIT {
+        if length > SIZE_LIMIT {
             return Err(io::Error::other("no hub of ours has begun"));
         }
         let mut bytes = vec![0; length as usize];
@@ -85,7 +85,7 @@ pub fn begin(launch: &Launch) -> io::Result<()> {
     to.flush()?;
     // Not by the standard library's own, which reads ahead.
     let from = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let beginning = Beginning::read(from)?;
+    let beginning = LoginEnvironment::read(from)?;
     let ours = std::env::current_exe()?;
     let mut serve = launch(ours.as_os_str());
     if beginning.login {
@@ -143,7 +143,7 @@ fn told(mut login: Child) -> Option<Vec<(OsString, OsString)>> {
 /// What stands between the two marks.
 fn read_environment(mut from: impl Read) -> Option<Vec<(OsString, OsString)>> {
     let (mut read, mut portion) = (Vec::new(), [0; 4096]);
-    while read.len() <= LIMIT as usize {
+    while read.len() <= SIZE_LIMIT as usize {
         let count = from.read(&mut portion).ok().filter(|count| *count > 0)?;
         read.extend_from_slice(&portion[..count]);
         let Some(front) = find(&read, FRONT) else { continue };
@@ -175,14 +175,15 @@ mod tests {
 
     #[test]
     fn a_beginning_is_read_and_what_follows_is_left() {
-        let beginning = Beginning { login: true, env: [("A".to_owned(), "b".to_owned())].into() };
+        let beginning =
+            LoginEnvironment { login: true, env: [("A".to_owned(), "b".to_owned())].into() };
         let mut bytes = beginning.bytes().unwrap();
         bytes.extend(b"more");
         let mut from = &bytes[..];
-        assert_eq!(Beginning::read(&mut from).unwrap(), beginning);
+        assert_eq!(LoginEnvironment::read(&mut from).unwrap(), beginning);
         assert_eq!(from, b"more");
         for wrong in [&[0xff, 0xff, 0xff, 0xff][..], &[0, 0, 0, 1, 0xc1], &[0, 0]] {
-            assert!(Beginning::read(wrong).is_err(), "{wrong:?}");
+            assert!(LoginEnvironment::read(wrong).is_err(), "{wrong:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
 /// Where Linux tells of each boot apart.
 const BOOT_FILE: &str = "/proc/sys/kernel/random/boot_id";
 /// How much of a hash is used: what is hashed is nobody else's business.
-const LENGTH: usize = 16;
+const ID_LENGTH: usize = 16;
 
 /// A host as it tells itself from others. What is hashed can only be compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl Identity {
 }
 
 fn hashed(id: &[u8]) -> String {
-    hex(Sha256::new_with_prefix(id))[..LENGTH].to_owned()
+    hex(Sha256::new_with_prefix(id))[..ID_LENGTH].to_owned()
 }
 
 #[cfg(test)]

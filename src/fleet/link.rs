@@ -50,8 +50,8 @@ const TURN_TIMEOUT: Duration = Duration::from_secs(1);
 const PING_INTERVAL: Duration = Duration::from_secs(5);
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The first and the longest pause between two tries.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const FIRST_RETRY_DELAY: Duration = Duration::from_secs(1);
+const RETRY_DELAY_LIMIT: Duration = Duration::from_secs(60);
 
 pub(super) struct Link {
     settings: HostSettings,
@@ -175,7 +175,7 @@ impl Link {
 
     /// Connects, and again whenever the connection is lost. Dropping the future ends it.
     pub(super) async fn run(self: Arc<Self>) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = FIRST_RETRY_DELAY;
         loop {
             if self.locked().reached.is_refusal() {
                 self.forced.notified().await;
@@ -195,13 +195,13 @@ impl Link {
             if refused {
                 continue;
             }
-            if begun.elapsed() > LONGEST_PAUSE {
-                pause = FIRST_PAUSE;
+            if begun.elapsed() > RETRY_DELAY_LIMIT {
+                pause = FIRST_RETRY_DELAY;
             }
             // Told to look, it is tried at once, and the pauses begin anew.
             pause = match timeout(pause, self.wanted.notified()).await {
-                Ok(()) => FIRST_PAUSE,
-                Err(_) => (pause * 2).min(LONGEST_PAUSE),
+                Ok(()) => FIRST_RETRY_DELAY,
+                Err(_) => (pause * 2).min(RETRY_DELAY_LIMIT),
             };
         }
     }

@@ -17,9 +17,9 @@ use crate::core::{hosts::HostName, names::visible};
 /// Begins each line of ours among what else is printed on stderr there.
 const PREFIX: &str = "polecat-log ";
 /// How much of a host is logged as long as this backend runs, in bytes.
-const MOST: usize = 1024 * 1024;
+const LOG_SIZE_LIMIT: usize = 1024 * 1024;
 /// How many lines wait there until they are taken; more are dropped.
-const WAITING: usize = 256;
+const LINES_LIMIT: usize = 256;
 /// At `trace` a log has what agents are started with, which is to leave no machine.
 const FINEST: LevelFilter = LevelFilter::DEBUG;
 
@@ -31,7 +31,7 @@ pub(super) fn wanted() -> String {
 /// Sends what is logged from now on to the hub, as far as it `wanted` it.
 pub(super) fn send(wanted: &str) {
     let level = wanted.parse().unwrap_or(LevelFilter::OFF).min(FINEST);
-    let (lines, taken) = sync_channel::<Vec<u8>>(WAITING);
+    let (lines, taken) = sync_channel::<Vec<u8>>(LINES_LIMIT);
     // A thread of its own: a connection that stands still holds up nothing else.
     std::thread::spawn(move || {
         let mut stderr = io::stderr();
@@ -68,7 +68,7 @@ pub(super) struct HostLog {
 
 impl HostLog {
     pub(super) fn of(host: HostName) -> Self {
-        Self { host, left: Arc::new(MOST.into()) }
+        Self { host, left: Arc::new(LOG_SIZE_LIMIT.into()) }
     }
 
     /// Whether `line` is one of the log, which it goes into.
@@ -80,7 +80,7 @@ impl HostLog {
             Err(0) => {}
             Err(_) => {
                 self.left.store(0, Ordering::Relaxed);
-                warn!(host = %self.host, "it has logged {MOST} bytes: no more of it is written");
+                warn!(host = %self.host, "it has logged {LOG_SIZE_LIMIT} bytes: no more of it is written");
             }
         }
         true
@@ -107,10 +107,10 @@ mod tests {
         let build1 = HostLog::of("build1".parse().unwrap());
         let left = || build1.left.load(Ordering::Relaxed);
         assert!(!build1.takes(b"Permission denied"));
-        assert_eq!(left(), MOST);
+        assert_eq!(left(), LOG_SIZE_LIMIT);
         assert!(build1.takes(b"polecat-log  INFO polecat: serves\n"));
-        assert!(left() < MOST);
-        let long = [PREFIX.as_bytes(), &vec![b'x'; MOST]].concat();
+        assert!(left() < LOG_SIZE_LIMIT);
+        let long = [PREFIX.as_bytes(), &vec![b'x'; LOG_SIZE_LIMIT]].concat();
         assert!(build1.takes(&long) && build1.takes(b"polecat-log  WARN one more\n"));
         assert_eq!(left(), 0);
     }

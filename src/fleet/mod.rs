@@ -57,7 +57,7 @@ use crate::{
 };
 
 /// How many hosts are connected to at once: each may cost a key exchange here.
-const CONNECTS: usize = 4;
+const CONNECTS_LIMIT: usize = 4;
 
 /// How long the commands that reach hosts may take to end when we do.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
@@ -107,7 +107,7 @@ impl Fleet {
     ) -> Self {
         let ssh = Ssh { launch: launch.clone(), state };
         let changes = watch::Sender::default();
-        let (connects, endings) = (Arc::new(Semaphore::new(CONNECTS)), TaskTracker::new());
+        let (connects, endings) = (Arc::new(Semaphore::new(CONNECTS_LIMIT)), TaskTracker::new());
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
             let shared = (connects.clone(), endings.clone());

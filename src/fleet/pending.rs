@@ -15,7 +15,7 @@ use super::{
 
 /// What comes of a call.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum CallAnswer {
     Part(ByteBuf),
     Answer(Result<ByteBuf, FarError>),
 }
@@ -28,7 +28,7 @@ pub(super) struct PendingCalls(Mutex<Option<Open>>);
 struct Open {
     to_host: UnboundedSender<ToHost>,
     /// By their numbers.
-    waiting: HashMap<u64, mpsc::Sender<Said>>,
+    waiting: HashMap<u64, mpsc::Sender<CallAnswer>>,
     last: u64,
 }
 
@@ -36,7 +36,7 @@ struct Open {
 pub(super) struct Ongoing {
     id: u64,
     to_host: UnboundedSender<ToHost>,
-    said: mpsc::Receiver<Said>,
+    said: mpsc::Receiver<CallAnswer>,
     /// A part was given that the host does not know to be taken.
     taken: bool,
 }
@@ -82,7 +82,7 @@ impl PendingCalls {
             return Err("it sends more than it was asked for".to_owned());
         }
         // They may have gone.
-        drop(waiting.try_send(Said::Part(part)));
+        drop(waiting.try_send(CallAnswer::Part(part)));
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl PendingCalls {
     pub(super) fn answered(&self, id: u64, result: Result<ByteBuf, FarError>) {
         let waiting = self.locked().as_mut().and_then(|open| open.waiting.remove(&id));
         if let Some(waiting) = waiting {
-            drop(waiting.try_send(Said::Answer(result)));
+            drop(waiting.try_send(CallAnswer::Answer(result)));
         }
     }
 
@@ -101,12 +101,12 @@ impl PendingCalls {
 
 impl Ongoing {
     /// What comes next; `None` once the connection is lost. Cancelling it loses nothing.
-    pub(super) async fn next(&mut self) -> Option<Said> {
+    pub(super) async fn next(&mut self) -> Option<CallAnswer> {
         if std::mem::take(&mut self.taken) {
             drop(self.to_host.send(ToHost::Taken(self.id)));
         }
         let said = self.said.recv().await;
-        self.taken = matches!(said, Some(Said::Part(_)));
+        self.taken = matches!(said, Some(CallAnswer::Part(_)));
         said
     }
 
@@ -152,7 +152,7 @@ mod tests {
         assert!(lost.next().await.is_none());
         let said = answered.next().await;
         assert!(
-            matches!(&said, Some(Said::Answer(Ok(done))) if *done == bytes("done")),
+            matches!(&said, Some(CallAnswer::Answer(Ok(done))) if *done == bytes("done")),
             "{said:?}"
         );
     }
@@ -165,9 +165,9 @@ mod tests {
         let id = ongoing.id;
         assert!(matches!(sent.recv().await, Some(ToHost::Call { .. })));
         calls.part(id, bytes("a")).unwrap();
-        assert!(matches!(ongoing.next().await, Some(Said::Part(_))));
+        assert!(matches!(ongoing.next().await, Some(CallAnswer::Part(_))));
         calls.answered(id, Ok(bytes("")));
-        assert!(matches!(ongoing.next().await, Some(Said::Answer(Ok(_)))));
+        assert!(matches!(ongoing.next().await, Some(CallAnswer::Answer(Ok(_)))));
         drop(ongoing);
         assert!(matches!(sent.recv().await, Some(ToHost::Taken(taken)) if taken == id));
         assert!(matches!(sent.recv().await, Some(ToHost::Drop(dropped)) if dropped == id));

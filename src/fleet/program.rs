@@ -22,7 +22,7 @@ use crate::{
 
 /// A program that can be put on a host.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(super) struct HostProgram {
     pub(super) path: PathBuf,
     /// The system that it is for.
     pub(super) target: String,
@@ -32,7 +32,7 @@ pub(super) struct Program {
     _unpacked: Option<NamedTempFile>,
 }
 
-impl Program {
+impl HostProgram {
     /// The first that is found for one of `targets`.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Program {
     }
 }
 
-fn find(targets: &[String], launch: &Launch) -> Result<Program, String> {
+fn find(targets: &[String], launch: &Launch) -> Result<HostProgram, String> {
     let ours = std::env::current_exe().map_err(|error| error.to_string())?;
     for target in targets {
         let beside = beside(&ours, target).into_iter().find_map(|path| plain(path, target));
@@ -58,22 +58,22 @@ fn find(targets: &[String], launch: &Launch) -> Result<Program, String> {
 }
 
 /// This program, if it is for `target`.
-fn own(ours: &Path, target: &str) -> Option<Program> {
+fn own(ours: &Path, target: &str) -> Option<HostProgram> {
     // The file may have been replaced since it was started.
     let running = Path::new("/proc/self/exe");
     let path = if running.exists() { running } else { ours };
     let summed = (target == TARGET).then(|| read(path, None).ok()).flatten()?;
-    Some(Program::of(path.to_owned(), target, summed, None))
+    Some(HostProgram::of(path.to_owned(), target, summed, None))
 }
 
 /// Another program, if it is what its place says.
-fn plain(path: PathBuf, target: &str) -> Option<Program> {
+fn plain(path: PathBuf, target: &str) -> Option<HostProgram> {
     let summed = path.is_file().then(|| read(&path, Some(&mark(target))).ok()).flatten()?;
-    Some(Program::of(path, target, summed, None))
+    Some(HostProgram::of(path, target, summed, None))
 }
 
 /// That of a release's archive, whose sum must be the one that lies beside it.
-fn packed(ours: &Path, target: &str, launch: &Launch) -> Option<Program> {
+fn packed(ours: &Path, target: &str, launch: &Launch) -> Option<HostProgram> {
     let name = archive(target);
     let mut folders = ours.ancestors().skip(1);
     let folders =
@@ -88,7 +88,7 @@ fn packed(ours: &Path, target: &str, launch: &Launch) -> Option<Program> {
     sums.lines().find(|line| **line == format!("{sum}  {name}"))?;
     let unpacked = unpack(&path, target, launch).ok()?;
     let summed = read(unpacked.path(), Some(&mark(target))).ok()?;
-    Some(Program::of(unpacked.path().to_owned(), target, summed, Some(unpacked)))
+    Some(HostProgram::of(unpacked.path().to_owned(), target, summed, Some(unpacked)))
 }
 
 fn unpack(path: &Path, target: &str, launch: &Launch) -> io::Result<NamedTempFile> {
@@ -134,7 +134,7 @@ fn read(path: &Path, mark: Option<&str>) -> io::Result<(u64, String)> {
     if found { Ok((size, hex(hash))) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 
-impl Program {
+impl HostProgram {
     fn of(
         path: PathBuf,
         target: &str,

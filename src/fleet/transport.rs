@@ -65,7 +65,7 @@ pub(super) struct Transport {
 
 /// What a host begins with.
 #[derive(Debug)]
-pub(super) enum Beginning {
+pub(super) enum FirstAnswer {
     /// Our program, which is to be told its environment.
     Ready,
     /// Our program, which serves.
@@ -116,7 +116,7 @@ impl Transport {
     ///
     /// # Errors
     /// The other side ended before, or printed too much; what it said is in the error.
-    pub(super) async fn begin(&mut self) -> io::Result<Beginning> {
+    pub(super) async fn begin(&mut self) -> io::Result<FirstAnswer> {
         let mut noise = Vec::new();
         let mut limited = (&mut self.from).take(NOISE_LIMIT);
         loop {
@@ -133,11 +133,11 @@ impl Transport {
             }
             let line = noise[start..].strip_suffix(b"\n").unwrap_or_default();
             if line == MAGIC.as_bytes() {
-                return Ok(Beginning::Serving);
+                return Ok(FirstAnswer::Serving);
             } else if line == READY.as_bytes() {
-                return Ok(Beginning::Ready);
+                return Ok(FirstAnswer::Ready);
             } else if let Some(missing) = Missing::parse(&String::from_utf8_lossy(line)) {
-                return Ok(Beginning::Missing(missing));
+                return Ok(FirstAnswer::Missing(missing));
             }
         }
     }

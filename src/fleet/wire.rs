@@ -33,7 +33,7 @@ const MEANS_MORE: [char; 4] = [',', '*', '#', '='];
 /// How many parts of one answer may be under way: so much is sent before the first was taken.
 pub(super) const PARTS_IN_FLIGHT: usize = 3;
 /// How much two clocks may seem to differ, in milliseconds, because messages take their time.
-const CLOCK_TOLERANCE_MS: u64 = 5_000;
+const CLOCK_SKEW_LIMIT_MS: u64 = 5_000;
 /// The deepest that values may lie in each other.
 const DEPTH_LIMIT: usize = 64;
 
@@ -82,7 +82,7 @@ pub(super) enum FromHost {
     /// All rigs: at first, and when more than rows has changed.
     Rigs(Rigs),
     /// What else has changed in them.
-    Rows(Rows),
+    Rows(HostRows),
     /// Files were changed.
     Files(FarFiles),
     /// A part of an answer; another one when it was taken.
@@ -149,7 +149,7 @@ pub(super) struct Rigs {
 /// Rows that are others since they were told last.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rows {
+pub(super) struct HostRows {
     /// As of [`Rigs`].
     pub(super) now: i64,
     pub(super) rigs: Vec<RigRows>,
@@ -192,7 +192,7 @@ pub struct FarRig {
 /// another time is another agent.
 pub(super) fn ahead(there: i64, now: Timestamp, known: i64) -> i64 {
     let measured = there.saturating_sub(now.as_millisecond());
-    if measured.abs_diff(known) < CLOCK_TOLERANCE_MS { known } else { measured }
+    if measured.abs_diff(known) < CLOCK_SKEW_LIMIT_MS { known } else { measured }
 }
 
 impl Rigs {
@@ -208,7 +208,7 @@ impl Rigs {
     }
 }
 
-impl Rows {
+impl HostRows {
     /// What is another in `now` than `before`; `None` where that is more than rows.
     pub(super) fn between(before: &[FarRig], now: &[FarRig]) -> Option<Vec<RigRows>> {
         let same = before.len() == now.len() && before.iter().zip(now).all(|(a, b)| a.is_like(b));

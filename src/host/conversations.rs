@@ -11,7 +11,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look, real, unread};
 
 /// How much of a file is read for the folder that it names, in bytes.
-const HEAD: u64 = 1 << 20;
+const HEAD_SIZE: u64 = 1 << 20;
 /// How many files and folders are looked at.
 const LOOKS_LIMIT: usize = 50_000;
 
@@ -128,7 +128,7 @@ fn head(file: &Path) -> std::io::Result<String> {
         return Ok(String::new());
     }
     let mut bytes = Vec::new();
-    File::open(file)?.take(HEAD).read_to_end(&mut bytes)?;
+    File::open(file)?.take(HEAD_SIZE).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

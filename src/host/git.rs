@@ -6,11 +6,11 @@ mod diff;
 mod hunks;
 mod ignored;
 mod index;
+mod merge_preview;
 mod operations;
 mod snapshot;
 mod squashed;
 mod submodules;
-mod trial;
 mod unsaved_work;
 mod worktree;
 
@@ -33,7 +33,7 @@ pub use diff::fork_point::fork_point;
 use diff::fork_point::{HEAD, fork_point_in};
 pub use diff::reviewed::{keep_reviewed, reviewed, since_review};
 pub use diff::uncommitted::{Uncommitted, uncommitted};
-pub use diff::{Before, before, changes, changes_since_start, require_worktree, version_of};
+pub use diff::{FileBefore, before, changes, changes_since_start, require_worktree, version_of};
 pub use hunks::undo::undo;
 pub use hunks::{reject, take};
 pub use ignored::{hide_links, ignored, ignored_of, main_worktree, unignored};
@@ -55,7 +55,7 @@ pub use snapshot::{Snapshot, snapshot};
 pub use submodules::{has_submodules, init_submodules};
 pub use unsaved_work::{UnsavedWork, unsaved_work};
 pub use worktree::Worktree;
-pub use worktree::around::worktree_around;
+pub use worktree::containing_worktree::worktree_around;
 pub use worktree::directory::check_place;
 
 /// How long git may take to tell its version.

@@ -27,7 +27,7 @@ use crate::host::files::{dir::Dir, state};
 use crate::host::rigs::polecats;
 
 /// The timeout of a lock that is only tried.
-const NOW: Duration = Duration::ZERO;
+const TRY_TIMEOUT: Duration = Duration::ZERO;
 
 /// Held while choosing or creating a polecat for an issue: one holder per rig.
 ///
@@ -76,7 +76,7 @@ impl Work {
     /// # Errors
     /// It has no worktree, or somebody holds it.
     pub async fn try_lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take(&git_dir(rig, polecat).await?, Holders::One, NOW).await.map(Self)
+        take(&git_dir(rig, polecat).await?, Holders::One, TRY_TIMEOUT).await.map(Self)
     }
 
     /// Waits for the shared lock.
@@ -199,7 +199,7 @@ impl GastownPolecat {
     /// # Errors
     /// The file cannot be made or opened, or somebody holds it.
     pub async fn try_lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take_gastowns(rig, &Self::file(polecat), NOW).await.map(Self)
+        take_gastowns(rig, &Self::file(polecat), TRY_TIMEOUT).await.map(Self)
     }
 
     fn file(polecat: &PolecatName) -> String {
@@ -328,7 +328,7 @@ impl Notifying {
         let (home, dir) = (home.to_owned(), home.join(".runtime/polecat"));
         let target = dir.clone();
         blocking(move || make_inside(&home, &dir).map(drop)).await?;
-        take(&target, Holders::One, NOW).await.map(Self)
+        take(&target, Holders::One, TRY_TIMEOUT).await.map(Self)
     }
 
     /// The same for a host, for which `folder` stands.
@@ -338,7 +338,7 @@ impl Notifying {
     pub async fn try_lock_of_host(folder: &Path) -> Result<Self, HostError> {
         let target = folder.to_owned();
         blocking(move || state::make(&target)).await?;
-        take(folder, Holders::One, NOW).await.map(Self)
+        take(folder, Holders::One, TRY_TIMEOUT).await.map(Self)
     }
 }
 

@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, TcpListener};
 /// nobody gets one by chance before it is listened on.
 const PORTS: std::ops::Range<u16> = 16_384..32_768;
 /// How many ports are tried.
-const TRIES: usize = 64;
+const TRIES_LIMIT: usize = 64;
 /// The length of a password, in bytes before it is written in hexadecimal.
 const PASSWORD_BYTES: usize = 24;
 
@@ -19,7 +19,7 @@ const PASSWORD_BYTES: usize = 24;
 /// # Errors
 /// None was found, or the system gives no random numbers.
 pub fn free_port() -> io::Result<u16> {
-    for _ in 0..TRIES {
+    for _ in 0..TRIES_LIMIT {
         let mut random = [0; 2];
         fill(&mut random)?;
         let port = PORTS.start + u16::from_ne_bytes(random) % (PORTS.end - PORTS.start);

@@ -11,7 +11,7 @@ const ID_FILE: &str = "/etc/machine-id";
 /// Where it tells each boot apart.
 const BOOT_FILE: &str = "/proc/sys/kernel/random/boot_id";
 /// How much of a hash is used: what is hashed is nobody else's business.
-const LENGTH: usize = 16;
+const ID_LENGTH: usize = 16;
 
 /// The processes that we see; all of the machine are in the first of these namespaces, whose inode
 /// Linux fixes (`PROC_PID_INIT_INO` in its `proc_ns.h`).
@@ -45,18 +45,18 @@ fn of(id: &str, processes: &str) -> Option<String> {
     if !processes.is_empty() && processes != ALL_PROCESSES {
         hash.update(processes);
     }
-    Some(hex(hash)[..LENGTH].to_owned())
+    Some(hex(hash)[..ID_LENGTH].to_owned())
 }
 
 fn without_id(name: &str, boot: &str, processes: &str) -> Option<String> {
     if !cfg!(target_os = "linux") {
         // Without containers a name is enough; what stands behind it is the network's.
         let name = name.split('.').next().filter(|name| !name.is_empty())?;
-        return Some(hex(Sha256::new_with_prefix(name))[..LENGTH].to_owned());
+        return Some(hex(Sha256::new_with_prefix(name))[..ID_LENGTH].to_owned());
     }
     let is_known = !boot.is_empty() && !processes.is_empty();
     let whole = [boot, processes, name].join("\n");
-    is_known.then(|| hex(Sha256::new_with_prefix(whole))[..LENGTH].to_owned())
+    is_known.then(|| hex(Sha256::new_with_prefix(whole))[..ID_LENGTH].to_owned())
 }
 
 #[cfg(test)]

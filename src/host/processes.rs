@@ -23,15 +23,15 @@ pub use environment::{is_outside_tmux, variable_of};
 use handle::Handle;
 pub use occupants::{Occupant, occupants};
 pub use process_id::ProcessId;
-use process_list::Listed;
 pub use process_list::ProcessList;
+use process_list::ProcessListing;
 pub use programs::{Program, programs_of};
 use select::{ProcessInfo, ProcessKey, select};
 
 /// How long killed processes may take to go, each round.
-const DYING: Duration = Duration::from_secs(1);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often what appeared meanwhile is killed too.
-const ROUNDS: usize = 5;
+const ROUNDS_LIMIT: usize = 5;
 
 /// Why processes may still be there.
 #[derive(Debug, thiserror::Error)]
@@ -139,13 +139,13 @@ impl Tree {
         // One that was stopped must run to take it.
         self.signal(Signal::CONT);
         self.ended(grace).await;
-        for _ in 0..ROUNDS {
+        for _ in 0..ROUNDS_LIMIT {
             self.refresh().await?;
             if self.members.is_empty() {
                 return Ok(());
             }
             self.signal(Signal::KILL);
-            self.ended(DYING).await;
+            self.ended(EXIT_TIMEOUT).await;
         }
         match self.alive() {
             left if left.is_empty() => Ok(()),
@@ -165,7 +165,7 @@ impl Tree {
     async fn look(&mut self, with_root: bool) -> Result<(), ProcessError> {
         let process_list = self.process_list.clone();
         let mut list = process_list.list().await?;
-        let Listed { system, seen, .. } = &mut *list;
+        let ProcessListing { system, seen, .. } = &mut *list;
         self.members.retain(|member| !member.handle.is_over());
         let known: Vec<ProcessKey> = self.members.iter().map(|member| member.known).collect();
         let mut chosen = Vec::new();

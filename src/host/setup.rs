@@ -24,7 +24,7 @@ use crate::core::Rig;
 pub use copy::CopyProgress;
 pub use patterns::bad_pattern;
 use plan::Walk;
-pub use size::{MUCH, shown_size};
+pub use size::{CONFIRM_SIZE, shown_size};
 
 /// What names the files that are copied, at the top of the main worktree.
 pub const INCLUDE: &str = ".worktreeinclude";
@@ -40,7 +40,7 @@ pub struct Wanted {
 
 /// What a new worktree is given.
 #[derive(Clone, Debug, Default)]
-pub struct Plan {
+pub struct SetupPlan {
     /// The main worktree.
     pub main: Option<PathBuf>,
     /// Paths in it of files and links that are copied.
@@ -54,7 +54,7 @@ pub struct Plan {
     pub warnings: Vec<String>,
 }
 
-impl Plan {
+impl SetupPlan {
     /// Whether nothing is copied or linked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -83,9 +83,9 @@ impl Plan {
 ///
 /// # Errors
 /// git failed. A file that cannot be read is a warning.
-pub async fn plan(rig: &Rig, wanted: &Wanted, launch: &Launch) -> Result<Plan, HostError> {
+pub async fn plan(rig: &Rig, wanted: &Wanted, launch: &Launch) -> Result<SetupPlan, HostError> {
     let Some(main) = git::main_worktree(rig, launch).await? else {
-        let mut plan = Plan::default();
+        let mut plan = SetupPlan::default();
         if !wanted.copy.is_empty() || !wanted.link.is_empty() {
             let why = "nothing is copied or linked: there is no main worktree".to_owned();
             plan.warnings.push(why);
@@ -94,12 +94,12 @@ pub async fn plan(rig: &Rig, wanted: &Wanted, launch: &Launch) -> Result<Plan, H
     };
     let (at, own) = (main.clone(), wanted.copy.clone());
     let (patterns, mut warnings) = blocking(move || patterns::read(&at, &own)).await?;
-    let mut plan = Plan { main: Some(main.clone()), ..Plan::default() };
+    let mut plan = SetupPlan { main: Some(main.clone()), ..SetupPlan::default() };
     if !patterns.is_empty() {
         let ignored = git::ignored(rig, launch).await?;
         let (at, polecats) = (main.clone(), rig.layouts().map(|one| one.dir.clone()).collect());
         let found = blocking(move || Ok(Walk::of(&at, polecats, &patterns).all(&ignored))).await?;
-        plan = Plan { main: plan.main, ..found };
+        plan = SetupPlan { main: plan.main, ..found };
         warnings.extend(git::unignored(rig, &wanted.copy, launch).await?);
     }
     plan.links.clone_from(&wanted.link);
@@ -107,9 +107,9 @@ pub async fn plan(rig: &Rig, wanted: &Wanted, launch: &Launch) -> Result<Plan, H
     Ok(plan)
 }
 
-/// What was done with a [`Plan`].
+/// What was done with a [`SetupPlan`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Given {
+pub struct SetupReport {
     /// How many files were copied.
     pub files: usize,
     /// Those of them that cost room, in bytes.
@@ -127,11 +127,11 @@ pub struct Given {
 pub async fn give(
     rig: &Rig,
     worktree: &Path,
-    plan: Plan,
+    plan: SetupPlan,
     launch: &Launch,
     progress: CopyProgress,
-) -> Result<Given, HostError> {
-    let Some(main) = plan.main.clone() else { return Ok(Given::default()) };
+) -> Result<SetupReport, HostError> {
+    let Some(main) = plan.main.clone() else { return Ok(SetupReport::default()) };
     let (at, files) = (worktree.to_owned(), plan.files);
     let lacking = blocking(move || copy::lacking(&at, files)).await?;
     let kept = git::ignored_of(rig, worktree, lacking.clone(), launch).await?;

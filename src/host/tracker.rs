@@ -13,7 +13,7 @@ use crate::core::{BadCommand, IssueId, Rig, RigKind};
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::{Output, Program, RunError};
 
-use listed::Listed;
+use listed::IssueListing;
 
 /// The status of an issue that is on somebody's hook.
 pub const HOOKED: &str = "hooked";
@@ -23,9 +23,9 @@ const FOLDER: &str = ".beads";
 /// How long the tracker may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long its database may be in use by others.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often it is tried again meanwhile.
-const PACE: Duration = Duration::from_millis(50);
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// An issue, as far as we use it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,7 +212,7 @@ impl Tracker {
             return Err(self.failure(args, &output));
         }
         let unlisted = |why| TrackerError::Unlisted { command: self.command.clone(), why };
-        Listed::read(&output.stdout).map_err(unlisted)
+        IssueListing::read(&output.stdout).map_err(unlisted)
     }
 
     /// Puts an issue on a polecat's hook: `assignee` is `<rig>/polecats/<name>`.
@@ -267,7 +267,7 @@ impl Tracker {
     /// Calls the tracker, again while its database is in use: nothing tells when it is free, and
     /// nothing was done.
     async fn ask(&self, dir: &Path, args: &[&str]) -> Result<Output, RunError> {
-        let (mut pace, until) = (interval(PACE), Instant::now() + BUSY);
+        let (mut pace, until) = (interval(RETRY_INTERVAL), Instant::now() + BUSY_TIMEOUT);
         loop {
             pace.tick().await;
             let output = self.call(dir, args).output().await?;

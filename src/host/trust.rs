@@ -23,11 +23,11 @@ pub use agreements::Agreements;
 pub use store::{Grant, Store};
 
 /// A file of a project that is larger is no part of an agent, in bytes.
-const LARGEST: u64 = 512 * 1024 * 1024;
+const FILE_SIZE_LIMIT: u64 = 512 * 1024 * 1024;
 /// The same of a file that a person is shown, in bytes.
-const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
+const TEXT_SIZE_LIMIT: u64 = 4 * 1024 * 1024;
 /// How much of it is shown, in bytes.
-const SHOWN: usize = 64 * 1024;
+const SHOWN_SIZE: usize = 64 * 1024;
 
 /// The files inside the project of `rig` that `words` name by absolute paths.
 ///
@@ -75,8 +75,10 @@ pub async fn content_below(dir: &Path, below: &Path) -> Result<Option<Content>, 
 pub(super) fn text_of(path: &Path) -> Result<Option<Content>, HostError> {
     let Some(file) = open(path)? else { return Ok(None) };
     let mut bytes = Vec::new();
-    file.take(LARGEST_TEXT + 1).read_to_end(&mut bytes).map_err(|source| unread(path, source))?;
-    if bytes.len() as u64 > LARGEST_TEXT {
+    file.take(TEXT_SIZE_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| unread(path, source))?;
+    if bytes.len() as u64 > TEXT_SIZE_LIMIT {
         return Err(broken(path, "it is too large"));
     }
     let hash = hex(Sha256::new_with_prefix(&bytes));
@@ -84,8 +86,8 @@ pub(super) fn text_of(path: &Path) -> Result<Option<Content>, HostError> {
 }
 
 fn shown(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]).into_owned();
-    match bytes.len().saturating_sub(SHOWN) {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN_SIZE)]).into_owned();
+    match bytes.len().saturating_sub(SHOWN_SIZE) {
         0 => text,
         more => format!("{text}\n… and {more} more bytes, which are not shown here"),
     }
@@ -100,7 +102,7 @@ fn hash_of(path: &Path) -> Result<Option<Content>, HostError> {
             break;
         }
         length += count as u64;
-        if length > LARGEST {
+        if length > FILE_SIZE_LIMIT {
             return Err(broken(path, "it is too large"));
         }
         hash.update(&buffer[..count]);

@@ -28,7 +28,7 @@ use inbox::{Inbox, Names, Pending};
 pub use limits::Shortage;
 
 /// All that happens this soon after the first event is told together.
-const GATHER_TIME: Duration = Duration::from_millis(100);
+const DEBOUNCE_INTERVAL: Duration = Duration::from_millis(100);
 /// Most folders of one worktree that are watched.
 const FOLDERS_LIMIT: usize = 4096;
 /// If more new folders than this appear at once, the whole worktree is walked, once.
@@ -309,7 +309,7 @@ impl Shared {
 
 /// Tells what was touched, burst by burst.
 async fn tell(shared: Arc<Shared>) {
-    let mut burst = Debounce::new(GATHER_TIME, GATHER_TIME);
+    let mut burst = Debounce::new(DEBOUNCE_INTERVAL, DEBOUNCE_INTERVAL);
     loop {
         shared.inbox.wake.notified().await;
         // Only the first event counts, so the rest of a burst need not wake us.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::Place;
+use crate::session::EditorPlace;
 
 /// From where in the editor a call came: the rig is found from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -31,7 +31,7 @@ impl At {
     }
 }
 
-impl From<At> for Place {
+impl From<At> for EditorPlace {
     fn from(at: At) -> Self {
         // A new file's folder may not exist yet: the nearest one above it that does.
         let existing = |folder: &PathBuf| {

@@ -1,6 +1,7 @@
 //! What Neovim can ask: a type for each call, whose fields are its arguments, with its handling
 //! beside it. `methods.rs` lists them all.
 
+mod arguments;
 mod changes;
 mod command;
 mod context;
@@ -8,8 +9,8 @@ mod everywhere;
 mod far;
 mod files;
 mod follow;
-mod given;
 mod highlight;
+mod host_calls;
 mod merge;
 mod polecats;
 mod push;
@@ -17,7 +18,6 @@ mod queue;
 mod review;
 mod reviewed;
 mod rig;
-mod served;
 mod server;
 mod sessions;
 mod setup;
@@ -42,6 +42,9 @@ use crate::{
 };
 
 pub(super) use super::at::At;
+pub(super) use arguments::{
+    Agents, AnswerText, Bring, InUse, ResumeArgument, RigName, Since, Trust, UserPath,
+};
 pub(super) use changes::*;
 pub(super) use command::*;
 pub(super) use context::CallContext;
@@ -49,15 +52,14 @@ pub(super) use everywhere::Everywhere;
 pub(super) use far::Far;
 pub(super) use files::*;
 pub(super) use follow::{FollowOrder, FollowOutput};
-pub(super) use given::{Agents, Bring, InUse, Resume, RigName, Said, Since, Trust, UserPath};
 pub(super) use highlight::*;
+pub(super) use host_calls::FarCalls;
 pub(super) use merge::*;
 pub(super) use polecats::*;
 pub(super) use push::*;
 pub(super) use queue::*;
 pub(super) use review::*;
 pub(super) use rig::*;
-pub(super) use served::FarCalls;
 pub(super) use server::*;
 pub(super) use sessions::*;
 pub(super) use setup::*;
@@ -101,7 +103,7 @@ pub(super) async fn answer<C: Operation>(
 
 encoded_by_serde! {
     bool, ByteBuf, Option<String>, Vec<Effect>, Vec<HealthRow>, Answered, Completion, Greeting,
-    Interrupted, SessionInfo, Started, Vec<Message>, Waiting,
+    Interrupted, SessionInfo, Started, Vec<QueueMessage>, QueueListing,
 }
 
 /// Defines calls: the name on the wire, the type, and the arguments.

@@ -25,7 +25,7 @@ use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
     core::{
         Gastown, Template,
-        agent::Changes,
+        agent::AgentOverrides,
         screen::{Patterns, Policy},
         session::{State, notifications::Occasion},
         settings::Sources,
@@ -176,7 +176,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     }
 }
 
-fn agents(config: &mut Table) -> BTreeMap<String, Changes> {
+fn agents(config: &mut Table) -> BTreeMap<String, AgentOverrides> {
     let agents = config.read("agents", |item| Some(item.map(|item| Some(agent::changes(item)))));
     agents.into_iter().flatten().collect()
 }

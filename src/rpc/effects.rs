@@ -14,7 +14,9 @@ use rmpv::Value;
 use serde::{Serialize, Serializer};
 
 pub(super) use self::view::View;
-use self::{compose::Compose, file_text::FileText, question::Question, side_by_side::SideBySide};
+use self::{
+    compose::Compose, file_text::FileText, question::QuestionWindow, side_by_side::SideBySide,
+};
 use super::at::At;
 use super::encode::{self, Map};
 use crate::session::{AttachPlan, FoundLocation};
@@ -45,7 +47,7 @@ pub(super) enum Effect {
     /// Shows what a choice is about, all of it, and lets the user choose.
     Preview(Preview),
     /// Opens the window in which a question of an agent is answered.
-    Question(Box<Question>),
+    Question(Box<QuestionWindow>),
     /// Opens one of our buffers in a window.
     Open {
         view: View,

@@ -15,7 +15,7 @@ use crate::{
     core::{
         hosts::HostName,
         session::SessionInfo,
-        trust::{Content, Request},
+        trust::{Content, TrustRequest},
     },
     session::{AttachPlan, Files},
 };
@@ -159,7 +159,7 @@ pub(super) fn attach(plan: AttachPlan) -> Map {
 }
 
 /// What files of a project want run.
-pub(super) fn request(request: &Request) -> Map {
+pub(super) fn request(request: &TrustRequest) -> Map {
     let paths = request.files.iter().map(|file| word(file.as_os_str())).collect();
     let env = request.env.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into()));
     let content = |content: &Content| -> Value {

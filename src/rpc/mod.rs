@@ -4,8 +4,8 @@
 //! an id, a method and one map of arguments, and gets exactly one `answer` for each; a request
 //! would make the editor wait. The methods and events are listed in doc/protocol.md.
 
-mod aside;
 mod at;
+mod blocking;
 mod calls;
 mod commands;
 mod config;

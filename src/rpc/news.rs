@@ -30,7 +30,7 @@ use crate::{
             transitions::{self, Transition},
         },
     },
-    session::{Event, EventQueue, HostRigs, JobEnding, Place, Snapshot, Workspace},
+    session::{EditorPlace, Event, EventQueue, HostRigs, JobEnding, Snapshot, Workspace},
     view,
 };
 pub(super) use hosts::tell_of_hosts;
@@ -64,7 +64,7 @@ impl Teller {
         for (home, rig) in told.memories.places().filter(|(home, _)| home.is_absolute()) {
             let workspace = workspace.clone();
             tokio::spawn(async move {
-                let place = Place { file: None, cwd: home, rig };
+                let place = EditorPlace { file: None, cwd: home, rig };
                 if let Err(error) = workspace.context(&place).await {
                     debug!(%error, home = %place.cwd.display(), "this rig is not watched any more");
                 }

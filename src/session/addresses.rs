@@ -16,7 +16,7 @@ use crate::{
         context::RigContext,
         error::SessionError,
         rigs::KnownRig,
-        workspace::{Place, Workspace},
+        workspace::{EditorPlace, Workspace},
     },
 };
 
@@ -49,7 +49,7 @@ impl Workspace {
     /// in others that are not reached, or in several.
     pub async fn whom(
         &self,
-        place: &Place,
+        place: &EditorPlace,
         said: &str,
         reach: Reach,
     ) -> Result<Whom, SessionError> {
@@ -72,7 +72,7 @@ impl Workspace {
         Ok(Whom { context, polecat: polecat.to_owned(), shown })
     }
 
-    async fn here(&self, place: &Place, reach: Reach) -> Result<RigContext, SessionError> {
+    async fn here(&self, place: &EditorPlace, reach: Reach) -> Result<RigContext, SessionError> {
         match reach {
             Reach::Reads => self.recent_context(place).await,
             Reach::Anywhere | Reach::Here => self.context(place).await,
@@ -205,8 +205,8 @@ impl Workspace {
     }
 
     /// What names `polecat` of the rig `context` at `place`.
-    async fn shown(&self, place: &Place, context: &RigContext, polecat: &str) -> String {
-        let around = Place { rig: None, ..place.clone() };
+    async fn shown(&self, place: &EditorPlace, context: &RigContext, polecat: &str) -> String {
+        let around = EditorPlace { rig: None, ..place.clone() };
         let around = self.recent_context(&around).await;
         if around.is_ok_and(|around| around.rig.home == context.rig.home) {
             return polecat.to_owned();

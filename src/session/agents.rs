@@ -2,7 +2,9 @@
 
 use crate::{
     core::{
-        agent::{Changes, command::CommandLine, is_program, is_telling, is_version, launched},
+        agent::{
+            AgentOverrides, command::CommandLine, is_program, is_telling, is_version, launched,
+        },
         names::visible,
         settings::{Resolved, Sources, Unresolved},
     },
@@ -67,9 +69,10 @@ impl Agents {
     }
 
     /// The agents of the configuration that say by which processes they are known.
-    fn configured(&self) -> impl Iterator<Item = (&String, &Changes)> {
-        let tells =
-            |changes: &Changes| changes.process_names.iter().flatten().any(|name| is_telling(name));
+    fn configured(&self) -> impl Iterator<Item = (&String, &AgentOverrides)> {
+        let tells = |changes: &AgentOverrides| {
+            changes.process_names.iter().flatten().any(|name| is_telling(name))
+        };
         self.context.shared.settings.agents.iter().filter(move |(_, changes)| tells(changes))
     }
 
@@ -84,7 +87,7 @@ impl Agents {
 }
 
 /// Whether `program` is that of an agent of the configuration.
-fn is_of(changes: &Changes, program: &str) -> bool {
+fn is_of(changes: &AgentOverrides, program: &str) -> bool {
     let own = changes.command.as_deref().filter(|own| is_telling(own));
     own.is_some_and(|own| is_program(program, own))
 }

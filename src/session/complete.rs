@@ -7,7 +7,7 @@ use crate::{
         context::RigContext,
         error::SessionError,
         rigs::KnownRig,
-        workspace::{Place, Workspace},
+        workspace::{EditorPlace, Workspace},
     },
 };
 
@@ -39,7 +39,7 @@ impl Workspace {
     ///
     /// # Errors
     /// There is no rig at all, or tmux or the rig's folder cannot be read.
-    pub async fn completion(&self, place: &Place) -> Result<Completion, SessionError> {
+    pub async fn completion(&self, place: &EditorPlace) -> Result<Completion, SessionError> {
         let here = self.context(place).await;
         let home = here.as_ref().ok().map(|here| here.rig_home().to_owned());
         let mut names = match &here {

@@ -36,13 +36,13 @@ use crate::{
 #[derive(Clone)]
 pub struct RigContext {
     pub(in crate::session) rig: Arc<Rig>,
-    pub(in crate::session) shared: Arc<Shared>,
+    pub(in crate::session) shared: Arc<WorkspaceShared>,
     /// The tmux server of the rig's sessions.
     pub(in crate::session) tmux: Tmux,
 }
 
 /// What all rigs of a workspace share.
-pub(in crate::session) struct Shared {
+pub(in crate::session) struct WorkspaceShared {
     pub(in crate::session) servers: Servers,
     pub(in crate::session) launch: Launch,
     pub(in crate::session) tracker: Tracker,
@@ -62,7 +62,7 @@ pub(in crate::session) struct Shared {
     pub(in crate::session) shortage: OnceLock<Shortage>,
 }
 
-impl Shared {
+impl WorkspaceShared {
     /// Warns, once, that a system limit was hit.
     pub(in crate::session) fn falls_short(&self, of: Shortage) {
         if self.shortage.set(of).is_ok() {
@@ -72,7 +72,7 @@ impl Shared {
 }
 
 impl RigContext {
-    pub(in crate::session) fn new(rig: Arc<Rig>, shared: Arc<Shared>) -> Self {
+    pub(in crate::session) fn new(rig: Arc<Rig>, shared: Arc<WorkspaceShared>) -> Self {
         let tmux = shared.servers.of(&rig);
         Self { rig, shared, tmux }
     }

@@ -19,7 +19,7 @@ use crate::{
     core::{
         names::{BadName, visible},
         session::{Exit, describe},
-        trust::Request,
+        trust::TrustRequest,
     },
     host::{HostError, processes::ProcessError, tracker::TrackerError},
     tmux::TmuxError,
@@ -112,7 +112,7 @@ pub enum SessionError {
     },
     /// Project files name a command that the user has not trusted. Nothing was done.
     #[error("{}", polecats::unasked(.0))]
-    Untrusted(Box<Request>),
+    Untrusted(Box<TrustRequest>),
     /// An invalid argument.
     #[error("{0}")]
     BadArgument(String),

@@ -16,7 +16,7 @@ use crate::{
     session::{
         context::RigContext,
         rigs::KnownRig,
-        workspace::{Place, Workspace},
+        workspace::{EditorPlace, Workspace},
     },
 };
 
@@ -67,7 +67,7 @@ impl HealthRow {
 impl Workspace {
     /// Checks the surroundings and the rig at `place`, all at once. A check that does not answer in
     /// time is reported as such.
-    pub async fn health(&self, place: Option<&Place>) -> Vec<HealthRow> {
+    pub async fn health(&self, place: Option<&EditorPlace>) -> Vec<HealthRow> {
         // Boxed: most of this future's size are the parts of the rig.
         let tracker = Box::pin(async { vec![self.tracker_health(place).await] });
         let rig = Box::pin(async {
@@ -105,7 +105,7 @@ impl Workspace {
     }
 
     /// That there is none is worth a warning only where one is used.
-    async fn tracker_health(&self, place: Option<&Place>) -> HealthRow {
+    async fn tracker_health(&self, place: Option<&EditorPlace>) -> HealthRow {
         let command = self.shared.settings.tracker_command.clone();
         let is_used = match place {
             _ if command.is_some() => true,
@@ -120,7 +120,7 @@ impl Workspace {
         looked.unwrap_or_else(|error| HealthRow::new("tracker", Level::Error, error.to_string()))
     }
 
-    async fn tmux_health(&self, place: Option<&Place>) -> HealthRow {
+    async fn tmux_health(&self, place: Option<&EditorPlace>) -> HealthRow {
         if let Some(place) = place {
             // This selects the rig's server; a failure is reported in the rig's section.
             drop(self.context(place).await);
@@ -177,7 +177,7 @@ impl Workspace {
         listed.chain([row(Level::Info, how)]).collect()
     }
 
-    async fn rig_health(&self, place: &Place) -> Vec<HealthRow> {
+    async fn rig_health(&self, place: &EditorPlace) -> Vec<HealthRow> {
         let context = match self.context(place).await {
             Ok(context) => context,
             Err(error) => {

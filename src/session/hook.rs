@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long the agent waits for us at most.
-const TIMEOUT: Duration = Duration::from_millis(700);
+const HOOK_TIMEOUT: Duration = Duration::from_millis(700);
 /// The longest input that is read, in bytes.
 const INPUT_LIMIT: u64 = 16 << 20;
 
@@ -29,7 +29,7 @@ const INPUT_LIMIT: u64 = 16 << 20;
 /// There is no runtime to wait in.
 pub fn report_hook(tmux: String, launch: &Launch) -> io::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let _ = runtime.block_on(async { timeout(TIMEOUT, report(tmux, launch)).await });
+    let _ = runtime.block_on(async { timeout(HOOK_TIMEOUT, report(tmux, launch)).await });
     // stdin may still be read.
     runtime.shutdown_background();
     Ok(())

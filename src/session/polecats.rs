@@ -1,17 +1,17 @@
 //! Polecats: made, forked, given work, removed and brought back; and who works in their worktrees.
 
 pub(in crate::session) mod attempts;
-pub(in crate::session) mod begun;
 pub(in crate::session) mod claims;
 pub(in crate::session) mod create;
 pub(in crate::session) mod fork;
 pub(in crate::session) mod label;
 pub(in crate::session) mod merge;
-pub(in crate::session) mod outlived;
+pub(in crate::session) mod orphan_agents;
 pub(in crate::session) mod presence;
 pub(in crate::session) mod push;
 pub(in crate::session) mod remove;
 pub(in crate::session) mod restore;
+pub(in crate::session) mod session_guard;
 pub(in crate::session) mod sling;
 pub(in crate::session) mod worktree;
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// For how long a rig counts as read.
-const FRESH: Duration = Duration::from_secs(2);
+const RIG_CACHE_AGE: Duration = Duration::from_secs(2);
 
 /// A rig that was used or is configured.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ struct Entry {
 
 impl Entry {
     fn is_stale(&self) -> bool {
-        !self.reading && self.read.is_none_or(|at| at.elapsed() >= FRESH)
+        !self.reading && self.read.is_none_or(|at| at.elapsed() >= RIG_CACHE_AGE)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::core::{
     Gastown, Template,
-    agent::Changes,
+    agent::AgentOverrides,
     hosts::{HostName, HostSettings},
     listing::Column,
     screen::Policy,
@@ -42,7 +42,7 @@ pub struct Settings {
     /// `agent`: the default agent's name.
     pub agent: Option<String>,
     /// `agents`: additions and changes to the presets.
-    pub agents: BTreeMap<String, Changes>,
+    pub agents: BTreeMap<String, AgentOverrides>,
     /// `dialogs`: who answers the dialogs that agents show at startup.
     pub dialogs: Policy,
     /// `setup`: what a new worktree gets, where nothing is said for its rig.

@@ -1,11 +1,11 @@
 //! The set-up of a worktree before an agent works in it: what it gets of the main one, and what a
 //! person's configuration runs there. Nothing that a repository brought decides what is run.
 
-mod again;
 mod command;
+mod copy_files;
 pub(in crate::session) mod error;
-mod give;
 pub(in crate::session) mod of_rig;
+mod rerun;
 pub(in crate::session) mod runs;
 mod steps;
 
@@ -13,12 +13,12 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-pub use self::{again::SetUp, runs::Printed};
+pub use self::{rerun::SetUp, runs::Printed};
 use crate::{
     core::{names::PolecatName, session::setting_up::ForWhom},
     host::{
         git,
-        setup::{self, MUCH, Plan},
+        setup::{self, CONFIRM_SIZE, SetupPlan},
         setups::{self, SetupState},
     },
     session::{
@@ -46,7 +46,7 @@ impl RigContext {
 
 /// A set-up with all that it needs.
 pub(in crate::session) struct Planned {
-    plan: Plan,
+    plan: SetupPlan,
     settings: SetupSettings,
     /// Who gets the worktree then.
     pub(in crate::session) for_whom: ForWhom,
@@ -84,7 +84,7 @@ impl Setups {
         let settings = self.context.setup_settings().await;
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let plan = setup::plan(rig, &settings.wanted, launch).await?;
-        if plan.size > MUCH && !large && plan.costs(place).await {
+        if plan.size > CONFIRM_SIZE && !large && plan.costs(place).await {
             return Err(SetupError::Large { size: plan.size }.into());
         }
         let (for_whom, cancel) = (ForWhom::default(), CancellationToken::new());

@@ -35,7 +35,7 @@ use crate::{
         error::SessionError,
         messages::{inject::require_text, recipient::Recipient},
         sessions::{list::Session, metadata::first_line, pending::PendingPrompts},
-        start::{conversation::Before, options::StartOptions, plan::Plan},
+        start::{conversation::PreviousSession, options::StartOptions, plan::Plan},
     },
 };
 
@@ -138,7 +138,7 @@ impl Starter {
     async fn end_outlived(
         &self,
         polecat: &PolecatName,
-        before: &Before,
+        before: &PreviousSession,
     ) -> Result<Option<String>, SessionError> {
         let open = before.record.as_ref().filter(|record| record.ended.is_none());
         let Some(record) = open else { return Ok(None) };

@@ -23,7 +23,7 @@ use crate::{
         watch::FileEvents,
     },
     session::{
-        context::{RigContext, Shared},
+        context::{RigContext, WorkspaceShared},
         error::SessionError,
         events::{Event, EventQueue, Snapshot},
         messages::typing::TypingLocks,
@@ -44,11 +44,11 @@ type Going = (Starts, SetupRuns);
 const CAPTURE_LINES: u32 = 200;
 
 /// How long a call that only reads may reuse the rig that was found for the last one.
-const RECENT_LIMIT: Duration = Duration::from_secs(1);
+const RECENT_AGE: Duration = Duration::from_secs(1);
 
 /// The place in the editor from which a call came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct EditorPlace {
     /// The folder of the current file, when it has one.
     pub file: Option<PathBuf>,
     /// The working directory.
@@ -77,7 +77,7 @@ pub struct RigFacts {
 /// Everything that one Neovim works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Workspace {
-    pub(in crate::session) shared: Arc<Shared>,
+    pub(in crate::session) shared: Arc<WorkspaceShared>,
     pub(in crate::session) pollers: Arc<Pollers>,
     pub(in crate::session) rigs: Rigs,
     pinned: Arc<Mutex<Option<PathBuf>>>,
@@ -87,7 +87,7 @@ pub struct Workspace {
 /// The rig that was found last: from where, and when.
 #[derive(Clone)]
 struct Found {
-    place: Place,
+    place: EditorPlace,
     pinned: Option<PathBuf>,
     rig: Arc<Rig>,
     at: Instant,
@@ -144,7 +144,7 @@ impl Workspace {
     pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
         let by_hand =
             self.pinned().filter(|path| Some(path) != self.shared.settings.rig_path.as_ref());
-        let Shared { launch, news, starts, setup_runs, .. } = &*self.shared;
+        let WorkspaceShared { launch, news, starts, setup_runs, .. } = &*self.shared;
         let going = (starts.clone(), setup_runs.clone());
         let workspace = Self::sharing(settings, launch.clone(), news.clone(), going)?;
         if by_hand.is_some() {
@@ -187,7 +187,7 @@ impl Workspace {
     ///
     /// # Errors
     /// There is no rig, or it cannot be read.
-    pub async fn context(&self, place: &Place) -> Result<RigContext, SessionError> {
+    pub async fn context(&self, place: &EditorPlace) -> Result<RigContext, SessionError> {
         let pinned = self.pinned();
         let at = Instant::now();
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
@@ -209,14 +209,14 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`Workspace::context`].
-    pub async fn recent_context(&self, place: &Place) -> Result<RigContext, SessionError> {
-        match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_LIMIT) {
+    pub async fn recent_context(&self, place: &EditorPlace) -> Result<RigContext, SessionError> {
+        match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_AGE) {
             Some(last) => Ok(self.context_of(last.rig)),
             None => self.context(place).await,
         }
     }
 
-    fn found_last(&self, place: &Place) -> Option<Found> {
+    fn found_last(&self, place: &EditorPlace) -> Option<Found> {
         let pinned = self.pinned();
         let last = self.last().clone();
         last.filter(|last| last.place == *place && last.pinned == pinned)
@@ -270,7 +270,7 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`Workspace::context`].
-    pub async fn rig(&self, place: &Place) -> Result<RigFacts, SessionError> {
+    pub async fn rig(&self, place: &EditorPlace) -> Result<RigFacts, SessionError> {
         let rig = self.find(place, self.pinned().as_deref()).await?;
         Ok(facts(&rig, self.pinned().is_some()))
     }
@@ -280,10 +280,14 @@ impl Workspace {
     ///
     /// # Errors
     /// There is no rig at `path`. Nothing has changed then.
-    pub async fn pin(&self, path: Option<&Path>, place: &Place) -> Result<RigFacts, SessionError> {
+    pub async fn pin(
+        &self,
+        path: Option<&Path>,
+        place: &EditorPlace,
+    ) -> Result<RigFacts, SessionError> {
         let path = path.map(|path| place.cwd.join(path));
         // Another one may be meant than that of the view one stands in.
-        let place = Place { rig: None, ..place.clone() };
+        let place = EditorPlace { rig: None, ..place.clone() };
         let rig = Arc::new(self.find(&place, path.as_deref()).await?);
         self.poller(&self.context_of(rig.clone()));
         // A folder inside the rig stands for the rig.
@@ -301,7 +305,7 @@ impl Workspace {
     /// The rig that contains `place`, or is pinned.
     pub(in crate::session) async fn find(
         &self,
-        place: &Place,
+        place: &EditorPlace,
         pinned: Option<&Path>,
     ) -> Result<Rig, SessionError> {
         let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
@@ -350,7 +354,7 @@ fn shared(
     launch: Launch,
     news: EventQueue,
     (starts, setup_runs): Going,
-) -> Result<Shared, SessionError> {
+) -> Result<WorkspaceShared, SessionError> {
     let command = settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned());
     let socket = settings.tmux_socket.as_deref().map(Socket::parse);
     let servers = Servers::new(command, socket, settings.no_tmux_start, launch.clone());
@@ -358,7 +362,7 @@ fn shared(
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
     let trust = settings.editor.state.as_deref().map(Store::new);
-    Ok(Shared {
+    Ok(WorkspaceShared {
         servers,
         launch,
         tracker,

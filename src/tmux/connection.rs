@@ -1,6 +1,5 @@
 //! The one connection: made when it is needed, and again after it was lost.
 
-pub(super) mod around;
 pub(super) mod control;
 pub(super) mod hold;
 pub(super) mod hub;
@@ -8,6 +7,7 @@ pub(super) mod leftovers;
 pub(super) mod lifeline;
 pub(super) mod lock;
 pub(super) mod oneshot;
+pub(super) mod own_pane;
 pub(super) mod owners;
 pub(super) mod signal;
 
@@ -22,7 +22,7 @@ use super::Launch;
 use super::address::ServerAddress;
 use super::error::TmuxError;
 use super::protocol::Notification;
-use hub::Hub;
+use hub::HubConnection;
 
 /// How long connecting may take; after that a request travels without the connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -43,7 +43,7 @@ pub(crate) struct Connector {
 
 #[derive(Default)]
 struct Slot {
-    hub: Option<Arc<Hub>>,
+    hub: Option<Arc<HubConnection>>,
     /// No new attempt before this time.
     retry_at: Option<Instant>,
     /// Whether tmux itself has said that there is no server, so the program exists.
@@ -63,7 +63,10 @@ impl Connector {
 
     /// The connection, made if need be; `None` if there is none for now although a server is, or
     /// may be, there.
-    pub(crate) async fn hub(&self, may_start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
+    pub(crate) async fn hub(
+        &self,
+        may_start: bool,
+    ) -> Result<Option<Arc<HubConnection>>, TmuxError> {
         let mut slot = Arc::clone(&self.slot).lock_owned().await;
         if let Some(known) = slot.known() {
             return Ok(known);
@@ -87,7 +90,11 @@ impl Connector {
         }
     }
 
-    async fn fill(&self, slot: &mut Slot, start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
+    async fn fill(
+        &self,
+        slot: &mut Slot,
+        start: bool,
+    ) -> Result<Option<Arc<HubConnection>>, TmuxError> {
         // Another tmux process could only say the same.
         if !start && slot.known_absent && self.address.is_absent() {
             return Err(TmuxError::NoServer { socket: self.address.to_string() });
@@ -115,7 +122,7 @@ impl Connector {
     }
 
     /// Connects; tries once more if the server was just ending.
-    async fn connect(&self, start: bool) -> Result<Hub, TmuxError> {
+    async fn connect(&self, start: bool) -> Result<HubConnection, TmuxError> {
         let Self { address, launch, notices, .. } = self;
         let _guard = lock::connecting(address).await;
         match hub::connect(address, launch, start, notices.clone()).await {
@@ -133,7 +140,7 @@ impl Slot {
         clippy::option_option,
         reason = "`None` is not known, `Some(None)` is known to be absent"
     )]
-    fn known(&mut self) -> Option<Option<Arc<Hub>>> {
+    fn known(&mut self) -> Option<Option<Arc<HubConnection>>> {
         // The hub needs Linux's `/proc`; elsewhere each request is a tmux process of its own.
         if cfg!(not(target_os = "linux")) || self.closed {
             return Some(None);

@@ -16,8 +16,8 @@ mod version;
 
 pub use address::{ServerAddress, Socket, socket_folder};
 pub use client::Tmux;
-pub use connection::around::PaneAround;
 pub use connection::hold::hold;
+pub use connection::own_pane::PaneAround;
 pub use connection::signal::HUB;
 pub use error::TmuxError;
 pub use ids::{BadId, PaneId, SessionId, WindowId};

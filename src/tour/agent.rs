@@ -27,8 +27,8 @@ const TEST: &str = "import unittest\n\nfrom cart import total\n\n\nclass Total(u
     def test_of_two(self):\n        self.assertEqual(total([1, 2]), 3)\n";
 const COMMAND: &str = "python3 -m unittest test_cart";
 const PRICE: &str = "total(prices) * (100 - percent) / 100";
-const WORK: Duration = Duration::from_secs(3);
-const TICK: Duration = Duration::from_millis(300);
+const WORK_DURATION: Duration = Duration::from_secs(3);
+const TICK_INTERVAL: Duration = Duration::from_millis(300);
 
 #[derive(Default)]
 struct Agent {
@@ -69,7 +69,7 @@ impl Agent {
             let stdin = io::stdin();
             let mut waits = [PollFd::new(&stdin, PollFlags::IN)];
             // Not for ever: the terminal's size may change meanwhile.
-            if poll(&mut waits, Some(&TICK.try_into().unwrap_or_default()))? > 0 {
+            if poll(&mut waits, Some(&TICK_INTERVAL.try_into().unwrap_or_default()))? > 0 {
                 let mut piece = [0; 4096];
                 let read = rustix::io::read(&stdin, &mut piece)?;
                 self.over = read == 0;
@@ -106,7 +106,7 @@ impl Agent {
             return rows;
         }
         if let Some(end) = self.working_until {
-            let spent = WORK.saturating_sub(end.saturating_duration_since(Instant::now()));
+            let spent = WORK_DURATION.saturating_sub(end.saturating_duration_since(Instant::now()));
             rows.push(format!("✻ Thinking… ({}s · esc to interrupt)", spent.as_secs()));
             rows.push(String::new());
         }
@@ -158,7 +158,7 @@ impl Agent {
 
     fn begin(&mut self, task: String) {
         self.tell(&[&format!("❯ {task}")]);
-        self.working_until = Some(Instant::now() + WORK);
+        self.working_until = Some(Instant::now() + WORK_DURATION);
         self.task = task;
     }
 

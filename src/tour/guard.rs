@@ -14,7 +14,7 @@ use super::PREFIX;
 use crate::host::Launch;
 
 /// What may still be writing has ended after so many looks, a tenth of a second apart.
-const LOOKS: usize = 50;
+const LOOKS_LIMIT: usize = 50;
 
 /// A guard at work.
 pub(super) struct Guard(Child);
@@ -55,7 +55,7 @@ pub fn guard(folder: &Path, tmux: &OsStr, launch: &Launch) -> io::Result<()> {
     end.arg("-S").arg(folder.join("tmux")).arg("kill-server").stdin(Stdio::null());
     // There is none before the first agent.
     drop(end.output());
-    for _ in 0..LOOKS {
+    for _ in 0..LOOKS_LIMIT {
         match fs::remove_dir_all(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             _ => std::thread::park_timeout(Duration::from_millis(100)),

@@ -11,9 +11,9 @@ use super::{
 /// Most rows and most highlights that a buffer is let grow to; then the oldest rows go. A hundred
 /// thousand is what Neovim's own terminals keep at most; and a highlight costs an editor as much as
 /// a line.
-const MOST: Size = Size { rows: 100_000, spans: 200_000 };
+const SIZE_LIMIT: Size = Size { rows: 100_000, spans: 200_000 };
 /// How many rows go at once, at least.
-const AT_ONCE: usize = 1_000;
+const CUT_ROWS_MIN: usize = 1_000;
 
 const GAP: &str = "┄┄ more was printed here than tmux kept ┄┄";
 const CUT: &str = "┄┄ older lines were dropped ┄┄";
@@ -61,7 +61,7 @@ impl Default for Tail {
             cut: 0,
             spans: VecDeque::new(),
             all_spans: 0,
-            most: MOST,
+            most: SIZE_LIMIT,
         }
     }
 }
@@ -128,7 +128,7 @@ impl Tail {
     /// What is looked at again at each update stays, however much it is: that was asked for.
     fn drop_oldest(&mut self) -> Option<Patch> {
         let excess = self.excess().min(self.first - self.cut);
-        if excess < AT_ONCE {
+        if excess < CUT_ROWS_MIN {
             return None;
         }
         let to = excess + usize::from(self.cut > 0);
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_oldest_rows_go_when_there_are_too_many_and_the_first_line_says_so() {
-        let most = Size { rows: 3_000, ..MOST };
+        let most = Size { rows: 3_000, ..SIZE_LIMIT };
         let mut tail = Tail { most, ..Tail::default() };
         let mut buffer = Buffer::default();
         for row in 0..20 {
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn rows_full_of_colours_go_sooner() {
-        let most = Size { spans: 20_000, ..MOST };
+        let most = Size { spans: 20_000, ..SIZE_LIMIT };
         let mut tail = Tail { most, ..Tail::default() };
         let mut buffer = Buffer::default();
         for row in 0..20 {
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_at_once_stays_whole_and_what_follows_goes_on_behind_it() {
-        let most = Size { rows: 1_000, ..MOST };
+        let most = Size { rows: 1_000, ..SIZE_LIMIT };
         let mut tail = Tail { most, ..Tail::default() };
         let mut buffer = Buffer::default();
         let many: Vec<String> = (0..5_000).map(|row| row.to_string()).collect();

@@ -8,7 +8,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-pub use self::shown::Shown;
+pub use self::shown::ShownPicture;
 pub use self::tree::TreeRow;
 use super::frame::{Fold, Group, Line};
 use crate::core::diff::{self, Changes, CommentPosition, FileDiff, Section, Stage, lines};

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// The blanks between two columns.
-const GAP: usize = 2;
+const GAP_WIDTH: usize = 2;
 
 /// One field of a row, in parts that each look as their group does.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +33,7 @@ impl Cell {
 
 /// What gives way where columns do not fit.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Fit<'a> {
+pub(crate) struct ColumnFit<'a> {
     /// The columns that go whole, the first to go in front.
     pub(crate) expendable: &'a [usize],
     /// The column that is cut before any goes, to this width.
@@ -42,7 +42,7 @@ pub(crate) struct Fit<'a> {
 
 /// Sets `rows` in columns of at most `width` cells together. Where they do not fit, the elastic
 /// column is cut, and then whole columns go; at last the last one kept is cut.
-pub(crate) fn set(rows: &[Row], width: usize, fit: Fit) -> Vec<Line> {
+pub(crate) fn set(rows: &[Row], width: usize, fit: ColumnFit) -> Vec<Line> {
     let widths = kept(&widths(rows), width, fit);
     rows.iter().map(|row| line(row, &widths, width)).collect()
 }
@@ -54,7 +54,7 @@ fn widths(rows: &[Row]) -> Vec<usize> {
     (0..count).map(|column| rows.iter().map(|row| width(row, column)).max().unwrap_or(0)).collect()
 }
 
-fn kept(natural: &[usize], width: usize, fit: Fit) -> Vec<usize> {
+fn kept(natural: &[usize], width: usize, fit: ColumnFit) -> Vec<usize> {
     let mut widths = natural.to_vec();
     if let Some((column, least)) = fit.elastic
         && let Some(elastic) = widths.get_mut(column)
@@ -81,7 +81,7 @@ fn kept(natural: &[usize], width: usize, fit: Fit) -> Vec<usize> {
 /// The cells of all columns, with the blanks between them.
 fn total(widths: &[usize]) -> usize {
     let shown = widths.iter().filter(|width| **width > 0);
-    shown.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
+    shown.map(|width| width + GAP_WIDTH).sum::<usize>().saturating_sub(GAP_WIDTH)
 }
 
 fn line(row: &Row, widths: &[usize], width: usize) -> Line {
@@ -93,7 +93,7 @@ fn line(row: &Row, widths: &[usize], width: usize) -> Line {
             line.push(&" ".repeat(blanks), None);
             push(&mut line, cell, (*column).min(width - start));
         }
-        start += column + GAP;
+        start += column + GAP_WIDTH;
     }
     line
 }
@@ -122,7 +122,7 @@ mod tests {
                 key: String::new(),
             })
             .collect();
-        let lines = set(&rows, width, Fit { expendable, elastic: None });
+        let lines = set(&rows, width, ColumnFit { expendable, elastic: None });
         let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, expected);
         assert!(texts.iter().all(|text| words::cells(text) <= width));
@@ -157,7 +157,7 @@ mod tests {
             Row { cells: cells(&["birch", "", "1"]), key: String::new() },
         ];
         let texts = |width| {
-            let lines = set(&rows, width, Fit { expendable: &[2], elastic: Some((1, 6)) });
+            let lines = set(&rows, width, ColumnFit { expendable: &[2], elastic: Some((1, 6)) });
             lines.into_iter().map(|line| line.text).collect::<Vec<_>>()
         };
         assert_eq!(

@@ -12,11 +12,11 @@ use crate::core::session::{
 };
 
 /// The width of the labels.
-const LABEL: usize = 10;
+const LABEL_WIDTH: usize = 10;
 /// The blanks after them.
-const GAP: usize = 2;
+const GAP_WIDTH: usize = 2;
 /// A value has this many cells, however narrow the window is.
-const LEAST: usize = 8;
+const VALUE_WIDTH_MIN: usize = 8;
 
 /// What is known of `session` at `now`, facts in `width` cells; `tail` is what it shows at the
 /// moment, as `tmux capture-pane -e` prints it, and as wide as that is.
@@ -142,11 +142,17 @@ fn pane_and_pid(pane: &str, pid: Option<u32>) -> String {
 /// What does not fit beside its label goes on below.
 fn fact(label: &str, value: &str, width: usize) -> Vec<Line> {
     // A value can hold whatever a file name can: one fact stays one fact.
-    let rows = words::folded(&words::plain(value), width.saturating_sub(LABEL + GAP).max(LEAST));
+    let rows = words::folded(
+        &words::plain(value),
+        width.saturating_sub(LABEL_WIDTH + GAP_WIDTH).max(VALUE_WIDTH_MIN),
+    );
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     let set = |(label, value): (&str, &String)| {
         let mut line = Line::default();
-        line.push(&format!("{label:LABEL$}{:GAP$}", ""), Some(Group::Named("PolecatMuted")));
+        line.push(
+            &format!("{label:LABEL_WIDTH$}{:GAP_WIDTH$}", ""),
+            Some(Group::Named("PolecatMuted")),
+        );
         line.push(value, None);
         line
     };

@@ -7,7 +7,7 @@ use super::changes::{FileRow, Picture};
 use crate::core::diff::{Changes, Side, changed_words};
 
 /// Of a file with more rows nothing is highlighted.
-const MOST_ROWS: usize = 50_000;
+const ROWS_LIMIT: usize = 50_000;
 
 /// The rows of a file, counted from 0 at its first one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Picture {
     #[must_use]
     pub fn file_lines(&self, changes: &Changes, file: &FileRow) -> FileLines {
         let mut found = FileLines { lines: vec![0; file.rows.1], words: Vec::new() };
-        let Some(diff) = file.content(changes).filter(|_| file.rows.1 <= MOST_ROWS) else {
+        let Some(diff) = file.content(changes).filter(|_| file.rows.1 <= ROWS_LIMIT) else {
             return FileLines::default();
         };
         // Below the heading.

@@ -10,11 +10,11 @@ use crate::core::session::{SessionInfo, State, attempt};
 /// How much is told of what one asks or is held up by, in cells.
 const DOING_WIDTH: usize = 50;
 /// The blanks between two columns.
-const GAP: usize = 2;
+const GAP_WIDTH: usize = 2;
 
 /// A polecat, and what names it.
 #[derive(Clone, Copy, Debug)]
-pub struct Listed<'a> {
+pub struct ListEntry<'a> {
     /// `ash`, or `bank/ash`.
     pub shown: &'a str,
     /// What is known of it.
@@ -25,8 +25,8 @@ pub struct Listed<'a> {
 /// and for how long, its agent, its issue, and what it asks or what its set-up is at. Puts them in the
 /// order of the rows: who needs a person first, and of those that wait who has waited longest, then by
 /// name; attempts at one task together.
-pub fn list(all: &mut [Listed], now: Timestamp) -> Vec<String> {
-    attempts::sort(all, |one: Listed| (one.session, (rank(one), one.shown)));
+pub fn list(all: &mut [ListEntry], now: Timestamp) -> Vec<String> {
+    attempts::sort(all, |one: ListEntry| (one.session, (rank(one), one.shown)));
     let counts = attempt::counts(all.iter().map(|one| one.session));
     let rows: Vec<_> = all.iter().map(|one| cells(one, &counts, now)).collect();
     let width = |column: usize| rows.iter().map(|row| words::cells(&row[column])).max();
@@ -37,7 +37,7 @@ pub fn list(all: &mut [Listed], now: Timestamp) -> Vec<String> {
 const COLUMNS: usize = 8;
 
 fn cells(
-    Listed { shown, session }: &Listed,
+    ListEntry { shown, session }: &ListEntry,
     counts: &BTreeMap<&str, usize>,
     now: Timestamp,
 ) -> [String; COLUMNS] {
@@ -64,14 +64,14 @@ fn aligned(row: &[String; COLUMNS], widths: &[usize]) -> String {
     let mut line = String::new();
     for (cell, width) in row.iter().zip(widths).filter(|(_, width)| **width > 0) {
         line.push_str(cell);
-        let blanks = width.saturating_sub(words::cells(cell)) + GAP;
+        let blanks = width.saturating_sub(words::cells(cell)) + GAP_WIDTH;
         line.extend(std::iter::repeat_n(' ', blanks));
     }
     line.trim_end().to_owned()
 }
 
 /// What the rows are sorted by, before their names.
-fn rank(Listed { session, .. }: Listed) -> (u8, bool, Option<Timestamp>) {
+fn rank(ListEntry { session, .. }: ListEntry) -> (u8, bool, Option<Timestamp>) {
     let failed = session.turn_failed() && session.running;
     let state = words::urgency(session.shown_state());
     let urgency = if failed { state.min(words::urgency(State::Died)) } else { state };
@@ -99,9 +99,9 @@ mod tests {
         let label = Some("the cart".to_owned());
         let works = SessionInfo { state_since: at(0), label, ..session("cedar", State::Working) };
         let mut all = [
-            Listed { shown: "cedar", session: &works },
-            Listed { shown: "ash", session: &ash },
-            Listed { shown: "bank/birch", session: &birch },
+            ListEntry { shown: "cedar", session: &works },
+            ListEntry { shown: "ash", session: &ash },
+            ListEntry { shown: "bank/birch", session: &birch },
         ];
         let rows = list(&mut all, at(1_000).unwrap());
         assert_eq!(
@@ -124,7 +124,7 @@ mod tests {
             SessionInfo { setup: Some("npm ci".to_owned()), ..attempt("elm", State::Stopped, 2) };
         let sessions = [attempt("ash", State::Idle, 1), session("birch", State::Working), elm];
         let listed = |some: &[usize]| {
-            let of = |at: &usize| Listed {
+            let of = |at: &usize| ListEntry {
                 shown: sessions[*at].polecat.as_str(),
                 session: &sessions[*at],
             };

@@ -5,9 +5,9 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::frame::Line;
 
 /// Most lines and highlights that an editor is given at once, so that it stays responsive.
-const BATCH: usize = 500;
+const BATCH_SIZE: usize = 500;
 /// A line of so many bytes counts as two.
-const LONG: usize = 256;
+const LONG_LINE_SIZE: usize = 256;
 
 /// Replaces the lines `from..to` (before this patch, after the ones in front of it) by `lines`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(super) fn batches(patches: Vec<Patch>) -> Vec<Vec<Patch>> {
         let size = patch.lines.iter().map(weight).sum::<usize>().max(1);
         if size > room || batches.is_empty() {
             batches.push(Vec::new());
-            room = BATCH;
+            room = BATCH_SIZE;
         }
         room = room.saturating_sub(size);
         if let Some(batch) = batches.last_mut() {
@@ -71,7 +71,7 @@ pub(super) fn batches(patches: Vec<Patch>) -> Vec<Vec<Patch>> {
 
 /// What a line costs an editor: long ones as much as several.
 fn weight(line: &Line) -> usize {
-    1 + line.spans.len() + line.text.len() / LONG
+    1 + line.spans.len() + line.text.len() / LONG_LINE_SIZE
 }
 
 /// One patch as several, each of at most a batch.
@@ -81,7 +81,7 @@ fn split(patch: Patch) -> Vec<Patch> {
     let mut size = 0;
     for (index, line) in lines.into_iter().enumerate() {
         size += weight(&line);
-        if size > BATCH && index > 0 {
+        if size > BATCH_SIZE && index > 0 {
             let row = from + index;
             parts.push(Patch { from: row, to: row, lines: Vec::new() });
             size = weight(&line);

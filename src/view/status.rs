@@ -11,9 +11,9 @@ use jiff::Timestamp;
 pub use self::choices::{filters, orders};
 use super::{
     attempts,
-    columns::{self, Cell, Fit, Row},
+    columns::{self, Cell, ColumnFit, Row},
     frame::{Frame, Group, Line},
-    lost::lost,
+    lost_sessions::lost,
     words,
 };
 use crate::core::{
@@ -116,7 +116,7 @@ pub fn status(sections: &[Section], list: &List, now: Timestamp) -> Frame {
     let rows: Vec<_> = rows.collect();
     let order: Vec<_> = EXPENDABLE.iter().filter_map(|one| place(*one, list.columns)).collect();
     let elastic = place(Column::Doing, list.columns).map(|at| (at, DOING_WIDTH));
-    let fit = Fit { expendable: &order, elastic };
+    let fit = ColumnFit { expendable: &order, elastic };
     let mut set = columns::set(&rows, list.width, fit).into_iter();
     let names = shown.iter().flat_map(|one| &one.rows).map(|session| name_width(session));
     let indent = 3 + names.max().unwrap_or(0) + 2;

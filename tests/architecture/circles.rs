@@ -9,7 +9,7 @@ use super::{checkout, paths, sources, statements};
 type Path = Vec<String>;
 
 /// How often a name may be passed on by `use` before we give up.
-const REEXPORTS: usize = 8;
+const REEXPORTS_LIMIT: usize = 8;
 
 struct Module {
     /// What its `use` statements bring in, by name.
@@ -108,7 +108,8 @@ fn absolute(of: &Path, name: &str) -> Path {
 
 /// The modules that one uses, those above and below it apart.
 fn used<'a>(modules: &'a Modules, of: &Path) -> BTreeSet<&'a Path> {
-    let named = modules[of].named.iter().filter_map(|path| defining(modules, path, REEXPORTS));
+    let named =
+        modules[of].named.iter().filter_map(|path| defining(modules, path, REEXPORTS_LIMIT));
     named.filter(|other| !other.starts_with(of) && !of.starts_with(other)).collect()
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The most keys beside the prose.
-const MOST_KEYS: usize = 25;
+const KEYS_LIMIT: usize = 25;
 /// The map that the README recommends.
 const MAP: &str = "vim.keymap.set('n', '<Leader>ps', '<Plug>(PolecatStatus)')";
 
@@ -122,7 +122,7 @@ async fn from_an_empty_editor_to_a_merged_branch_are_at_most_25_keys() {
     assert_eq!(project.git(&["rev-list", "--count", "HEAD~1..HEAD"]), "1", "it is squashed");
     assert_eq!(project.git(&["status", "--porcelain"]), "");
     assert_eq!(project.git(&["branch", "--list", "polecat/*"]), "");
-    assert!(person.keys <= MOST_KEYS, "{} keys", person.keys);
+    assert!(person.keys <= KEYS_LIMIT, "{} keys", person.keys);
     let readme = fs::read_to_string(checkout().join("README.md")).unwrap();
     assert!(readme.contains(MAP), "whoever reads the README types as much");
 }

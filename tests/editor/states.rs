@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A state must be right within a second; the rest is for the machine, which runs other tests.
-const SOON: Duration = Duration::from_millis(1_500);
+const STATE_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// Keeps every change of state and every call for a person.
 const LISTEN: &str = "
@@ -87,7 +87,7 @@ async fn shows(shop: &Shop, screens: &str, expected: &[&str]) -> Result<(), Late
     let began = Instant::now();
     expect_told(shop, expected).await;
     let took = began.elapsed();
-    if took < SOON { Ok(()) } else { Err(format!("{screens}: told after {took:?}")) }
+    if took < STATE_TIMEOUT { Ok(()) } else { Err(format!("{screens}: told after {took:?}")) }
 }
 
 /// Runs a turn, which must come through in time once: a machine that does much else holds up now

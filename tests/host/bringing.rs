@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use polecat::core::{Beginning, Changes, Rig};
+use polecat::core::{BringMode, Rig, StartPoint};
 use polecat::host::git::{self, Worktree};
 use polecat::host::{HostError, Launch};
 
@@ -48,18 +48,23 @@ impl Place {
     }
 
     async fn make(&self, base: Option<&str>) -> Worktree {
-        let begin = Beginning { base: base.map(str::to_owned), ..Beginning::default() };
+        let begin = StartPoint { base: base.map(str::to_owned), ..StartPoint::default() };
         let (name, launch) = (polecat("ash"), &self.sandbox.launch);
         let made = git::create_worktree_from(&self.rig, &name, (None, &begin), 36, launch).await;
         made.unwrap()
     }
 
-    async fn bring(&self, made: &Worktree, how: Changes, launch: &Launch) -> Result<(), HostError> {
+    async fn bring(
+        &self,
+        made: &Worktree,
+        how: BringMode,
+        launch: &Launch,
+    ) -> Result<(), HostError> {
         let name = polecat("ash");
         let brought = git::copy_changes(&self.rig, &name, made, launch).await?.unwrap();
         match how {
-            Changes::Copy => git::keep_changes(&self.rig, &brought, launch).await,
-            Changes::Move => {
+            BringMode::Copy => git::keep_changes(&self.rig, &brought, launch).await,
+            BringMode::Move => {
                 let told = git::take_changes(&self.rig, &name, &brought, launch).await?;
                 assert_eq!(told, None);
                 Ok(())
@@ -80,7 +85,7 @@ impl Place {
 
 #[tokio::test]
 async fn changes_arrive_as_they_are_and_leave_the_main_worktree_only_when_moved() {
-    for how in [Changes::Copy, Changes::Move] {
+    for how in [BringMode::Copy, BringMode::Move] {
         let place = Place::new().await;
         let made = place.make(None).await;
         let before = place.standing(&place.main);
@@ -92,7 +97,7 @@ async fn changes_arrive_as_they_are_and_leave_the_main_worktree_only_when_moved(
         let after = place.standing(&place.main);
         let kept = place.git(&["for-each-ref", "--format=%(refname)", "refs/polecat/changes"]);
         assert_eq!(place.git(&["stash", "list"]), "");
-        if how == Changes::Copy {
+        if how == BringMode::Copy {
             assert_eq!((after, kept.as_str()), (before, ""));
             continue;
         }
@@ -108,7 +113,7 @@ async fn changes_arrive_as_they_are_and_leave_the_main_worktree_only_when_moved(
 async fn changes_fit_to_another_base_or_nothing_of_it_happens() {
     let place = Place::new().await;
     let made = place.make(Some("v1")).await;
-    place.bring(&made, Changes::Copy, &place.sandbox.launch).await.unwrap();
+    place.bring(&made, BringMode::Copy, &place.sandbox.launch).await.unwrap();
     let a = fs::read_to_string(made.path.join("a")).unwrap();
     assert_eq!(a, TEN.replace('2', "two"), "without what was committed since");
     let place = Place::new().await;

@@ -181,7 +181,7 @@ async fn a_file_is_found_as_it_was_under_the_name_it_had() {
     assert_eq!(renamed.path.as_deref(), Some(&b"a"[..]));
     assert_eq!(renamed.text, b"1\n2\n3\n4\n5\n6\n7\n8\n9\n");
     assert_eq!(before("README").await.text, b"a shop\n", "nothing has become of it");
-    assert_eq!(before("new").await, git::Before::default());
+    assert_eq!(before("new").await, git::FileBefore::default());
 }
 
 #[tokio::test]

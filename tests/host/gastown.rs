@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::fixtures::{Sandbox, hook, polecat};
 
 /// Long enough for what does not wait.
-const MOMENT: Duration = Duration::from_millis(200);
+const LOCK_WAIT: Duration = Duration::from_millis(200);
 
 /// A town of one generation with the rig `shop`.
 struct Yard {
@@ -152,12 +152,12 @@ async fn a_town_of_gastown_before_0_6_gets_no_locks() {
 async fn who_makes_or_removes_a_polecat_waits_for_gastown() {
     let yard = Yard::of(Gastown::V0_6).await;
     let pool = yard.hold("polecat-pool.lock");
-    assert!(timeout(MOMENT, yard.create("birch")).await.is_err(), "it did not wait");
+    assert!(timeout(LOCK_WAIT, yard.create("birch")).await.is_err(), "it did not wait");
     assert!(!yard.rig.polecat_dir(&polecat("birch")).exists());
     drop(pool);
     let ash = yard.create("ash").await.unwrap();
     let held = yard.hold("polecat-ash.lock");
-    assert!(timeout(MOMENT, yard.remove()).await.is_err(), "it did not wait");
+    assert!(timeout(LOCK_WAIT, yard.remove()).await.is_err(), "it did not wait");
     assert!(ash.path.join("README").exists());
     let busy = GastownPolecat::try_lock(&yard.rig, &polecat("ash")).await.unwrap_err();
     assert!(busy.to_string().contains("/.runtime/locks/polecat-ash.lock` is locked"), "{busy}");

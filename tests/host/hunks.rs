@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::ops::Range;
 
-use polecat::core::diff::{Changes, PartId, Piece, Stage};
+use polecat::core::diff::{Changes, DiffPart, PartId, Stage};
 use polecat::host::{HostError, git};
 
 use super::fixtures::{Sandbox, polecat};
@@ -29,7 +29,7 @@ impl Ash {
     }
 
     /// A hunk of what was changed, by its index; without one, all of the file.
-    pub(super) async fn piece(&self, stage: Stage, path: &str, hunk: Option<usize>) -> Piece {
+    pub(super) async fn piece(&self, stage: Stage, path: &str, hunk: Option<usize>) -> DiffPart {
         let changes = self.changes().await;
         let all = changes.piece(stage, path.as_bytes());
         let all = all.unwrap_or_else(|| panic!("no `{path}` in {changes:#?}"));
@@ -43,17 +43,17 @@ impl Ash {
         stage: Stage,
         path: &str,
         (hunk, rows): (usize, Range<usize>),
-    ) -> Piece {
+    ) -> DiffPart {
         self::rows(&self.changes().await, stage, path, hunk, rows)
     }
 
-    pub(super) async fn take(&self, piece: &Piece) -> Result<Vec<Vec<u8>>, HostError> {
+    pub(super) async fn take(&self, piece: &DiffPart) -> Result<Vec<Vec<u8>>, HostError> {
         let launch = &self.sandbox.launch;
         let pieces = std::slice::from_ref(piece);
         git::take(&self.rig, &polecat("ash"), &self.worktree, pieces, launch).await
     }
 
-    pub(super) async fn reject(&self, stage: Stage, piece: &Piece) -> Result<(), HostError> {
+    pub(super) async fn reject(&self, stage: Stage, piece: &DiffPart) -> Result<(), HostError> {
         let (launch, pieces) = (&self.sandbox.launch, std::slice::from_ref(piece));
         git::reject(&self.rig, &polecat("ash"), &self.worktree, stage, pieces, launch).await
     }
@@ -76,7 +76,7 @@ impl Ash {
     }
 }
 
-fn rows(changes: &Changes, stage: Stage, path: &str, hunk: usize, rows: Range<usize>) -> Piece {
+fn rows(changes: &Changes, stage: Stage, path: &str, hunk: usize, rows: Range<usize>) -> DiffPart {
     let all = changes.piece(stage, path.as_bytes()).expect("it was changed").file;
     let part = PartId::Rows(vec![(all.id(&all.hunks[hunk]), rows)]);
     changes.part(stage, path.as_bytes(), &part).expect("the hunk is there")

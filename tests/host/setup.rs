@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use polecat::core::Rig;
 use polecat::host::git;
-use polecat::host::setup::{self, CopyProgress, Given, INCLUDE, Wanted};
+use polecat::host::setup::{self, CopyProgress, INCLUDE, SetupReport, Wanted};
 use rustix::fs::{CWD, Mode, mkfifoat};
 
 use super::fixtures::{Sandbox, polecat};
@@ -41,14 +41,14 @@ impl Place {
         self.sandbox.write(&format!("shop/{below}"), text);
     }
 
-    async fn give(&self, wanted: &Wanted) -> Given {
+    async fn give(&self, wanted: &Wanted) -> SetupReport {
         let launch = &self.sandbox.launch;
         let plan = setup::plan(&self.rig, wanted, launch).await.unwrap();
         let told = plan.warnings.clone();
         let progress = CopyProgress::default();
         let given = setup::give(&self.rig, &self.worktree, plan, launch, progress).await.unwrap();
         let warnings = told.into_iter().chain(given.warnings).collect();
-        Given { warnings, ..given }
+        SetupReport { warnings, ..given }
     }
 
     async fn given(&self) -> Vec<String> {
@@ -233,7 +233,7 @@ async fn a_link_leads_to_the_main_worktree_and_git_does_not_show_it() {
     let exclude = fs::read_to_string(place.main.join(".git/info/exclude")).unwrap();
     assert!(exclude.ends_with("/node_modules\n"), "{exclude}");
     let again = place.give(&wanted(&["node_modules"])).await;
-    assert_eq!(again, Given::default());
+    assert_eq!(again, SetupReport::default());
     assert_eq!(fs::read_to_string(place.main.join(".git/info/exclude")).unwrap(), exclude);
     let told = place.give(&wanted(&["notes"])).await.warnings;
     assert_eq!(told, ["git does not ignore the link `notes`: an agent may commit it"]);
@@ -257,10 +257,10 @@ async fn the_size_of_all_is_known_before_anything_is_made() {
     let place = Place::new("build/\n").await;
     fs::create_dir(place.main.join("build")).unwrap();
     let large = fs::File::create(place.main.join("build/large")).unwrap();
-    large.set_len(setup::MUCH + 1).unwrap();
+    large.set_len(setup::CONFIRM_SIZE + 1).unwrap();
     place.write("build/small", "small\n");
     let plan = setup::plan(&place.rig, &Wanted::default(), &place.sandbox.launch).await.unwrap();
-    assert_eq!(plan.size, setup::MUCH + 1 + 6);
+    assert_eq!(plan.size, setup::CONFIRM_SIZE + 1 + 6);
     // Whatever the file system can, it is asked without leaving anything.
     let before = fs::read_dir(&place.worktree).unwrap().count();
     plan.costs(&place.worktree.join("not/there/yet")).await;

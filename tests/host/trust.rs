@@ -3,15 +3,15 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use polecat::core::trust::Request;
+use polecat::core::trust::TrustRequest;
 use polecat::host::HostError;
 use polecat::host::trust::{self, Store};
 use serde_json::{Value as Json, json};
 
 use super::fixtures::Sandbox;
 
-fn request(command: &str) -> Request {
-    Request {
+fn request(command: &str) -> TrustRequest {
+    TrustRequest {
         home: "/town/shop".into(),
         files: vec!["/town/shop/settings/agents.json".into()],
         argv: vec![command.to_owned()],

@@ -26,7 +26,7 @@ use tokio::{
 use crate::machine::{Machine, program, sshd};
 
 /// After so long a sender takes a packet for lost.
-const RESENT_AFTER: Duration = Duration::from_millis(200);
+const RESEND_DELAY: Duration = Duration::from_millis(200);
 
 /// What the link does to what goes through it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -220,6 +220,6 @@ impl Shared {
     fn lost(&self) -> Duration {
         let loses = self.quality.borrow().loses;
         let portion = self.portions.fetch_add(1, Ordering::Relaxed);
-        if loses > 0 && portion % loses == loses - 1 { RESENT_AFTER } else { Duration::ZERO }
+        if loses > 0 && portion % loses == loses - 1 { RESEND_DELAY } else { Duration::ZERO }
     }
 }

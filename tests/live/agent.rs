@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use polecat::core::screen::Seen;
+use polecat::core::screen::ScreenState;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -21,7 +21,7 @@ pub(crate) const NAME: &str = "ash";
 /// Its pane.
 pub(crate) const PANE: &str = "=gt-shop-ash:";
 /// How often is looked.
-const PACE: Duration = Duration::from_millis(50);
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 /// What of its screen is told where something failed.
 const TOLD_ROWS: usize = 12;
 
@@ -207,7 +207,7 @@ impl Agent {
 
     /// Whether one look at its screen says that it is at its prompt.
     fn reads_idle(&self) -> bool {
-        look(&self.tmux, self.cli).is_some_and(|look| look.seen == Seen::Idle)
+        look(&self.tmux, self.cli).is_some_and(|look| look.seen == ScreenState::Idle)
     }
 
     /// Answers its dialog: page by page, each when it is there.
@@ -240,7 +240,7 @@ impl Agent {
                 let screen = self.end_of_screen();
                 return Err(format!("{seconds} s without {what}; told {state}\n{screen}"));
             }
-            pause(PACE).await;
+            pause(LOOK_INTERVAL).await;
         }
     }
 

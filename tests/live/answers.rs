@@ -11,11 +11,11 @@ use crate::service::Request;
 use crate::support::pause;
 
 /// How long a turn may take.
-const TURN: u64 = 120;
+const TURN_TIMEOUT_S: u64 = 120;
 /// How long a question stands still when all of it is drawn.
-const DRAWN: Duration = Duration::from_millis(300);
+const DRAWN_INTERVAL: Duration = Duration::from_millis(300);
 /// How many pages a question may have.
-const PAGES: usize = 4;
+const PAGES_LIMIT: usize = 4;
 
 /// What a person answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,7 +97,7 @@ async fn one(
     if answer == Answer::Instead {
         agent.tells_service(&format!("say other {number}"), began).await?;
     }
-    agent.comes_to_rest(began, TURN).await?;
+    agent.comes_to_rest(began, TURN_TIMEOUT_S).await?;
     effect(agent, number, answer, began, before)
 }
 
@@ -105,11 +105,11 @@ async fn one(
 async fn question(agent: &Agent, before: &Json) -> Result<Json, String> {
     let mut last = Json::Null;
     agent
-        .wait(TURN, "its next question", async || {
+        .wait(TURN_TIMEOUT_S, "its next question", async || {
             let id = agent.status().await["waiting"]["id"].take();
             let stands = id.is_string() && id != *before && id == last;
             last = id.clone();
-            pause(DRAWN).await;
+            pause(DRAWN_INTERVAL).await;
             stands.then_some(id)
         })
         .await
@@ -139,7 +139,7 @@ async fn reply(agent: &Agent, number: usize, answer: Answer, id: Json) -> Result
         opts["words"] = format!("say other {number}").into();
     }
     let mut done = agent.editor.call("answer", json!([NAME, choice, opts])).await;
-    for page in 1..PAGES {
+    for page in 1..PAGES_LIMIT {
         let info = match done {
             // A page that was there for a moment.
             Err(refused) if page > 1 && refused.code == "question_changed" => {

@@ -12,13 +12,13 @@ use crate::support::{pause, processes};
 use crate::{answers, forking, mixed, planning, resuming, sending, trusting};
 
 /// How long an agent may take to its prompt: the slowest takes a minute on a busy machine.
-const START: u64 = 240;
+const START_TIMEOUT_S: u64 = 240;
 /// How long a turn may take that asks for nothing long.
-const TURN: u64 = 120;
+const TURN_TIMEOUT_S: u64 = 120;
 /// A message of several lines, which must arrive as one.
 const LINES: &str = "think 5\nis the first line of three\nand this the last one";
 /// By when a state is told at all; how soon it was is measured.
-const SOON: u64 = 30;
+const STATE_TIMEOUT_S: u64 = 30;
 
 /// What takes long, and is only done when it is asked for.
 #[derive(Clone, Copy)]
@@ -101,18 +101,18 @@ async fn start(agent: &Agent) -> Result<f64, String> {
     let began = now();
     bring_up(agent, json!({ "new": true })).await?;
     if let Some(dialog) = agent.cli.first {
-        agent.shows(dialog.sign, TURN).await?;
-        agent.tells("waiting", began, SOON).await?;
+        agent.shows(dialog.sign, TURN_TIMEOUT_S).await?;
+        agent.tells("waiting", began, STATE_TIMEOUT_S).await?;
         let asked = agent.status().await["waiting"].take();
         trusting::answer(agent, NAME, &asked).await?;
         agent
-            .wait(SOON, "the end of its dialog", async || {
+            .wait(STATE_TIMEOUT_S, "the end of its dialog", async || {
                 (agent.status().await["state"] != "waiting").then_some(())
             })
             .await?;
     }
-    let shown = agent.shows(agent.cli.prompt, START).await?;
-    let told = agent.tells("idle", began, START).await?;
+    let shown = agent.shows(agent.cli.prompt, START_TIMEOUT_S).await?;
+    let told = agent.tells("idle", began, START_TIMEOUT_S).await?;
     // An idle that is told before its prompt is there, or that does not last, is none.
     mixed::settle(agent).await?;
     let told_a_person = agent.editor.messages().await;
@@ -134,7 +134,7 @@ async fn bring_up(agent: &Agent, options: Json) -> Result<(), String> {
         }
     });
     let signs = [Some(agent.cli.prompt), agent.cli.first.map(|dialog| dialog.sign)];
-    let shows = agent.wait(START, "its prompt or first dialog", async || {
+    let shows = agent.wait(START_TIMEOUT_S, "its prompt or first dialog", async || {
         let screen = agent.screen();
         let failed = failure.lock().expect("no holder panics").clone();
         let shown = signs.iter().flatten().any(|sign| screen.contains(sign));
@@ -154,13 +154,13 @@ async fn work(agent: &Agent) -> (Cell, Result<f64, String>, Result<f64, String>)
         Ok(asked) => asked,
         Err(why) => return (Cell::Failed(why.clone()), Err(why.clone()), Err(why)),
     };
-    let working = agent.tells("working", began, TURN).await.map(|told| told - asked.at);
+    let working = agent.tells("working", began, TURN_TIMEOUT_S).await.map(|told| told - asked.at);
     (Cell::Held, working, idle_after(agent, began).await)
 }
 
 /// From the end of the last answer to `idle`.
 async fn idle_after(agent: &Agent, began: f64) -> Result<f64, String> {
-    let ended = agent.comes_to_rest(began, TURN).await?;
+    let ended = agent.comes_to_rest(began, TURN_TIMEOUT_S).await?;
     let told = agent.told(began).await;
     let idle = told.iter().rfind(|one| one.state == "idle");
     Ok(idle.ok_or("the end was not told")?.at - ended)
@@ -191,7 +191,7 @@ async fn permission(agent: &Agent, dialog: Dialog, row: &mut Row) {
         },
     );
     let answered = answer(agent, dialog).await;
-    let ended = agent.comes_to_rest(began, TURN).await;
+    let ended = agent.comes_to_rest(began, TURN_TIMEOUT_S).await;
     row.set(
         "answer",
         match (answered, ended) {
@@ -206,8 +206,8 @@ async fn permission(agent: &Agent, dialog: Dialog, row: &mut Row) {
 /// From a dialog on the screen to `waiting`.
 async fn ask(agent: &Agent, dialog: Dialog, text: &str, began: f64) -> Result<f64, String> {
     agent.inject(text).await.map_err(|refused| refused.message)?;
-    let shown = agent.shows(dialog.sign, TURN).await?;
-    Ok(agent.tells("waiting", began, SOON).await? - shown)
+    let shown = agent.shows(dialog.sign, TURN_TIMEOUT_S).await?;
+    Ok(agent.tells("waiting", began, STATE_TIMEOUT_S).await? - shown)
 }
 
 /// Says yes; how long until the plugin told that it is over, if the plugin can answer at all.
@@ -225,7 +225,7 @@ async fn answer(agent: &Agent, dialog: Dialog) -> Result<Option<f64>, String> {
     let answered = agent.editor.call("answer", json!([NAME, choice])).await;
     answered.map_err(|refused| format!("{}\n{}", refused.message, agent.end_of_screen()))?;
     let over = agent
-        .wait(SOON, "another state", async || {
+        .wait(STATE_TIMEOUT_S, "another state", async || {
             let told = agent.told(began).await;
             told.iter().find(|one| one.state != "asks" && one.state != "waiting").map(|one| one.at)
         })
@@ -243,7 +243,7 @@ async fn question(agent: &Agent, dialog: Dialog) -> Result<f64, String> {
         && choices.contains("Blue")
         && waiting.to_string().contains("Which colour?");
     agent.answer(dialog).await;
-    agent.comes_to_rest(began, TURN).await?;
+    agent.comes_to_rest(began, TURN_TIMEOUT_S).await?;
     if is_right { Ok(after) } else { Err(format!("told as {waiting}")) }
 }
 
@@ -261,13 +261,13 @@ async fn interrupt(agent: &Agent) -> Result<f64, String> {
     let began = now();
     agent.inject("think 30").await.map_err(|refused| refused.message)?;
     agent.asks_service("think 30", began).await?;
-    agent.tells("working", began, SOON).await?;
+    agent.tells("working", began, STATE_TIMEOUT_S).await?;
     // Some take what comes in their first moments for something else.
     pause(Duration::from_secs(3)).await;
     let pressed = now();
     let done = agent.editor.call("interrupt", json!([NAME])).await;
     done.map_err(|refused| format!("{}\n{}", refused.message, agent.end_of_screen()))?;
-    let idle = agent.tells("idle", pressed, SOON).await?;
+    let idle = agent.tells("idle", pressed, STATE_TIMEOUT_S).await?;
     Ok(idle - pressed)
 }
 
@@ -276,7 +276,7 @@ async fn death(agent: &Agent) -> Result<f64, String> {
     let pid = agent.status().await["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok());
     let killed = now();
     processes::kill(&[pid.ok_or("its process is not known")?]);
-    Ok(agent.tells("died", killed, SOON).await? - killed)
+    Ok(agent.tells("died", killed, STATE_TIMEOUT_S).await? - killed)
 }
 
 /// Starts it once more and stops it; how long until nothing of it was left.

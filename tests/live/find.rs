@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::clis::Cli;
 
 /// How long an agent may take to tell its version.
-const PATIENCE: Duration = Duration::from_secs(180);
+const VERSION_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// The folders in which a CLI is looked for and in which it looks itself: those of `AGENTS_PATH`,
 /// then of `AGENTS_DIR` (each agent's folder is an npm prefix, a Python environment, or has a
@@ -48,6 +48,6 @@ async fn said(program: &Path, path: &OsStr, home: &Path) -> Option<String> {
     command.env_clear().env("PATH", path).env("HOME", home).env("LANG", "C.UTF-8");
     let mut command = tokio::process::Command::from(command);
     let done = command.kill_on_drop(true).output();
-    let done = tokio::time::timeout(PATIENCE, done).await.ok()?.ok()?;
+    let done = tokio::time::timeout(VERSION_TIMEOUT, done).await.ok()?.ok()?;
     Some(String::from_utf8_lossy(&done.stdout).into_owned())
 }

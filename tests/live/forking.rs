@@ -12,7 +12,7 @@ use crate::resuming::{say, start, state};
 /// The fork.
 const FORK: &str = "fir";
 /// How long a command may take until its file is there.
-const COMMAND: u64 = 60;
+const COMMAND_TIMEOUT_S: u64 = 60;
 
 /// Forks the agent, at rest in a conversation; how long it took from the command to its prompt.
 pub(crate) async fn fork(agent: &Agent) -> Cell {
@@ -61,7 +61,7 @@ async fn writes_at_home(agent: &Agent) -> Result<(), String> {
     sent.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
     let (parent, forked) = (agent.project.worktree(NAME), agent.project.worktree(FORK));
     agent
-        .wait(COMMAND, "the file of the command", async || {
+        .wait(COMMAND_TIMEOUT_S, "the file of the command", async || {
             if state(agent, FORK).await == "waiting" {
                 drop(agent.editor.call("answer", json!([FORK, "yes"])).await);
             }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use polecat::core::screen::{Patterns, Seen, Shown, read};
+use polecat::core::screen::{Patterns, ScreenState, ShownScreen, read};
 use serde_json::{Map, Value as Json};
 
 use crate::agent::{PANE, now};
@@ -26,7 +26,7 @@ const FACTS: &[(&str, &str)] = &[
 
 /// What one look gives.
 pub(crate) struct Looked {
-    pub(crate) seen: Seen,
+    pub(crate) seen: ScreenState,
     facts: Vec<String>,
     screen: String,
 }
@@ -40,7 +40,7 @@ pub(crate) fn look(tmux: &TmuxServer, cli: &Cli) -> Option<Looked> {
     let seen = tmux.try_run(&[&facts[..], &screen[..]].concat()).ok()?;
     let (facts, screen) = seen.split_once('\n')?;
     let facts: Vec<String> = facts.split('\t').map(str::to_owned).collect();
-    let shown = Shown::new(&facts[0], screen.as_bytes(), (0, 0));
+    let shown = ShownScreen::new(&facts[0], screen.as_bytes(), (0, 0));
     let patterns = Patterns::for_agent(cli.name)?;
     let seen = read(&patterns, &shown.look()).seen;
     Some(Looked { seen, facts, screen: screen.to_owned() })

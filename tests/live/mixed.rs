@@ -10,15 +10,15 @@ use crate::report::Cell;
 use crate::support::pause;
 
 /// By when a state must be told.
-const SOON: f64 = 1.0;
+const STATE_TIMEOUT_S: f64 = 1.0;
 /// How much earlier than its event a state may seem to be told: both clocks are read with delay.
-const SLACK: f64 = 0.15;
+const CLOCK_SKEW_S: f64 = 0.15;
 /// How long nothing may be told after a turn.
-const REST: Duration = Duration::from_secs(3);
+const REST_INTERVAL: Duration = Duration::from_secs(3);
 /// After so many faults it goes on no more.
-const ENOUGH: usize = 12;
+const FAULTS_LIMIT: usize = 12;
 /// How long a turn may take beyond what it is asked for.
-const TURN: u64 = 120;
+const TURN_TIMEOUT_S: u64 = 120;
 
 /// A piece of work.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ pub(crate) async fn work(agent: &Agent, minutes: u64) -> Cell {
     let begin = Instant::now();
     let mut count = Count::default();
     for work in ROUND.iter().cycle() {
-        if begin.elapsed().as_secs() >= minutes * 60 || count.faults.len() >= ENOUGH {
+        if begin.elapsed().as_secs() >= minutes * 60 || count.faults.len() >= FAULTS_LIMIT {
             break;
         }
         let done = piece(agent, *work, &mut count).await;
@@ -114,9 +114,9 @@ async fn piece(agent: &Agent, work: Work, count: &mut Count) -> Result<(), Strin
     }
     let ended = match work {
         Work::Idle(_) | Work::Narrow => None,
-        _ => Some(agent.comes_to_rest(began, TURN).await?),
+        _ => Some(agent.comes_to_rest(began, TURN_TIMEOUT_S).await?),
     };
-    pause(REST).await;
+    pause(REST_INTERVAL).await;
     let told = agent.told(began).await;
     count.changes += told.iter().filter(|one| one.state != "asks").count();
     let pages = dialog.map_or(0, |dialog| dialog.keys.len());
@@ -129,7 +129,7 @@ async fn piece(agent: &Agent, work: Work, count: &mut Count) -> Result<(), Strin
 
 /// Waits for its dialog to be told, lets it stand, and says yes; when it was drawn.
 async fn asked(agent: &Agent, dialog: Dialog, began: f64) -> Result<f64, String> {
-    let shown = agent.shows(dialog.sign, TURN).await?;
+    let shown = agent.shows(dialog.sign, TURN_TIMEOUT_S).await?;
     agent.tells("waiting", began, 30).await?;
     pause(Duration::from_secs(2)).await;
     agent.answer(dialog).await;
@@ -177,7 +177,8 @@ fn faults(work: Work, told: &[Told], pages: usize, ended: Option<f64>) -> Vec<St
     if let Some(last) = last.filter(|one| one.state != "idle") {
         faults.push(format!("`{}` stays", last.state));
     }
-    let early = |one: &&Told| one.state == "idle" && ended.is_some_and(|at| one.at < at - SLACK);
+    let early =
+        |one: &&Told| one.state == "idle" && ended.is_some_and(|at| one.at < at - CLOCK_SKEW_S);
     faults.extend(told.iter().filter(early).map(|one| {
         format!("`idle` {:.1} s before the end of the answer", ended.unwrap_or(one.at) - one.at)
     }));
@@ -218,7 +219,7 @@ fn late(
     ];
     for (state, event, told) in events {
         if let (Some(event), Some(told)) = (event, told)
-            && told - event > SOON
+            && told - event > STATE_TIMEOUT_S
             // What came of the answer is the first work that is seen of a short turn.
             && !(state == "working" && shown.is_some())
         {

@@ -10,23 +10,23 @@ use crate::report::Cell;
 use crate::support::pause;
 
 /// How many times it is asked.
-const COUNT: usize = 6;
+const TIMES_ASKED: usize = 6;
 /// How many modes one key goes through.
-const MODES: usize = 8;
+const MODES_LIMIT: usize = 8;
 /// How long a turn may take.
-const TURN: u64 = 60;
+const TURN_TIMEOUT_S: u64 = 60;
 
 /// Answers with no and yes by turns.
 pub(crate) async fn approve(agent: &Agent) -> Cell {
     let Some(sign) = agent.cli.plan else { return Cell::None };
     let mut wrong = Vec::new();
-    for number in 0..COUNT {
+    for number in 0..TIMES_ASKED {
         if let Err(why) = one(agent, sign, number % 2 == 1).await {
             wrong.push(format!("{number}: {why}\n{}", agent.end_of_screen()));
             drop(crate::mixed::settle(agent).await);
         }
     }
-    Cell::Counted { text: format!("{COUNT}, {} wrong", wrong.len()), notes: wrong }
+    Cell::Counted { text: format!("{TIMES_ASKED}, {} wrong", wrong.len()), notes: wrong }
 }
 
 async fn one(agent: &Agent, sign: &str, yes: bool) -> Result<(), String> {
@@ -34,7 +34,7 @@ async fn one(agent: &Agent, sign: &str, yes: bool) -> Result<(), String> {
     let began = now();
     agent.inject("plan").await.map_err(|refused| refused.message)?;
     let waiting = agent
-        .wait(TURN, "its question", async || {
+        .wait(TURN_TIMEOUT_S, "its question", async || {
             let waiting = agent.status().await["waiting"].take();
             waiting["id"].is_string().then_some(waiting)
         })
@@ -49,7 +49,7 @@ async fn one(agent: &Agent, sign: &str, yes: bool) -> Result<(), String> {
     if again.is_ok() {
         return Err("it was answered twice".to_owned());
     }
-    agent.comes_to_rest(began, TURN).await?;
+    agent.comes_to_rest(began, TURN_TIMEOUT_S).await?;
     match (agent.end_of_screen().contains(sign), yes) {
         (true, true) => Err("it still plans".to_owned()),
         (false, false) => Err("it plans no more".to_owned()),
@@ -59,7 +59,7 @@ async fn one(agent: &Agent, sign: &str, yes: bool) -> Result<(), String> {
 
 /// Brings it into its plan mode, as a person does.
 async fn plans(agent: &Agent, sign: &str) -> Result<(), String> {
-    for _ in 0..MODES {
+    for _ in 0..MODES_LIMIT {
         if agent.end_of_screen().contains(sign) {
             return Ok(());
         }

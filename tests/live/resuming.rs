@@ -12,7 +12,7 @@ use crate::trusting::dialogs;
 /// The polecat beside [`NAME`].
 const OTHER: &str = "oak";
 /// How long an agent may take to its prompt, with an old conversation.
-pub(crate) const START: u64 = 240;
+pub(crate) const START_TIMEOUT_S: u64 = 240;
 
 /// Goes on with both; how long it took from the command to both prompts.
 pub(crate) async fn go_on(agent: &mut Agent) -> Cell {
@@ -60,7 +60,7 @@ pub(crate) async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
     tokio::spawn(started);
     let (began, mut refused) = (now(), String::new());
     loop {
-        let state = agent.wait(START, "its prompt", async || {
+        let state = agent.wait(START_TIMEOUT_S, "its prompt", async || {
             let state = state(agent, polecat).await;
             ["idle", "waiting"].contains(&state.as_str()).then_some(state)
         });

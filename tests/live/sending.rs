@@ -8,7 +8,7 @@ use crate::agent::{Agent, now, squeezed};
 use crate::report::Cell;
 
 /// How long a turn may take.
-const TURN: u64 = 120;
+const TURN_TIMEOUT_S: u64 = 120;
 /// How long the messages of each length are.
 const LENGTHS: &[Length] = &[Length::Line, Length::Lines, Length::Long];
 
@@ -48,7 +48,7 @@ async fn one(agent: &Agent, length: Length, number: u64) -> Result<u128, String>
     let took = start.elapsed().as_millis();
     let asked = agent.asks_service(&format!("{length:?} {number} ends"), began).await;
     let asked = asked.map_err(|why| format!("after {took} ms: {why}"))?;
-    agent.comes_to_rest(began, TURN).await?;
+    agent.comes_to_rest(began, TURN_TIMEOUT_S).await?;
     let (sent, came) = (squeezed(&text), squeezed(&asked.text));
     if !came.contains(&sent) {
         return Err(format!("not whole: {} of {} characters came", came.len(), sent.len()));

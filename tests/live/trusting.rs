@@ -5,12 +5,12 @@ use serde_json::{Value as Json, json};
 
 use crate::agent::Agent;
 use crate::report::Cell;
-use crate::resuming::{START, rests, say, state};
+use crate::resuming::{START_TIMEOUT_S, rests, say, state};
 
 /// The polecats that are started, each in a worktree of its own.
 const POLECATS: &[&str] = &["elm", "yew", "box"];
 /// How many dialogs one start may have.
-const DIALOGS: usize = 3;
+const DIALOGS_LIMIT: usize = 3;
 
 /// Starts some more polecats, and answers what they ask first, as the first one was answered.
 pub(crate) async fn trust(agent: &Agent) -> Cell {
@@ -39,7 +39,7 @@ async fn one(agent: &Agent, polecat: &str) -> Result<usize, String> {
 /// Answers what it asks before its prompt; how many dialogs there were.
 pub(crate) async fn dialogs(agent: &Agent, polecat: &str) -> Result<usize, String> {
     let mut before = Json::Null;
-    for given in 0..=DIALOGS {
+    for given in 0..=DIALOGS_LIMIT {
         let asked = asked(agent, polecat, &before).await?;
         if asked == Json::Null {
             rests(agent, polecat).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn answer(agent: &Agent, polecat: &str, asked: &Json) -> Result
 /// What it asks besides the dialog before; nothing once it is at its prompt.
 async fn asked(agent: &Agent, polecat: &str, before: &Json) -> Result<Json, String> {
     agent
-        .wait(START, "its prompt or a dialog", async || {
+        .wait(START_TIMEOUT_S, "its prompt or a dialog", async || {
             let status = agent.editor.call("status", json!([polecat])).await.unwrap_or_default();
             let waiting = status["waiting"].clone();
             let asks = waiting["id"].is_string() && waiting["id"] != *before;

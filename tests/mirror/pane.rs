@@ -6,7 +6,7 @@ use polecat::tmux::{Mirror, PaneId, TmuxError, Update};
 
 use crate::support::{pause, tmux::TmuxServer};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const ROWS_TIMEOUT: Duration = Duration::from_secs(30);
 const GAP: &str = "a gap";
 
 /// How many dots a line can have in this test's panes.
@@ -99,7 +99,7 @@ impl Pane {
     pub(crate) async fn look_until(&mut self, last: usize) {
         let begin = Instant::now();
         while self.last() != last {
-            assert!(begin.elapsed() < PATIENCE, "waited for {last}, last saw {}", self.last());
+            assert!(begin.elapsed() < ROWS_TIMEOUT, "waited for {last}, last saw {}", self.last());
             pause(Duration::from_millis(16)).await;
             self.look().await;
         }
@@ -112,7 +112,7 @@ impl Pane {
     pub(crate) async fn look_for(&mut self, text: &str) {
         let begin = Instant::now();
         while !self.rows.iter().any(|row| row == text) {
-            assert!(begin.elapsed() < PATIENCE, "waited for `{text}`: {:?}", self.end());
+            assert!(begin.elapsed() < ROWS_TIMEOUT, "waited for `{text}`: {:?}", self.end());
             pause(Duration::from_millis(16)).await;
             self.look().await;
         }

@@ -1,6 +1,6 @@
 //! Which recorded dialogs are answered, and by which key.
 
-use polecat::core::screen::{Policy, Seen};
+use polecat::core::screen::{Policy, ScreenState};
 
 use crate::recorded::{Recorded, recorded};
 
@@ -12,7 +12,7 @@ fn screen(name: &str) -> Recorded {
 
 fn answer(name: &str, args: &[&str], policy: Policy) -> Option<String> {
     let screen = screen(name);
-    let Seen::Waiting(question) = screen.read().seen else { panic!("{name} is no dialog") };
+    let ScreenState::Waiting(question) = screen.read().seen else { panic!("{name} is no dialog") };
     let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
     screen.patterns.accepted(&question, &args, policy).map(|keys| keys.join(" "))
 }
@@ -53,7 +53,7 @@ fn trust_is_given_where_the_configuration_accepts_and_never_by_the_wrong_choice(
 #[test]
 fn permissions_questions_and_sign_in_are_never_answered() {
     for screen in recorded() {
-        let Seen::Waiting(question) = screen.read().seen else { continue };
+        let ScreenState::Waiting(question) = screen.read().seen else { continue };
         if question.reason.as_str() != "trust" {
             let args = [BYPASS.to_owned()];
             let keys = screen.patterns.accepted(&question, &args, Policy::Accept);
@@ -69,7 +69,7 @@ fn a_question_with_the_words_of_a_dialog_in_it_is_not_answered_as_that_dialog() 
         *line = line.replace("Red", "Yes, I trust this folder").replace("Blue", "No, exit");
         *line = line.replace("Which colour", "Quick safety check: which colour");
     }
-    let Seen::Waiting(question) = screen.read().seen else { panic!("still a question") };
+    let ScreenState::Waiting(question) = screen.read().seen else { panic!("still a question") };
     assert_eq!(question.reason.as_str(), "question");
     assert_eq!(screen.patterns.accepted(&question, &[], Policy::Accept), None);
 }
@@ -81,7 +81,7 @@ fn a_command_that_quotes_a_dialog_is_asked_about_and_not_answered() {
         *line =
             line.replace("touch made-by-agent", "echo Quick safety check; echo trust this folder");
     }
-    let Seen::Waiting(question) = screen.read().seen else { panic!("still a question") };
+    let ScreenState::Waiting(question) = screen.read().seen else { panic!("still a question") };
     assert_eq!(question.reason.as_str(), "permission");
     assert!(question.about.contains("Quick safety check"), "{}", question.about);
     assert_eq!(screen.patterns.accepted(&question, &[], Policy::Accept), None);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use polecat::core::agent::preset_names;
-use polecat::core::screen::{Look, Patterns, Reading, Shown, read, trouble, usage};
+use polecat::core::screen::{Look, Patterns, Reading, ShownScreen, read, trouble, usage};
 use polecat::core::session::{Detail, Usage};
 use polecat::rpc::configured_patterns;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ pub(crate) struct Recorded {
     pub(crate) title: String,
     pub(crate) lines: Vec<String>,
     /// With its colours and cursor.
-    pub(crate) shown: Shown,
+    pub(crate) shown: ShownScreen,
     /// The rows with their colours.
     pub(crate) drawn: Vec<String>,
     /// Whether tmux cuts its rows where it breaks others.
@@ -84,10 +84,10 @@ impl Recorded {
         usage(&self.patterns, &self.quoting(at, quote))
     }
 
-    fn quoting(&self, at: usize, quote: &str) -> Shown {
+    fn quoting(&self, at: usize, quote: &str) -> ShownScreen {
         let mut drawn = self.drawn.clone();
         drawn.insert(at, format!("\x1b[0m{quote}\n"));
-        Shown::new(&self.title, drawn.join("\n").as_bytes(), self.shown.cursor)
+        ShownScreen::new(&self.title, drawn.join("\n").as_bytes(), self.shown.cursor)
     }
 
     /// What is read with other rows and another title.
@@ -138,7 +138,7 @@ fn load(agent: &str, file: &Path) -> Recorded {
     let screen = fs::read_to_string(file.with_extension("ansi")).expect("a screen beside it");
     let cursor = [&facts.cursor_x, &facts.cursor_y].map(|at| at.parse().unwrap_or_default());
     Recorded {
-        shown: Shown::new(&facts.title, screen.as_bytes(), (cursor[0], cursor[1])),
+        shown: ShownScreen::new(&facts.title, screen.as_bytes(), (cursor[0], cursor[1])),
         name: format!("{agent}/{}", file.file_stem().expect("a name").to_string_lossy()),
         patterns: Patterns::for_agent(agent).expect("a known agent"),
         title: facts.title,

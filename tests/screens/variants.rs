@@ -1,6 +1,8 @@
 //! The recorded screens as they change: scrolled, narrowed, and with their words quoted.
 
-use polecat::core::screen::{Look, Messages, Patterns, Policy, Seen, Shown, read, trouble};
+use polecat::core::screen::{
+    Look, Messages, Patterns, Policy, ScreenState, ShownScreen, read, trouble,
+};
 use proptest::prelude::*;
 
 use crate::recorded::{Recorded, agents, recorded};
@@ -124,7 +126,7 @@ fn no_command_makes_its_permission_a_composer_or_another_dialog() {
         for hostile in composers.chain(dialogs).chain(quotes) {
             let Some(lines) = about(screen, &hostile) else { continue };
             for title in [screen.title.as_str(), "vm"] {
-                let Seen::Waiting(question) = screen.read_as(title, &lines).seen else {
+                let ScreenState::Waiting(question) = screen.read_as(title, &lines).seen else {
                     panic!("{}, titled {title}, is no dialog\n{}", screen.name, lines.join("\n"));
                 };
                 let keys = screen.patterns.accepted(&question, &[], Policy::Accept);
@@ -160,7 +162,7 @@ fn where_the_title_tells_a_busy_row_quoted_at_the_left_edge_is_none() {
 fn rows_scrolled_out_at_the_top_change_nothing() {
     for screen in recorded() {
         let start = match &screen.read().seen {
-            Seen::Waiting(question) => {
+            ScreenState::Waiting(question) => {
                 let words: String = question.text.chars().take(12).collect();
                 screen.lines.iter().rposition(|row| row.contains(&words))
             }
@@ -210,7 +212,8 @@ fn a_screen_that_tmux_broke_to_a_narrower_one_reads_the_same() {
             let found = screen.read_as(&screen.title, &lines);
             let what = format!("{} at {width}\n{}", screen.name, lines.join("\n"));
             assert_eq!(found.seen.state(), screen.read().seen.state(), "{what}");
-            if let (Seen::Waiting(found), Seen::Waiting(whole)) = (&found.seen, &screen.read().seen)
+            if let (ScreenState::Waiting(found), ScreenState::Waiting(whole)) =
+                (&found.seen, &screen.read().seen)
             {
                 assert_eq!(
                     (found.reason, found.selected),
@@ -223,9 +226,9 @@ fn a_screen_that_tmux_broke_to_a_narrower_one_reads_the_same() {
 }
 
 /// What a dialog says besides its question may scroll out; the question may not change.
-fn assert_same_question(found: &Seen, whole: &Seen, what: &str) {
+fn assert_same_question(found: &ScreenState, whole: &ScreenState, what: &str) {
     match (found, whole) {
-        (Seen::Waiting(found), Seen::Waiting(whole)) => {
+        (ScreenState::Waiting(found), ScreenState::Waiting(whole)) => {
             let facts = |question: &polecat::core::screen::Question| {
                 (question.reason, question.choices.clone(), question.selected, question.dialog)
             };
@@ -264,12 +267,12 @@ proptest! {
         for agent in agents() {
             let patterns = Patterns::for_agent(agent).expect("known");
             let reading = read(&patterns, &Look { title: &title, lines: &lines });
-            let shown = Shown::new(&title, lines.join("\n").as_bytes(), (0, 0));
+            let shown = ShownScreen::new(&title, lines.join("\n").as_bytes(), (0, 0));
             let detail = trouble(&patterns, &shown, &reading.seen);
             prop_assert!(detail.is_none_or(|detail| detail.text.chars().count() <= 200));
             let messages = Messages::of(&patterns, &shown).unwrap_or_default();
             prop_assert!(!messages.after(&messages).1);
-            if let Seen::Waiting(question) = reading.seen {
+            if let ScreenState::Waiting(question) = reading.seen {
                 let marked = question.selected.is_none_or(|at| at < question.choices.len());
                 prop_assert!(marked, "{:?}", question);
             }

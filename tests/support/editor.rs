@@ -23,12 +23,12 @@ use super::neovim::{Neovim, config, logs, merge, private_home};
 use super::processes;
 use super::tmux::TmuxServer;
 use super::values::{Answer, answer, plain, wire};
-use super::{FIRST_PAUSE, longer, pause};
+use super::{FIRST_LOOK_DELAY, longer, pause};
 
 /// How long an operation of the plugin may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(90);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long Neovim itself may take to answer: it must stay responsive whatever the plugin does.
-const RESPONSIVE: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Neovim with this plugin and nothing else, in a home of its own. Ends when dropped, and the drop
 /// fails the test when a process of it stays.
@@ -121,9 +121,9 @@ impl Editor {
         async move {
             // Not before it is awaited: a test that kills Neovim knows better.
             begun.unwrap_or_else(|error| panic!("`{function}` is not to be called: {error}"));
-            match tokio::time::timeout(PATIENCE, answer).await {
+            match tokio::time::timeout(OPERATION_TIMEOUT, answer).await {
                 Ok(Ok(answer)) => answer,
-                _ => panic!("`{function}` did not answer in {PATIENCE:?}\n{}", logs(&log)),
+                _ => panic!("`{function}` did not answer in {OPERATION_TIMEOUT:?}\n{}", logs(&log)),
             }
         }
     }
@@ -149,7 +149,7 @@ impl Editor {
         what: &str,
         check: impl Fn(&[String]) -> bool,
     ) -> Vec<String> {
-        let mut pace = FIRST_PAUSE;
+        let mut pace = FIRST_LOOK_DELAY;
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
         loop {
             let lines = self.lines(buffer).await;
@@ -191,7 +191,7 @@ impl Editor {
         let nvim = self.nvim.clone();
         // Its answer never comes: the editor is gone by then.
         tokio::spawn(async move { nvim.command("qall!").await });
-        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let ended = tokio::time::timeout(OPERATION_TIMEOUT, self.child.wait()).await;
         assert!(ended.is_ok(), "Neovim does not end\n{}", logs(self.home.path()));
         processes::ended(&started).unwrap_or_else(|left| panic!("Neovim left behind:\n{left}"));
     }
@@ -272,6 +272,6 @@ fn command(neovim: &Neovim, home: &Path, dir: &Path) -> tokio::process::Command 
 /// Runs a call of nvim-rs to its end, whatever becomes of the one who waits.
 async fn responsive<T: Send + 'static>(call: impl Future<Output = T> + Send + 'static) -> T {
     let call = tokio::spawn(call);
-    let done = tokio::time::timeout(RESPONSIVE, call).await.expect("Neovim stays responsive");
+    let done = tokio::time::timeout(ANSWER_TIMEOUT, call).await.expect("Neovim stays responsive");
     done.expect("a call of nvim-rs does not panic")
 }

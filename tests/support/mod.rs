@@ -15,15 +15,15 @@ use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 /// Long, for machines that do much else; nobody waits for it where all is well.
-const DEADLINE: Duration = Duration::from_secs(30);
+const CONDITION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The pauses between two looks: a look costs the machine too, on which others wait for something.
-pub const FIRST_PAUSE: Duration = Duration::from_millis(5);
-const LONGEST_PAUSE: Duration = Duration::from_millis(25);
+pub const FIRST_LOOK_DELAY: Duration = Duration::from_millis(5);
+const LOOK_DELAY_LIMIT: Duration = Duration::from_millis(25);
 
 /// The next pause; each is longer than the one before.
 pub fn longer(pace: &mut Duration) -> Duration {
-    std::mem::replace(pace, (*pace * 3 / 2).min(LONGEST_PAUSE))
+    std::mem::replace(pace, (*pace * 3 / 2).min(LOOK_DELAY_LIMIT))
 }
 
 /// Looks again and again until `look` gives a value, which must come within 30 s; an `Err` is
@@ -36,12 +36,12 @@ pub async fn eventually<T, E: Display>(
     mut look: impl AsyncFnMut() -> Result<T, E>,
 ) -> T {
     let begin = Instant::now();
-    let mut pace = FIRST_PAUSE;
+    let mut pace = FIRST_LOOK_DELAY;
     loop {
         match look().await {
             Ok(value) => return value,
-            Err(seen) if begin.elapsed() > DEADLINE => {
-                panic!("waited {} s for {what}, last saw {seen}", DEADLINE.as_secs())
+            Err(seen) if begin.elapsed() > CONDITION_TIMEOUT => {
+                panic!("waited {} s for {what}, last saw {seen}", CONDITION_TIMEOUT.as_secs())
             }
             Err(_) => pause(longer(&mut pace)).await,
         }

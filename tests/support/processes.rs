@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The children of `pid`, their children, and so on, as they are now.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
@@ -49,7 +49,7 @@ pub(crate) fn mentioning(path: &Path) -> Vec<u32> {
 /// # Errors
 /// What is left after thirty seconds.
 pub(crate) fn ended(pids: &[u32]) -> Result<(), String> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + EXIT_TIMEOUT;
     loop {
         let left = alive(pids);
         if left.is_empty() {

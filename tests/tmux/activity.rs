@@ -10,7 +10,7 @@ use crate::support::tmux::TmuxServer;
 use crate::support::{eventually, eventually_equal, pause};
 
 /// How long word of something may take on a machine that does much else.
-const DEADLINE: Duration = Duration::from_secs(30);
+const ACTIVITY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A session that prints what is typed, and has printed all that it prints by itself.
 async fn echoing(tmux: &Tmux, name: &str) -> NewPane {
@@ -60,7 +60,11 @@ impl Ear {
     async fn hears(&mut self, made: NewPane) -> usize {
         let mut others = 0;
         loop {
-            match timeout(DEADLINE, self.notices.recv()).await.expect("word of output").unwrap() {
+            match timeout(ACTIVITY_TIMEOUT, self.notices.recv())
+                .await
+                .expect("word of output")
+                .unwrap()
+            {
                 Notification::Activity(session) if session == made.session_id => return others,
                 Notification::Activity(_) => others += 1,
                 _ => {}
@@ -149,7 +153,7 @@ async fn a_flood_is_told_no_more_often_than_it_is_armed() {
     let mut more = 0;
     for _ in 0..5 {
         tmux.rearm_activity(made.session_id).await.unwrap();
-        timeout(DEADLINE, is_told(&mut notices)).await.expect("word of the flood");
+        timeout(ACTIVITY_TIMEOUT, is_told(&mut notices)).await.expect("word of the flood");
         let begin = printed(&tmux, made).await;
         eventually("much more of it", async || match printed(&tmux, made).await {
             now if now > begin + 1_000 => Ok(()),
@@ -195,7 +199,7 @@ async fn no_output_between_arming_and_looking_is_missed() {
                 while notices.recv().await.unwrap() != Notification::Activity(made.session_id) {}
             }
         };
-        timeout(DEADLINE, seen).await.expect(&text);
+        timeout(ACTIVITY_TIMEOUT, seen).await.expect(&text);
     }
 }
 

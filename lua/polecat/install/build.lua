@@ -5,7 +5,7 @@ local binary = require('polecat.rpc.binary')
 local M = {}
 
 --- How many lines of a failed build are shown.
-local TAIL = 8
+local TAIL_LINES = 8
 
 --- Whether there is what it takes.
 ---@return boolean
@@ -30,7 +30,7 @@ function M.run(step)
     end,
   })
   if result.code ~= 0 then
-    local last = table.concat(vim.list_slice(said, math.max(#said - TAIL + 1, 1)), '\n')
+    local last = table.concat(vim.list_slice(said, math.max(#said - TAIL_LINES + 1, 1)), '\n')
     local why = last == '' and result.stderr or last
     task.fail(('`cargo build` failed in `%s`: %s'):format(root, why))
   end

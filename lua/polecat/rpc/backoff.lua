@@ -4,9 +4,9 @@ local M = {}
 
 --- Pauses before a new start, after the first death in a row, the second, ..., in ms.
 ---@type integer[]
-local PAUSES = { 100, 500, 1000, 2000, 4000, 8000 }
+local DELAYS = { 100, 500, 1000, 2000, 4000, 8000 }
 --- A backend that lived longer than this did not die in a row, in ms.
-local STABLE = 30000
+local STABLE_INTERVAL = 30000
 
 local count = 0
 --- When it may be started again, in ms of the loop's clock.
@@ -21,8 +21,8 @@ local told
 ---@return boolean known The user was told the same of the death before.
 ---@return integer? pause Before the next start, in ms, when it is worth telling.
 function M.note(lived, words)
-  count = lived < STABLE and count + 1 or 1
-  local pause = PAUSES[math.min(count, #PAUSES)]
+  count = lived < STABLE_INTERVAL and count + 1 or 1
+  local pause = DELAYS[math.min(count, #DELAYS)]
   not_before = vim.uv.now() + pause
   local known = count > 1 and told == words
   told = words

@@ -16,7 +16,7 @@ local function is_line()
 end
 
 --- What the ruler takes, where it is drawn there, and a blank before it.
-local RULER = 19
+local RULER_WIDTH = 19
 
 --- The cells of the message line that a text may fill. A full line makes room for 'showcmd' fail,
 --- and the screen scroll. A character takes up to two.
@@ -25,7 +25,7 @@ local function room()
   local free = vim.v.echospace - 1
   -- A float has no status line, so its ruler is in the message line: over what stands there.
   if vim.o.ruler and vim.api.nvim_win_get_config(0).relative ~= '' then
-    free = math.min(free, vim.o.columns - RULER)
+    free = math.min(free, vim.o.columns - RULER_WIDTH)
   end
   return math.max(free, 2)
 end

@@ -5,7 +5,7 @@ use crate::core::screen::DescriptionChanges;
 
 /// Overrides for an agent; `None` keeps the base value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct AgentOverrides {
     /// The known agent to start from, by name; `generic` for none.
     pub like: Option<String>,
     /// The program.
@@ -56,7 +56,7 @@ pub struct Changes {
     pub runs_as_version: bool,
 }
 
-impl Changes {
+impl AgentOverrides {
     /// The agent `name`: `base` with these changes.
     #[must_use]
     pub fn over(&self, name: &str, base: &Agent) -> Agent {
@@ -156,9 +156,10 @@ mod tests {
     #[test]
     fn only_what_is_said_changes() {
         let claude = preset("claude").unwrap();
-        let same = Changes::default().over("claude", &claude);
+        let same = AgentOverrides::default().over("claude", &claude);
         assert_eq!(same, claude);
-        let opus = Changes { args: Some(owned(&["--model", "opus"])), ..Changes::default() };
+        let opus =
+            AgentOverrides { args: Some(owned(&["--model", "opus"])), ..AgentOverrides::default() };
         let opus = opus.over("opus", &claude);
         assert_eq!(opus.argv(), ["claude", "--model", "opus"]);
         assert_eq!((opus.name.as_str(), opus.patterns.as_str()), ("opus", "claude"));
@@ -167,10 +168,10 @@ mod tests {
 
     #[test]
     fn variables_are_merged_and_a_new_program_may_be_its_own_process() {
-        let changes = Changes {
+        let changes = AgentOverrides {
             command: Some("/opt/bin/code".into()),
             env: vec![("OPENCODE_PERMISSION".into(), "x".into()), ("A".into(), "1".into())],
-            ..Changes::default()
+            ..AgentOverrides::default()
         };
         let agent = changes.over("mine", &preset("opencode").unwrap());
         assert_eq!(agent.env, changes.env);
@@ -180,10 +181,11 @@ mod tests {
     #[test]
     fn hooks_can_be_moved_and_taken_away() {
         let claude = preset("claude").unwrap();
-        let moved = Changes { hooks_dir: Some(".mine".into()), ..Changes::default() };
+        let moved = AgentOverrides { hooks_dir: Some(".mine".into()), ..AgentOverrides::default() };
         let hooks = moved.over("claude", &claude).hooks.unwrap();
         assert_eq!((hooks.provider.as_str(), hooks.dir.as_str()), ("claude", ".mine"));
-        let none = Changes { hooks_provider: Some("none".into()), ..Changes::default() };
+        let none =
+            AgentOverrides { hooks_provider: Some("none".into()), ..AgentOverrides::default() };
         assert_eq!(none.over("claude", &claude).hooks, None);
     }
 }

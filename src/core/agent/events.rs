@@ -4,7 +4,7 @@
 mod hooks;
 mod own_word;
 
-pub use hooks::{HookEvents, HookReport, HookWord, Said, SettingsBy, SettingsVariable};
+pub use hooks::{HookEvents, HookReport, HookState, HookWord, SettingsBy, SettingsVariable};
 pub use own_word::OwnWord;
 
 use std::collections::BTreeSet;
@@ -96,7 +96,7 @@ pub enum AgentEvent {
     /// Its turn in this conversation is over.
     Idle(EventId),
     /// It asks a person.
-    Asked(Request),
+    Asked(AgentRequest),
     /// The question of this id is answered or withdrawn.
     Answered(EventId),
     /// It is in this conversation, which is no subagent's.
@@ -105,7 +105,7 @@ pub enum AgentEvent {
 
 /// A question that an agent told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct AgentRequest {
     /// Its id.
     pub id: EventId,
     /// The conversation in which it was asked.
@@ -121,7 +121,7 @@ pub struct Activity {
     /// The conversation that a person has with it.
     conversation: Option<EventId>,
     /// The questions that are open, oldest first.
-    requests: Vec<Request>,
+    requests: Vec<AgentRequest>,
 }
 
 impl Activity {
@@ -164,13 +164,13 @@ impl Activity {
 
     /// The oldest open question.
     #[must_use]
-    pub fn oldest(&self) -> Option<&Request> {
+    pub fn oldest(&self) -> Option<&AgentRequest> {
         self.requests.first()
     }
 
     /// The oldest open question of this kind: it is the one that is shown.
     #[must_use]
-    pub fn request(&self, reason: &str) -> Option<&Request> {
+    pub fn request(&self, reason: &str) -> Option<&AgentRequest> {
         self.requests.iter().find(|request| request.reason.as_str() == reason)
     }
 }
@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn asked(text: &str, conversation: &str, reason: Reason) -> AgentEvent {
-        AgentEvent::Asked(Request { id: id(text), conversation: id(conversation), reason })
+        AgentEvent::Asked(AgentRequest { id: id(text), conversation: id(conversation), reason })
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The known agents as [`Agent`]s.
 
 use super::{Agent, ConversationFiles, Hooks, PromptMode, Ready, Resume};
-use crate::core::agents::{AGENTS, FirstWords, HooksFile, KnownAgent, ResumeBy};
+use crate::core::agents::{AGENTS, HooksFile, KnownAgent, PromptArgument, ResumeBy};
 
 /// The known agent of this name.
 #[must_use]
@@ -53,12 +53,12 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
     }
 }
 
-impl From<FirstWords> for PromptMode {
-    fn from(known: FirstWords) -> Self {
+impl From<PromptArgument> for PromptMode {
+    fn from(known: PromptArgument) -> Self {
         match known {
-            FirstWords::Argument => Self::Argument,
-            FirstWords::Flag(flag) => Self::Flag(flag.to_owned()),
-            FirstWords::Typed => Self::Typed,
+            PromptArgument::Argument => Self::Argument,
+            PromptArgument::Flag(flag) => Self::Flag(flag.to_owned()),
+            PromptArgument::Typed => Self::Typed,
         }
     }
 }

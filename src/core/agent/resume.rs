@@ -137,7 +137,7 @@ impl Agent {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Changes, preset};
+    use super::super::{AgentOverrides, preset};
     use super::*;
 
     /// What the agent of this name is started with, after its own arguments.
@@ -186,7 +186,7 @@ mod tests {
     fn a_subcommand_stands_behind_the_program_whatever_runs_that() {
         let codex = preset("codex").unwrap();
         let wrapper = Some(vec!["nice".to_owned(), "-n5".to_owned()]);
-        let codex = Changes { wrapper, ..Changes::default() }.over("codex", &codex);
+        let codex = AgentOverrides { wrapper, ..AgentOverrides::default() }.over("codex", &codex);
         let resumed = codex.with_conversation(codex.argv(), Conversation::Last).unwrap();
         assert_eq!(resumed[..5], ["nice", "-n5", "codex", "resume", "--last"]);
     }
@@ -217,9 +217,11 @@ mod tests {
     #[test]
     fn what_settings_do_not_say_stays_known() {
         let claude = preset("claude").unwrap();
-        let given = Changes { resume: Some(Resume::flag("--resume")), ..Changes::default() };
+        let given =
+            AgentOverrides { resume: Some(Resume::flag("--resume")), ..AgentOverrides::default() };
         assert_eq!(given.over("claude", &claude), claude);
-        let own = Changes { resume: Some(Resume::flag("--go-on")), ..Changes::default() };
+        let own =
+            AgentOverrides { resume: Some(Resume::flag("--go-on")), ..AgentOverrides::default() };
         let own = own.over("claude", &claude).resume.unwrap();
         assert_eq!(own.by_id.as_deref(), Some("--go-on {id}"));
         assert_eq!(own.last.as_deref(), Some("--continue"));

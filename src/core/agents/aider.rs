@@ -1,7 +1,9 @@
 //! aider; its screen was read off 0.86.2.
 
 use super::{Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Way};
+use crate::core::screen::{
+    Answering, ChoiceInput, Dialog, Layout, Reason, Screen, Sign, TroubleSign,
+};
 use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -21,7 +23,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
 const SCREEN: Screen = Screen {
     layout: Layout::LastLine,
     dialogs: DIALOGS,
-    answering: Answering { way: Way::Letter, ..Answering::NUMBER },
+    answering: Answering { way: ChoiceInput::Letter, ..Answering::NUMBER },
     trouble: &[
         TroubleSign::within(DetailKind::Retrying, "Retrying in "),
         TroubleSign::after(DetailKind::Error, "litellm.").coloured(),

@@ -1,6 +1,6 @@
 //! Auggie CLI; flags and first screen are those of 0.36.0.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
+use super::{KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{Dialog, Reason, Screen, Sign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -8,7 +8,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "auggie",
     args: &["--allow-indexing"],
     process_names: &["auggie", "node"],
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     resume: Some(ResumeBy::id("--resume {id}")),
     screen: Some(Screen { dialogs: DIALOGS, ..Screen::UNKNOWN }),
     ..KnownAgent::PLAIN

@@ -1,10 +1,10 @@
 //! Claude Code; its screen was read off 2.1.197.
 
-use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use super::{HooksFile, Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::agent::events::{HookEvents, SettingsBy};
 use crate::core::screen::{
-    Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, TroubleSign, Words,
+    Answering, Bang, BusyRow, Dialog, Done, FreeText, Layout, Means, Reason, Screen, Sign, Ticks,
+    TitleSign, Toggle, TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -24,7 +24,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // Its title is the same at the prompt and at a question, so only the prompt tells.
     prompt: Some("❯ "),
     delay_ms: 10_000,
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     hooks: Some(HooksFile { provider: "claude", dir: ".claude", file: "settings.json" }),
     hook_events: Some(HOOK_EVENTS),
     resume: Some(ResumeBy {
@@ -146,7 +146,7 @@ const DIALOGS: &[Dialog] = &[
     )
     .by(Answering::UNKNOWN),
     Dialog::new("question", Reason::Question, &[Sign::Words("Enter to select ·")]).by(Answering {
-        words: &[Words::needed("Type something")],
+        words: &[FreeText::needed("Type something")],
         ticks: Some(Ticks {
             off: &["[ ]"],
             on: &["[✔]", "[x]"],
@@ -169,7 +169,7 @@ const DIALOGS: &[Dialog] = &[
     .by(Answering {
         yes: &["Yes, manually approve edits", "Yes"],
         no: &["No"],
-        words: &[Words::needed("Tell Claude what to change")],
+        words: &[FreeText::needed("Tell Claude what to change")],
         ..Answering::NUMBER
     }),
     Dialog::new(
@@ -184,7 +184,7 @@ const DIALOGS: &[Dialog] = &[
     )
     // `Tab to amend`. With words a No goes on with the turn, without it ends it.
     .by(Answering {
-        words: &[Words::added("Yes", "Tab"), Words::added("No", "Tab")],
+        words: &[FreeText::added("Yes", "Tab"), FreeText::added("No", "Tab")],
         ..Answering::NUMBER
     }),
 ];

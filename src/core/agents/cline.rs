@@ -1,8 +1,8 @@
 //! Cline CLI; its screen was read off 3.0.65.
 
-use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use super::{Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Way, Words,
+    Answering, BusyRow, ChoiceInput, Dialog, FreeText, Layout, Reason, Screen, Sign, TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -13,7 +13,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["-i"],
     process_names: &["cline"],
     delay_ms: 20_000,
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     resume: Some(ResumeBy {
         files: Some((".cline/data/sessions/{id}/*.json", r#""cwd": "{cwd}""#)),
         ..ResumeBy::id("--id {id}")
@@ -47,7 +47,7 @@ const SCREEN: Screen = Screen {
     ],
     dialogs: DIALOGS,
     answering: Answering {
-        way: Way::Unknown,
+        way: ChoiceInput::Unknown,
         keys: &[("[y] Approve", &["y"]), ("[n] Deny", &["n"])],
         yes: &["[y] Approve"],
         no: &["[n] Deny"],
@@ -87,7 +87,7 @@ const DIALOGS: &[Dialog] = &[
 
 /// What it advertises: Enter opens that in a browser, any other key closes it.
 const OFFER: Answering = Answering {
-    way: Way::Unknown,
+    way: ChoiceInput::Unknown,
     undrawn: &[("Close", &["Escape"]), ("Open it", &["Enter"])],
     no: &["Close"],
     ..Answering::QUESTION
@@ -95,4 +95,4 @@ const OFFER: Answering = Answering {
 
 /// Its choices have numbers that are not drawn.
 const QUESTION: Answering =
-    Answering { words: &[Words::needed("Type a response")], ..Answering::QUESTION };
+    Answering { words: &[FreeText::needed("Type a response")], ..Answering::QUESTION };

@@ -1,8 +1,8 @@
 //! Continue CLI, `cn`; its screen was read off 1.5.47.
 
-use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use super::{Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Words,
+    Answering, BusyRow, Dialog, FreeText, Layout, Reason, Screen, Sign, TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -12,7 +12,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--auto"],
     process_names: &["cn", "node"],
     delay_ms: 20_000,
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     // Beside them is a list of all, in which the folder stands further in.
     // What `--resume` goes on with is the last one of all folders.
     resume: Some(ResumeBy {
@@ -52,7 +52,7 @@ const SCREEN: Screen = Screen {
         keys: &[("Continue (tab)", &["Tab"]), ("No, and tell Continue", &["Escape"])],
         yes: &["Continue"],
         // A No ends the turn.
-        words: &[Words::message("No, and tell Continue")],
+        words: &[FreeText::message("No, and tell Continue")],
         ..Answering::MARK
     },
     trouble: &[

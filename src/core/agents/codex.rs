@@ -1,9 +1,9 @@
 //! Codex CLI; its screen was read off 0.169.0.
 
-use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use super::{Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{
-    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, TroubleSign,
-    Words,
+    Answering, Bang, BusyRow, Dialog, FreeText, Layout, Means, Reason, Screen, Sign, TitleSign,
+    TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -19,7 +19,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     prompt: Some("› "),
     delay_ms: 3_000,
     // gastown types it; Codex CLI 0.169.0 takes it.
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     resume: Some(ResumeBy {
         is_subcommand: true,
         by_id: Some("resume {id}"),
@@ -68,7 +68,7 @@ const SCREEN: Screen = Screen {
     starting: Some("? for shortcuts"),
     dialogs: DIALOGS,
     // A No ends the turn.
-    answering: Answering { words: &[Words::message("No")], ..Answering::NUMBER },
+    answering: Answering { words: &[FreeText::message("No")], ..Answering::NUMBER },
     trouble: &[
         TroubleSign::busy(DetailKind::Retrying, &["Reconnecting"]),
         TroubleSign::busy(DetailKind::Compacting, &["Compacting context"]),
@@ -121,7 +121,7 @@ const DIALOGS: &[Dialog] = &[
     )
     .by(Answering::UNKNOWN),
     Dialog::new("question", Reason::Question, &[Sign::Words("enter to submit answer")]).by(
-        Answering { words: &[Words::added("None of the above", "Tab")], ..Answering::QUESTION },
+        Answering { words: &[FreeText::added("None of the above", "Tab")], ..Answering::QUESTION },
     ),
     Dialog::new(
         "permission",

@@ -1,8 +1,9 @@
 //! GitHub Copilot CLI; its screen was read off 1.0.102.
 
-use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use super::{HooksFile, Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{
-    Answering, Dialog, Done, Layout, Opens, Reason, Screen, Sign, Ticks, Toggle, TroubleSign, Words,
+    Answering, Dialog, Done, FreeText, Layout, Opens, Reason, Screen, Sign, Ticks, Toggle,
+    TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -11,7 +12,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "copilot",
     args: &["--yolo"],
     process_names: &["copilot", "node"],
-    first_words: FirstWords::Flag("--interactive"),
+    first_words: PromptArgument::Flag("--interactive"),
     hooks: Some(HooksFile { provider: "copilot", dir: ".github/hooks", file: "gastown.json" }),
     // What `--continue` goes on with is another folder's, where this one has none.
     resume: Some(ResumeBy {
@@ -52,7 +53,7 @@ const SCREEN: Screen = Screen {
     // The number of a No opens a field, in which Enter does nothing without words.
     answering: Answering {
         keys: &[("No, and tell Copilot what to do", &["Escape"])],
-        words: &[Words { needed: false, ..Words::needed("No, and tell Copilot what to do") }],
+        words: &[FreeText { needed: false, ..FreeText::needed("No, and tell Copilot what to do") }],
         ..Answering::NUMBER
     },
     trouble: &[
@@ -96,7 +97,7 @@ const DIALOGS: &[Dialog] = &[
 const QUESTION: Answering = Answering {
     yes: &[],
     no: &[],
-    words: &[Words { choice: "Other (type your answer", opens: Opens::Marked, needed: true }],
+    words: &[FreeText { choice: "Other (type your answer", opens: Opens::Marked, needed: true }],
     field: true,
     ticks: Some(Ticks {
         off: &["• "],

@@ -1,6 +1,6 @@
 //! Factory's droid; flags and first screen are those of 0.215.0.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
+use super::{KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{Dialog, Reason, Screen, Sign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -8,7 +8,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "droid",
     args: &["--auto", "high"],
     process_names: &["droid"],
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--resume --last"),

@@ -1,9 +1,9 @@
 //! Gemini CLI; its screen was read off 0.61.0.
 
-use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use super::{HooksFile, Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{
-    Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, TroubleSign, Way, Words,
+    Answering, Bang, BusyRow, ChoiceInput, Dialog, Done, FreeText, Layout, Means, Reason, Screen,
+    Sign, Ticks, TitleSign, Toggle, TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -18,7 +18,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // they are over. One that came too soon is seen and pressed again.
     settle_ms: Some(40),
     // As a mere argument it is answered and ends the program, in versions not long ago.
-    first_words: FirstWords::Flag("--prompt-interactive"),
+    first_words: PromptArgument::Flag("--prompt-interactive"),
     hooks: Some(HooksFile { provider: "gemini", dir: ".gemini", file: "settings.json" }),
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
@@ -66,7 +66,10 @@ const SCREEN: Screen = Screen {
     passing: &["sign-in-browser"],
     dialogs: DIALOGS,
     // A No cancels the request.
-    answering: Answering { words: &[Words::message("No, suggest changes")], ..Answering::NUMBER },
+    answering: Answering {
+        words: &[FreeText::message("No, suggest changes")],
+        ..Answering::NUMBER
+    },
     trouble: &[
         // The second it says where it is not told to tell all.
         TroubleSign::busy(
@@ -140,7 +143,7 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Heading("Review your answers:"), Sign::Words("Enter to submit ·")],
     )
     .by(Answering {
-        way: Way::Unknown,
+        way: ChoiceInput::Unknown,
         undrawn: &[("Submit", &["Enter"]), ("Cancel", &["Escape"])],
         yes: &["Submit"],
         no: &["Cancel"],
@@ -155,7 +158,7 @@ const DIALOGS: &[Dialog] = &[
 ];
 
 const QUESTION: Answering = Answering {
-    words: &[Words::needed("Enter a custom value")],
+    words: &[FreeText::needed("Enter a custom value")],
     ticks: Some(TICKS),
     ..Answering::QUESTION
 };

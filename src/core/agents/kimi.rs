@@ -2,8 +2,8 @@
 
 use super::{Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, TroubleSign,
-    Words,
+    Answering, BusyRow, Dialog, Done, FreeText, Layout, Reason, Screen, Sign, Ticks, Toggle,
+    TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -45,7 +45,10 @@ const SCREEN: Screen = Screen {
     }),
     asks: &["choose ↵ confirm", "↵ confirm", "↵ choose", "Enter select", "Esc exit", "esc cancel"],
     dialogs: DIALOGS,
-    answering: Answering { words: &[Words::needed("Reject with feedback")], ..Answering::NUMBER },
+    answering: Answering {
+        words: &[FreeText::needed("Reject with feedback")],
+        ..Answering::NUMBER
+    },
     trouble: &[
         TroubleSign::busy(DetailKind::Retrying, &["Retrying ("]),
         TroubleSign::after(DetailKind::Error, "   Error: ").coloured(),
@@ -87,7 +90,7 @@ const DIALOGS: &[Dialog] = &[
 ];
 
 const QUESTION: Answering = Answering {
-    words: &[Words::needed("Other")],
+    words: &[FreeText::needed("Other")],
     ticks: Some(Ticks {
         off: &["[ ]"],
         on: &["[✓]"],

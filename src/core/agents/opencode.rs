@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use super::{HooksFile, Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::{
-    agent::events::{AgentEvent, EventServer, Request},
+    agent::events::{AgentEvent, AgentRequest, EventServer},
     screen::{
-        Answering, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, TroubleSign, Way,
-        Words,
+        Answering, ChoiceInput, Dialog, Done, FreeText, Layout, Reason, Screen, Sign, Ticks,
+        Toggle, TroubleSign,
     },
     session::DetailKind,
 };
@@ -20,7 +20,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // A minute on a busy machine, of which gastown allows eight seconds.
     delay_ms: 60_000,
     // Its last argument is a project's folder.
-    first_words: FirstWords::Flag("--prompt"),
+    first_words: PromptArgument::Flag("--prompt"),
     hooks: Some(HooksFile { provider: "opencode", dir: ".opencode/plugin", file: "gastown.js" }),
     resume: Some(ResumeBy {
         by_id: Some("--session {id}"),
@@ -68,8 +68,8 @@ const DIALOGS: &[Dialog] = &[
         // Which one is marked, only its colour tells.
         .labels(&["Allow once", "Allow always", "Reject"])
         .by(Answering {
-            way: Way::Mark("Right", "Left"),
-            words: &[Words::message("Reject")],
+            way: ChoiceInput::Mark("Right", "Left"),
+            words: &[FreeText::message("Reject")],
             ..Answering::NUMBER
         }),
     Dialog::new(
@@ -78,7 +78,7 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Row("Review"), Sign::Words("enter submit  esc dismiss")],
     )
     .by(Answering {
-        way: Way::Unknown,
+        way: ChoiceInput::Unknown,
         undrawn: &[("Submit", &["Enter"]), ("Dismiss", &["Escape"])],
         yes: &["Submit"],
         no: &["Dismiss"],
@@ -90,7 +90,7 @@ const DIALOGS: &[Dialog] = &[
 ];
 
 const QUESTION: Answering = Answering {
-    words: &[Words::needed("Type your own answer")],
+    words: &[FreeText::needed("Type your own answer")],
     ticks: Some(Ticks {
         off: &["[ ]"],
         on: &["[✓]"],
@@ -203,7 +203,7 @@ fn read(event: &str) -> Option<AgentEvent> {
 
 fn request(told: &Properties, reason: Reason) -> Option<AgentEvent> {
     let (id, conversation) = (told.id.parse().ok()?, told.session.parse().ok()?);
-    Some(AgentEvent::Asked(Request { id, conversation, reason }))
+    Some(AgentEvent::Asked(AgentRequest { id, conversation, reason }))
 }
 
 /// The conversations that are not idle: `{"ses_1": {"type": "busy"}}`.

@@ -1,6 +1,6 @@
 //! `OpenHands`, by its documentation.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
+use super::{KnownAgent, PromptArgument, ResumeBy};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "openhands",
@@ -9,7 +9,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["openhands", "python", "python3"],
     // It loads a good deal of Python.
     delay_ms: 20_000,
-    first_words: FirstWords::Flag("--task"),
+    first_words: PromptArgument::Flag("--task"),
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--resume --last"),

@@ -1,6 +1,6 @@
 //! pi; its screen was read off 1.6.0.
 
-use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use super::{HooksFile, Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign, TroubleSign};
 use crate::core::session::DetailKind;
 
@@ -10,7 +10,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     hook_args: &["-e", ".pi/extensions/gastown-hooks.js"],
     process_names: &["pi", "node", "bun"],
     delay_ms: 8_000,
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     hooks: Some(HooksFile { provider: "pi", dir: ".pi/extensions", file: "gastown-hooks.js" }),
     resume: Some(ResumeBy {
         by_id: Some("--session {id}"),

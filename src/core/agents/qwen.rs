@@ -1,10 +1,10 @@
 //! Qwen Code; its screen was read off 0.24.4.
 
-use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use super::{Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::agent::events::{HookEvents, SettingsBy, SettingsVariable};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, TroubleSign, Words,
+    Answering, BusyRow, Dialog, Done, FreeText, Layout, Means, Reason, Screen, Sign, Ticks,
+    TitleSign, Toggle, TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -15,7 +15,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["qwen", "node"],
     delay_ms: 20_000,
     // A mere argument it answers and ends.
-    first_words: FirstWords::Flag("--prompt-interactive"),
+    first_words: PromptArgument::Flag("--prompt-interactive"),
     hook_events: Some(HOOK_EVENTS),
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
@@ -80,7 +80,10 @@ const SCREEN: Screen = Screen {
     dialog_top: &["? "],
     dialogs: DIALOGS,
     // A No ends the turn.
-    answering: Answering { words: &[Words::message("No, suggest changes")], ..Answering::NUMBER },
+    answering: Answering {
+        words: &[FreeText::message("No, suggest changes")],
+        ..Answering::NUMBER
+    },
     trouble: &[
         TroubleSign::within(DetailKind::Retrying, "  ✕ ").holds(&["(Retrying in"]),
         TroubleSign::after(DetailKind::Error, "  ✕ "),
@@ -115,7 +118,7 @@ const DIALOGS: &[Dialog] = &[
 ];
 
 const QUESTION: Answering = Answering {
-    words: &[Words::needed("Type something")],
+    words: &[FreeText::needed("Type something")],
     ticks: Some(Ticks {
         off: &["[ ]"],
         on: &["[✓]"],

@@ -1,9 +1,9 @@
 //! Mistral Vibe; its screen was read off 3.0.2.
 
-use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use super::{HooksFile, Keys, KnownAgent, PromptArgument, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, TroubleSign, Words,
+    Answering, BusyRow, Dialog, Done, FreeText, Layout, Means, Reason, Screen, Sign, Ticks,
+    TitleSign, Toggle, TroubleSign,
 };
 use crate::core::session::DetailKind;
 
@@ -13,7 +13,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--agent", "auto-approve"],
     process_names: &["vibe", "vibe-rs", "vibe-app-server"],
     delay_ms: 20_000,
-    first_words: FirstWords::Argument,
+    first_words: PromptArgument::Argument,
     hooks: Some(HooksFile { provider: "vibe", dir: ".vibe", file: "config.toml" }),
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
@@ -73,7 +73,7 @@ const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission for the")]),
     Dialog::new("permission", Reason::Permission, &[Sign::Words("Esc reject")]),
     Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")]).by(Answering {
-        words: &[Words::needed("Type your answer")],
+        words: &[FreeText::needed("Type your answer")],
         ticks: Some(Ticks {
             off: &["[ ]"],
             on: &["[x]"],

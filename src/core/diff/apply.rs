@@ -1,6 +1,6 @@
 //! Both versions of a file, from one of them and its hunks.
 
-use super::{Change, FileDiff, Hunk, Way, lines};
+use super::{Change, Direction, FileDiff, Hunk, lines};
 
 /// Begins the line of a head with the names of both versions.
 const INDEX: &[u8] = b"index ";
@@ -19,8 +19,8 @@ impl FileDiff {
     #[must_use]
     pub fn told_versions(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         match self.change {
-            Change::Added => Some((Vec::new(), apply(&self.hunks, b"", Way::Do)?)),
-            Change::Deleted => Some((apply(&self.hunks, b"", Way::Undo)?, Vec::new())),
+            Change::Added => Some((Vec::new(), apply(&self.hunks, b"", Direction::Do)?)),
+            Change::Deleted => Some((apply(&self.hunks, b"", Direction::Undo)?, Vec::new())),
             _ => None,
         }
     }
@@ -28,11 +28,11 @@ impl FileDiff {
 
 /// `text` with `hunks` applied, each exactly where it says; `None` where one does not fit.
 #[must_use]
-pub fn apply(hunks: &[Hunk], text: &[u8], way: Way) -> Option<Vec<u8>> {
+pub fn apply(hunks: &[Hunk], text: &[u8], way: Direction) -> Option<Vec<u8>> {
     let (mut left, mut line) = (text, 0);
     let mut after = Vec::new();
     for hunk in hunks {
-        let (first, count) = if way == Way::Do { hunk.old } else { hunk.new };
+        let (first, count) = if way == Direction::Do { hunk.old } else { hunk.new };
         let begins = if count == 0 { first } else { first.checked_sub(1)? };
         after.extend_from_slice(take(&mut left, begins.checked_sub(line)?)?);
         let (gone, come, lines) = sides(hunk, way);
@@ -57,8 +57,8 @@ fn take<'a>(text: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
 }
 
 /// What a hunk says of the text before and after, and how many lines it has before.
-fn sides(hunk: &Hunk, way: Way) -> (Vec<u8>, Vec<u8>, usize) {
-    let goes = if way == Way::Do { b'-' } else { b'+' };
+fn sides(hunk: &Hunk, way: Direction) -> (Vec<u8>, Vec<u8>, usize) {
+    let goes = if way == Direction::Do { b'-' } else { b'+' };
     let (mut before, mut after, mut count) = (Vec::new(), Vec::new(), 0);
     let mut rows = hunk.rows().peekable();
     while let Some(row) = rows.next() {
@@ -88,11 +88,14 @@ mod tests {
     fn what_a_file_became_is_told_by_what_it_was_and_back() {
         let file = &parse(DIFF.as_bytes())[0];
         assert_eq!(file.version_before(), Some("0a1b2c3"));
-        let after = apply(&file.hunks, b"a\nx\nc\nd\n", Way::Do).unwrap();
+        let after = apply(&file.hunks, b"a\nx\nc\nd\n", Direction::Do).unwrap();
         assert_eq!(after, b"a\nb\nc\ne");
-        assert_eq!(apply(&file.hunks, &after, Way::Undo).as_deref(), Some(&b"a\nx\nc\nd\n"[..]));
+        assert_eq!(
+            apply(&file.hunks, &after, Direction::Undo).as_deref(),
+            Some(&b"a\nx\nc\nd\n"[..])
+        );
         for other in [&b""[..], b"a\ny\nc\nd\n", b"a\nx\nc\nd", b"a\nx\n"] {
-            assert_eq!(apply(&file.hunks, other, Way::Do), None, "{other:?}");
+            assert_eq!(apply(&file.hunks, other, Direction::Do), None, "{other:?}");
         }
     }
 

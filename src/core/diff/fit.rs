@@ -12,20 +12,20 @@ use std::ops::Range;
 use super::{Hunk, lines};
 
 /// More lines are not looked for one by one.
-const MOST_ROWS: usize = 2_000;
+const ROWS_LIMIT: usize = 2_000;
 /// In so many places, the nearest first.
-const MOST_PLACES: usize = 30;
+const PLACES_LIMIT: usize = 30;
 /// So many ways of finding the rows so far are followed: where lines are all the same, there are as
 /// many as lines.
-const MOST_WAYS: usize = 100;
+const WAYS_LIMIT: usize = 100;
 /// How many lines git shows around changes.
-const CONTEXT: usize = 3;
+const CONTEXT_LINES: usize = 3;
 /// Penalty for a missing line end: more than any number of lines that are done.
-const OTHER_END: usize = 1_000_000;
+const LINE_END_COST: usize = 1_000_000;
 
 /// Whether a change is made, or taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// Made.
     Do,
     /// Taken back.
@@ -34,7 +34,7 @@ pub enum Way {
 
 /// What of hunks is still to be done in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum HunkFit {
     /// These hunks. Those whose lines are all done are left out.
     Hunks(Vec<Hunk>),
     /// Nothing is left to do.
@@ -73,7 +73,7 @@ struct Rows<'a> {
 }
 
 /// Where a hunk stands in a text, and which of its lines are there.
-struct Place {
+struct HunkPosition {
     at: usize,
     present: Vec<bool>,
     /// Its last line is the last of the text.
@@ -89,7 +89,7 @@ type Ways = BTreeMap<usize, (usize, usize)>;
 /// The `chosen` rows of `hunks` (from 0 below each heading), for a text in which nothing of them is
 /// done yet, in the direction `way`.
 #[must_use]
-pub fn plain(hunks: &[Hunk], chosen: &[Range<usize>], way: Way) -> Vec<Hunk> {
+pub fn plain(hunks: &[Hunk], chosen: &[Range<usize>], way: Direction) -> Vec<Hunk> {
     let mut drawing = Drawing { way, moved: 0, drawn: Vec::new() };
     for (hunk, chosen) in hunks.iter().zip(chosen) {
         let rows = Rows::of(hunk, way);
@@ -101,7 +101,7 @@ pub fn plain(hunks: &[Hunk], chosen: &[Range<usize>], way: Way) -> Vec<Hunk> {
 
 /// The same for `text`, in which some lines may be done already.
 #[must_use]
-pub fn fit(hunks: &[Hunk], chosen: &[Range<usize>], way: Way, text: &[u8]) -> Fit {
+pub fn fit(hunks: &[Hunk], chosen: &[Range<usize>], way: Direction, text: &[u8]) -> HunkFit {
     let all: Vec<_> = lines(text).collect();
     let open = !text.is_empty() && text.last() != Some(&b'\n');
     let mut drawing = Drawing { way, moved: 0, drawn: Vec::new() };
@@ -109,19 +109,19 @@ pub fn fit(hunks: &[Hunk], chosen: &[Range<usize>], way: Way, text: &[u8]) -> Fi
     for (hunk, chosen) in hunks.iter().zip(chosen) {
         let rows = Rows::of(hunk, way);
         let expected = rows.begins.saturating_add_signed(off);
-        let Some(place) = rows.find(&all, open, from, expected) else { return Fit::Nowhere };
+        let Some(place) = rows.find(&all, open, from, expected) else { return HunkFit::Nowhere };
         off = place.at.cast_signed() - rows.begins.cast_signed();
         from = place.at + place.present.iter().filter(|there| **there).count();
         drawing.push(&rows.rows, &place, chosen);
     }
-    if drawing.drawn.is_empty() { Fit::Done } else { Fit::Hunks(drawing.drawn) }
+    if drawing.drawn.is_empty() { HunkFit::Done } else { HunkFit::Hunks(drawing.drawn) }
 }
 
 impl<'a> Rows<'a> {
-    fn of(hunk: &'a Hunk, way: Way) -> Self {
+    fn of(hunk: &'a Hunk, way: Direction) -> Self {
         let (goes, (line, count)) = match way {
-            Way::Do => (b'-', hunk.old),
-            Way::Undo => (b'+', hunk.new),
+            Direction::Do => (b'-', hunk.old),
+            Direction::Undo => (b'+', hunk.new),
         };
         let mut rows: Vec<Row<'a>> = Vec::new();
         for (index, row) in hunk.rows().enumerate() {
@@ -145,16 +145,22 @@ impl<'a> Rows<'a> {
     }
 
     /// Where nothing of it is done.
-    fn before(&self) -> Place {
+    fn before(&self) -> HunkPosition {
         let present: Vec<_> = self.rows.iter().map(|row| row.mark != Mark::Comes).collect();
         let last = present.iter().rposition(|there| *there);
         let open = last.is_some_and(|last| !self.rows[last].ends);
-        Place { at: self.begins, present, at_end: true, open }
+        HunkPosition { at: self.begins, present, at_end: true, open }
     }
 
     /// Where in `text` it is, from the line `from` on: the nearest place to `expected`.
-    fn find(&self, text: &[&[u8]], open: bool, from: usize, expected: usize) -> Option<Place> {
-        if self.rows.len() > MOST_ROWS {
+    fn find(
+        &self,
+        text: &[&[u8]],
+        open: bool,
+        from: usize,
+        expected: usize,
+    ) -> Option<HunkPosition> {
+        if self.rows.len() > ROWS_LIMIT {
             return None;
         }
         // As git has it: a hunk of the first line, and one without a line behind it, are of the
@@ -166,15 +172,15 @@ impl<'a> Rows<'a> {
         let first = self.rows.first().filter(|row| row.mark == Mark::Kept);
         places.retain(|at| first.is_none_or(|row| text.get(*at) == Some(&row.text)));
         places.sort_by_key(|at| at.abs_diff(expected));
-        places.truncate(MOST_PLACES);
+        places.truncate(PLACES_LIMIT);
         let find = |at_end| places.iter().find_map(|at| self.at(text, open, *at, at_end));
         // Fewer lines than git shows: it was of the end, and is, unless others have come there.
-        let at_end = if behind < CONTEXT { find(true) } else { None };
+        let at_end = if behind < CONTEXT_LINES { find(true) } else { None };
         at_end.or_else(|| if behind == 0 { None } else { find(false) })
     }
 
     /// How it stands at the line `at` of `text`: with the fewest of its lines done.
-    fn at(&self, text: &[&[u8]], open: bool, at: usize, at_end: bool) -> Option<Place> {
+    fn at(&self, text: &[&[u8]], open: bool, at: usize, at_end: bool) -> Option<HunkPosition> {
         let mut ways: Vec<Ways> = vec![BTreeMap::from([(0, (0, 0))])];
         for row in &self.rows {
             let mut next = Ways::new();
@@ -186,7 +192,7 @@ impl<'a> Rows<'a> {
                 let done = |by: Mark| weight + usize::from(row.mark == by);
                 if text.get(at + taken) == Some(&row.text) {
                     let is_open = open && at + taken + 1 == text.len();
-                    let other = if is_open == row.ends { OTHER_END } else { 0 };
+                    let other = if is_open == row.ends { LINE_END_COST } else { 0 };
                     offer(taken + 1, done(Mark::Comes) + other, taken);
                 }
                 if row.mark != Mark::Kept {
@@ -205,24 +211,24 @@ impl<'a> Rows<'a> {
             *there = before != taken;
             taken = before;
         }
-        Some(Place { at, present, at_end: ends(all), open: open && ends(all) })
+        Some(HunkPosition { at, present, at_end: ends(all), open: open && ends(all) })
     }
 }
 
 /// As many of them as are followed.
 fn lightest(ways: Ways) -> Ways {
-    if ways.len() <= MOST_WAYS {
+    if ways.len() <= WAYS_LIMIT {
         return ways;
     }
     let mut all: Vec<_> = ways.into_iter().collect();
     all.sort_by_key(|(_, weight)| *weight);
-    all.truncate(MOST_WAYS);
+    all.truncate(WAYS_LIMIT);
     all.into_iter().collect()
 }
 
 /// Hunks of one file as they are drawn anew.
 struct Drawing {
-    way: Way,
+    way: Direction,
     /// How many lines the hunks so far have added.
     moved: isize,
     drawn: Vec<Hunk>,
@@ -230,7 +236,7 @@ struct Drawing {
 
 impl Drawing {
     /// Draws the `chosen` rows, if anything of them is left to do.
-    fn push(&mut self, rows: &[Row<'_>], place: &Place, chosen: &Range<usize>) {
+    fn push(&mut self, rows: &[Row<'_>], place: &HunkPosition, chosen: &Range<usize>) {
         let is_after = |(index, row): (usize, &Row<'_>)| match row.mark {
             Mark::Kept => true,
             Mark::Goes => place.present[index] && !chosen.contains(&row.index),
@@ -267,7 +273,7 @@ impl Drawing {
                 body.extend_from_slice(b"\\ No newline at end of file\n");
             }
         };
-        let (goes, comes) = if self.way == Way::Do { (b'-', b'+') } else { (b'+', b'-') };
+        let (goes, comes) = if self.way == Direction::Do { (b'-', b'+') } else { (b'+', b'-') };
         if before == after && before.0 {
             return push(b' ', before.1);
         }
@@ -284,7 +290,7 @@ impl Drawing {
         let here = range(at, before);
         let there = range(at.saturating_add_signed(self.moved), after);
         self.moved += after.cast_signed() - before.cast_signed();
-        let (old, new) = if self.way == Way::Do { (here, there) } else { (there, here) };
+        let (old, new) = if self.way == Direction::Do { (here, there) } else { (there, here) };
         let heading = format!("@@ -{},{} +{},{} @@\n", old.0, old.1, new.0, new.1);
         self.drawn.push(Hunk { old, new, text: [heading.into_bytes(), body].concat() });
     }

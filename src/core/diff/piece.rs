@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Changes, FileDiff, Fit, Hunk, Stage, Way, fit, lines, plain, written};
+use super::{
+    Change, Changes, Direction, FileDiff, Hunk, HunkFit, Stage, fit, lines, plain, written,
+};
 
 /// A part of a file's changes, as it was shown: it is found only while it says the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +20,7 @@ pub enum PartId {
 
 /// A piece of what was changed in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct DiffPart {
     /// The file, with the hunks that any of it is in.
     pub file: FileDiff,
     /// Of each hunk, the rows that belong to it, counted from 0 below its heading; `None` when it
@@ -29,7 +31,7 @@ pub struct Piece {
 impl Changes {
     /// The part `id` of the file at `path` in `stage`, if it is still as it was shown.
     #[must_use]
-    pub fn part(&self, stage: Stage, path: &[u8], id: &PartId) -> Option<Piece> {
+    pub fn part(&self, stage: Stage, path: &[u8], id: &PartId) -> Option<DiffPart> {
         match id {
             PartId::Rows(rows) => self.rows(stage, path, rows),
             PartId::File(id) => {
@@ -45,14 +47,14 @@ impl Changes {
     /// git prints two diffs for some files: one that became a link is deleted and added, and a
     /// conflict is preceded by a note. Such a file is one piece, without hunks.
     #[must_use]
-    pub fn piece(&self, stage: Stage, path: &[u8]) -> Option<Piece> {
+    pub fn piece(&self, stage: Stage, path: &[u8]) -> Option<DiffPart> {
         let mut files = self.files(stage, path);
         let first = files.next()?.clone();
         let file = files.fold(first, |all, file| all.joined(file));
         Some(self.settled(stage, path, file, None))
     }
 
-    fn rows(&self, stage: Stage, path: &[u8], rows: &[(String, Range<usize>)]) -> Option<Piece> {
+    fn rows(&self, stage: Stage, path: &[u8], rows: &[(String, Range<usize>)]) -> Option<DiffPart> {
         let (hunk, _) = rows.first()?;
         let of = |file: &&FileDiff| file.hunks.iter().any(|one| file.id(one) == *hunk);
         let file = self.files(stage, path).find(of)?;
@@ -75,10 +77,10 @@ impl Changes {
         path: &[u8],
         file: FileDiff,
         rows: Option<Vec<Range<usize>>>,
-    ) -> Piece {
+    ) -> DiffPart {
         let in_conflict = self.files(stage, path).any(|file| file.change == Change::Unmerged);
         let change = if in_conflict { Change::Unmerged } else { file.change };
-        Piece { file: FileDiff { change, ..file }, rows }
+        DiffPart { file: FileDiff { change, ..file }, rows }
     }
 }
 
@@ -92,7 +94,7 @@ impl FileDiff {
     }
 }
 
-impl Piece {
+impl DiffPart {
     /// Whether some rows are meant, not the file as a whole.
     #[must_use]
     pub fn is_part(&self) -> bool {
@@ -102,12 +104,12 @@ impl Piece {
     /// What `git apply` reads to make it where nothing of it is made yet, or in reverse to take it
     /// back where all of it is. `name`: the file's name there.
     #[must_use]
-    pub fn patch(&self, way: Way, name: &[u8]) -> Vec<u8> {
+    pub fn patch(&self, way: Direction, name: &[u8]) -> Vec<u8> {
         let Some(rows) = &self.rows else { return self.file.patch(&self.file.hunks) };
         let hunks = plain(&self.file.hunks, rows, way);
         let there = match way {
-            Way::Do => self.file.change != Change::Added,
-            Way::Undo => self.file.change != Change::Deleted,
+            Direction::Do => self.file.change != Change::Added,
+            Direction::Undo => self.file.change != Change::Deleted,
         };
         self.with(way, name, there, &hunks)
     }
@@ -115,7 +117,7 @@ impl Piece {
     /// The same for the file `name` as it is now, where some lines may be done already. `None` when
     /// that cannot be told, and an empty patch when there is nothing left to do.
     #[must_use]
-    pub fn patch_for(&self, way: Way, name: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+    pub fn patch_for(&self, way: Direction, name: &[u8], text: &[u8]) -> Option<Vec<u8>> {
         let FileDiff { change, hunks, head, .. } = &self.file;
         let renames = matches!(change, Change::Renamed | Change::Copied | Change::Unmerged);
         if hunks.is_empty() || (renames && !self.is_part()) {
@@ -124,30 +126,30 @@ impl Piece {
         let whole = || hunks.iter().map(|hunk| 0..hunk.text.len()).collect();
         let rows = self.rows.clone().unwrap_or_else(whole);
         match fit(hunks, &rows, way, text) {
-            Fit::Nowhere => None,
-            Fit::Hunks(left) if self.is_part() || *change != Change::Modified => {
+            HunkFit::Nowhere => None,
+            HunkFit::Hunks(left) if self.is_part() || *change != Change::Modified => {
                 Some(self.with(way, name, true, &left))
             }
-            Fit::Hunks(left) => Some(self.file.patch(&left)),
+            HunkFit::Hunks(left) => Some(self.file.patch(&left)),
             // Its mode may still be another one.
-            Fit::Done
+            HunkFit::Done
                 if !self.is_part() && lines(head).any(|line| line.starts_with(b"old mode ")) =>
             {
                 None
             }
-            Fit::Done => Some(Vec::new()),
+            HunkFit::Done => Some(Vec::new()),
         }
     }
 
     /// The patch of `hunks`, for a file that is `there` or not.
-    fn with(&self, way: Way, name: &[u8], there: bool, hunks: &[Hunk]) -> Vec<u8> {
+    fn with(&self, way: Direction, name: &[u8], there: bool, hunks: &[Hunk]) -> Vec<u8> {
         if hunks.is_empty() {
             return Vec::new();
         }
-        let after = |hunk: &Hunk| if way == Way::Do { hunk.new.1 } else { hunk.old.1 };
+        let after = |hunk: &Hunk| if way == Direction::Do { hunk.new.1 } else { hunk.old.1 };
         let (begins, ends) = match way {
-            Way::Do => (Change::Added, Change::Deleted),
-            Way::Undo => (Change::Deleted, Change::Added),
+            Direction::Do => (Change::Added, Change::Deleted),
+            Direction::Undo => (Change::Deleted, Change::Added),
         };
         let change = self.file.change;
         let is_whole = (change == begins && !there)

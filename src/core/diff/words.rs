@@ -7,14 +7,14 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::{Hunk, lines};
 
 /// Longer lines are not compared, in bytes.
-const LONGEST: usize = 500;
+const LINE_LIMIT: usize = 500;
 /// Longer runs of removed or added lines are not paired.
-const LONGEST_RUN: usize = 50;
+const RUN_LIMIT: usize = 50;
 /// No more pairs are compared of all hunks together.
-const MOST_PAIRS: usize = 1_000;
+const PAIRS_LIMIT: usize = 1_000;
 /// Lines that have less than one part of so many in common are different lines: to mark all of both
 /// would say nothing.
-const COMMON: usize = 3;
+const COMMON_DIVISOR: usize = 3;
 
 /// Of a row, in bytes.
 type Stretches = Vec<Range<usize>>;
@@ -33,7 +33,7 @@ pub struct ChangedWords {
 /// What differs between the removed lines of `hunks` and the added ones that follow them at once.
 #[must_use]
 pub fn changed_words(hunks: &[Hunk]) -> Vec<ChangedWords> {
-    let (mut found, mut left) = (Vec::new(), MOST_PAIRS);
+    let (mut found, mut left) = (Vec::new(), PAIRS_LIMIT);
     for (index, hunk) in hunks.iter().enumerate().filter(|(_, hunk)| hunk.parents() == 1) {
         let rows: Vec<_> = lines(&hunk.text).skip(1).collect();
         for (old, new) in pairs(&rows) {
@@ -63,7 +63,7 @@ fn pairs(rows: &[&[u8]]) -> Vec<(usize, usize)> {
     while row < rows.len() {
         let (old, next) = run(row, b'-');
         let (new, next) = run(next, b'+');
-        if old.len().max(new.len()) <= LONGEST_RUN {
+        if old.len().max(new.len()) <= RUN_LIMIT {
             found.extend(old.into_iter().zip(new));
         }
         row = next.max(row + 1);
@@ -73,7 +73,7 @@ fn pairs(rows: &[&[u8]]) -> Vec<(usize, usize)> {
 
 /// The stretches in which both rows differ; `None` where they have too little in common.
 fn differing(old: &[u8], new: &[u8]) -> Option<(Stretches, Stretches)> {
-    if old.len().max(new.len()) > LONGEST {
+    if old.len().max(new.len()) > LINE_LIMIT {
         return None;
     }
     let (old, new) = (std::str::from_utf8(old).ok()?, std::str::from_utf8(new).ok()?);
@@ -82,7 +82,7 @@ fn differing(old: &[u8], new: &[u8]) -> Option<(Stretches, Stretches)> {
     let size = |tokens: &[&str]| tokens.iter().map(|token| token.trim().len()).sum::<usize>();
     let same = ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. }));
     let common: usize = same.map(|op| size(&old[op.old_range()])).sum();
-    if common * COMMON < size(&old).max(size(&new)) {
+    if common * COMMON_DIVISOR < size(&old).max(size(&new)) {
         return None;
     }
     let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));

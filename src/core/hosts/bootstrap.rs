@@ -71,7 +71,7 @@ const MISSING: &str = "polecat-missing 1|";
 const PUSHED: &str = "polecat-pushed ";
 
 /// How much of what it says of itself is taken, in bytes.
-const LIMIT: usize = 1_000;
+const TEXT_LIMIT: usize = 1_000;
 
 /// A host on which our program is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Missing {
     /// What the line of a host says, if it says that.
     #[must_use]
     pub fn parse(line: &str) -> Option<Self> {
-        let fields = line.strip_prefix(MISSING).filter(|fields| fields.len() <= LIMIT)?;
+        let fields = line.strip_prefix(MISSING).filter(|fields| fields.len() <= TEXT_LIMIT)?;
         let fields: Vec<_> = fields.splitn(6, '|').map(visible).collect();
         let [system, machine, free, gzip, skipped, folder] = fields.try_into().ok()?;
         let text = |text: String| Some(text).filter(|text| !text.is_empty());
@@ -125,7 +125,7 @@ impl Missing {
 #[must_use]
 pub fn pushed(line: &str) -> Option<Result<String, String>> {
     let (status, text) = line.strip_prefix(PUSHED)?.split_once('|')?;
-    let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= LIMIT);
+    let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= TEXT_LIMIT);
     let text = visible(&text[..end.unwrap_or(text.len())]);
     Some(if status == "0" { Ok(text) } else { Err(text) })
 }

@@ -7,7 +7,7 @@ use crate::core::names::{IssueId, PolecatName};
 
 /// Where a new polecat begins. What is absent is as usual.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beginning {
+pub struct StartPoint {
     /// The branch, tag or commit that its own branch begins at.
     pub base: Option<String>,
     /// What that was when it was looked up, once for several.
@@ -16,7 +16,7 @@ pub struct Beginning {
     /// The branch that it works on, instead of one of its own: `x`, or `origin/x`.
     pub branch: Option<String>,
     /// What is done with what is not committed in the main worktree, besides nothing.
-    pub changes: Option<Changes>,
+    pub changes: Option<BringMode>,
     /// What its own branch is called after, where it has no issue: of [`topic`].
     #[serde(skip)]
     pub topic: Option<String>,
@@ -25,14 +25,14 @@ pub struct Beginning {
 /// What is done with what is not committed in the main worktree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Changes {
+pub enum BringMode {
     /// It goes to the new polecat.
     Move,
     /// It stands in both.
     Copy,
 }
 
-impl Changes {
+impl BringMode {
     /// All of them by their names, in the order in which they are offered.
     pub const ALL: [(&str, Self); 2] = [("copy", Self::Copy), ("move", Self::Move)];
 
@@ -43,7 +43,7 @@ impl Changes {
     }
 }
 
-impl Beginning {
+impl StartPoint {
     /// The name of a branch of its own.
     #[must_use]
     pub fn branch_name(&self, polecat: &PolecatName, issue: Option<&IssueId>, ms: u64) -> String {
@@ -108,7 +108,7 @@ mod tests {
         }
         let long = topic(&"word ".repeat(100)).unwrap();
         assert!(long.len() <= TOPIC_LIMIT && long.ends_with("word"), "{long}");
-        let wanted = Beginning { topic: topic(&"ü".repeat(100)), ..Beginning::default() };
+        let wanted = StartPoint { topic: topic(&"ü".repeat(100)), ..StartPoint::default() };
         let name = wanted.branch_name(&ash, None, 36);
         assert!(is_branch(&name) && is_own(&name, &ash), "{name}");
     }

@@ -15,10 +15,10 @@ use crate::core::rig::town::Gastown;
 const RESERVED: [&str; 6] = ["witness", "mayor", "deacon", "refinery", "crew", "polecats"];
 
 /// The default number of names used from a list.
-const USUAL_MAX: i64 = 50;
+const DEFAULT_LIMIT: i64 = 50;
 
 /// How much of a rig's name goes into a numbered name, which has at most 64 bytes.
-const STEM_MAX: usize = 40;
+const STEM_LIMIT: usize = 40;
 
 /// The prefix for a rig whose name cannot be part of a polecat's name.
 const USUAL_STEM: &str = "polecat";
@@ -84,7 +84,7 @@ impl Pool {
             _ => built_in(&theme),
         };
         let said = wishes.map(|wishes| wishes.max).filter(|max| *max > 0);
-        let said = said.unwrap_or(USUAL_MAX);
+        let said = said.unwrap_or(DEFAULT_LIMIT);
         let max = if kept.max_size > 0 { kept.max_size } else { said };
         let next = kept.overflow_next.max(said.saturating_add(1));
         // In 0.6 session names begin with the rig anyway, and `shop-51` is malformed.
@@ -167,7 +167,7 @@ fn usable(name: &str) -> Result<PolecatName, String> {
 /// The prefix of the number: the rig's name as far as a polecat's name can hold it.
 fn stem(rig: &RigName) -> String {
     let name = rig.in_session();
-    let name: String = name.trim_start_matches('-').chars().take(STEM_MAX).collect();
+    let name: String = name.trim_start_matches('-').chars().take(STEM_LIMIT).collect();
     // `crew-51` would be one of gastown's.
     let is_good = !name.is_empty() && PolecatName::parse(&format!("{name}-1")).is_ok();
     if is_good { name } else { USUAL_STEM.to_owned() }

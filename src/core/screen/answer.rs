@@ -1,7 +1,7 @@
 //! Which keys answer a dialog, and whether they may be pressed without a person.
 
 use super::Question;
-use super::description::{Accept, Answering, Dialog, Ticks, Way, Words};
+use super::description::{Accept, Answering, ChoiceInput, Dialog, FreeText, Ticks};
 use super::dialog::begins;
 use super::menu;
 use super::patterns::Patterns;
@@ -91,7 +91,7 @@ impl Patterns {
 
     /// How the words of a choice are given, if it takes any.
     #[must_use]
-    pub fn words(&self, question: &Question, choice: usize) -> Option<&'static Words> {
+    pub fn words(&self, question: &Question, choice: usize) -> Option<&'static FreeText> {
         let label = self.label(question, choice)?;
         self.answering(question).words.iter().find(|words| begins(label, words.choice))
     }
@@ -123,15 +123,15 @@ impl Patterns {
     /// Whether it is known which keys answer `question`.
     #[must_use]
     pub fn has_way(&self, question: &Question) -> bool {
-        self.answering(question).way != Way::Unknown
+        self.answering(question).way != ChoiceInput::Unknown
     }
 
     /// The next key towards the choice at `choice`; `None` where it is marked, or no mark is seen.
     #[must_use]
     pub fn towards(&self, question: &Question, choice: usize) -> Option<Step> {
         let way = match self.answering(question).way {
-            Way::Mark(next, before) => Way::Mark(next, before),
-            _ => Way::Mark("Down", "Up"),
+            ChoiceInput::Mark(next, before) => ChoiceInput::Mark(next, before),
+            _ => ChoiceInput::Mark("Down", "Up"),
         };
         by(way, question, choice).filter(|step| matches!(step, Step::Move(_)))
     }
@@ -150,7 +150,7 @@ impl Patterns {
         match dialog.and_then(|dialog| dialog.answering) {
             Some(own) => own,
             None if dialog.is_some_and(|dialog| !dialog.is_near()) => usual,
-            None if usual.way == Way::Letter => usual,
+            None if usual.way == ChoiceInput::Letter => usual,
             None => Answering { yes: &[], no: &[], ..Answering::MARK },
         }
     }
@@ -264,23 +264,23 @@ impl Ticks {
 }
 
 /// What to press next in this way.
-fn by(way: Way, question: &Question, choice: usize) -> Option<Step> {
+fn by(way: ChoiceInput, question: &Question, choice: usize) -> Option<Step> {
     let give = |keys: &[&str]| Step::Give(keys.iter().map(|key| (*key).to_owned()).collect());
     match way {
-        Way::Number => {
+        ChoiceInput::Number => {
             let number = question.first + choice;
             (number < 10).then(|| give(&[&number.to_string()]))
         }
-        Way::Mark(next, before) => Some(match question.selected?.cmp(&choice) {
+        ChoiceInput::Mark(next, before) => Some(match question.selected?.cmp(&choice) {
             std::cmp::Ordering::Less => Step::Move(next),
             std::cmp::Ordering::Equal => give(&["Enter"]),
             std::cmp::Ordering::Greater => Step::Move(before),
         }),
-        Way::Letter => {
+        ChoiceInput::Letter => {
             let letter = question.choices.get(choice)?.chars().next()?.to_ascii_lowercase();
             letter.is_ascii_alphabetic().then(|| give(&[&letter.to_string(), "Enter"]))
         }
-        Way::Unknown => None,
+        ChoiceInput::Unknown => None,
     }
 }
 

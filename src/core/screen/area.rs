@@ -3,7 +3,7 @@
 use super::rows::{indent, is_drawn, joined};
 
 /// How much of a dialog's text is kept besides its question, in characters.
-const LONGEST: usize = 400;
+const TEXT_LIMIT: usize = 400;
 
 /// How wide a dialog behind a bar is at least.
 const DIALOG_WIDTH: usize = 60;
@@ -115,7 +115,7 @@ impl Area {
         }
         // The command comes first: often only the beginning is shown.
         texts.sort_by_key(|text| !is_command(text));
-        texts.join(" · ").chars().take(LONGEST).collect()
+        texts.join(" · ").chars().take(TEXT_LIMIT).collect()
     }
 }
 

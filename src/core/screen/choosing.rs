@@ -5,15 +5,15 @@ use super::description::Layout;
 use super::layout::{self, Scene};
 use super::patterns::Patterns;
 use super::rows::{normal, texts_beside};
-use super::shown::Shown;
-use super::{Question, Seen, read};
+use super::shown::ShownScreen;
+use super::{Question, ScreenState, read};
 
 /// How much of a label is looked for, in characters: it may be broken after that.
-const LABEL: usize = 16;
+const LABEL_LENGTH: usize = 16;
 
 /// The rows in which the question and what it is about stand, those with text only.
 #[must_use]
-pub fn question_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
+pub fn question_rows(patterns: &Patterns, shown: &ShownScreen) -> Vec<usize> {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     let range = match layout::scene(patterns, &rows) {
         Scene::Dialog(range) => range,
@@ -25,8 +25,8 @@ pub fn question_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
 
 /// The question on a screen, with the choice that only a colour marks.
 #[must_use]
-pub fn asked(patterns: &Patterns, shown: &Shown) -> Option<Question> {
-    let Seen::Waiting(question) = read(patterns, &shown.look()).seen else { return None };
+pub fn asked(patterns: &Patterns, shown: &ShownScreen) -> Option<Question> {
+    let ScreenState::Waiting(question) = read(patterns, &shown.look()).seen else { return None };
     let labels: Vec<&str> = question.choices.iter().map(String::as_str).collect();
     let selected = question.selected.or_else(|| coloured(patterns, shown, &labels));
     Some(Question { selected, ..question })
@@ -35,7 +35,7 @@ pub fn asked(patterns: &Patterns, shown: &Shown) -> Option<Question> {
 /// Whether a field for words is open in a choice: the cursor is in it. Where agents park their cursor
 /// elsewhere, this tells nothing.
 #[must_use]
-pub fn in_field(patterns: &Patterns, shown: &Shown, question: &Question) -> bool {
+pub fn in_field(patterns: &Patterns, shown: &ShownScreen, question: &Question) -> bool {
     if !matches!(patterns.known.layout, Layout::Ruled | Layout::Boxed) {
         return false;
     }
@@ -47,7 +47,12 @@ pub fn in_field(patterns: &Patterns, shown: &Shown, question: &Question) -> bool
 
 /// Whether the row with `text`, under the choices, is marked by its colour.
 #[must_use]
-pub fn is_marked(patterns: &Patterns, shown: &Shown, question: &Question, text: &str) -> bool {
+pub fn is_marked(
+    patterns: &Patterns,
+    shown: &ShownScreen,
+    question: &Question,
+    text: &str,
+) -> bool {
     let labels: Vec<&str> = question.choices.iter().map(String::as_str).chain([text]).collect();
     coloured(patterns, shown, &labels) == Some(labels.len() - 1)
         || rows_with(patterns, shown, text).any(|marked| marked)
@@ -55,12 +60,12 @@ pub fn is_marked(patterns: &Patterns, shown: &Shown, question: &Question, text: 
 
 /// Whether the row with `text`, under the choices, is in sight.
 #[must_use]
-pub fn is_in_sight(patterns: &Patterns, shown: &Shown, text: &str) -> bool {
+pub fn is_in_sight(patterns: &Patterns, shown: &ShownScreen, text: &str) -> bool {
     rows_with(patterns, shown, text).next().is_some()
 }
 
 /// The rows of the question that begin with `text`: whether each has a mark in front.
-fn rows_with(patterns: &Patterns, shown: &Shown, text: &str) -> impl Iterator<Item = bool> {
+fn rows_with(patterns: &Patterns, shown: &ShownScreen, text: &str) -> impl Iterator<Item = bool> {
     question_rows(patterns, shown).into_iter().filter_map(move |at| {
         let row = shown.rows[at].trim_matches(['│', '┃', ' ']);
         let unmarked = row.trim_start_matches(patterns.known.markers);
@@ -70,7 +75,7 @@ fn rows_with(patterns: &Patterns, shown: &Shown, text: &str) -> impl Iterator<It
 
 /// The only one of `labels` that has another background than most of the question, or than most of
 /// the rows with the labels, which may have one of their own.
-fn coloured(patterns: &Patterns, shown: &Shown, labels: &[&str]) -> Option<usize> {
+fn coloured(patterns: &Patterns, shown: &ShownScreen, labels: &[&str]) -> Option<usize> {
     let rows = question_rows(patterns, shown);
     let places = places(shown, &rows, labels)?;
     let of_labels: Vec<usize> = places.iter().map(|(row, _)| *row).collect();
@@ -78,7 +83,7 @@ fn coloured(patterns: &Patterns, shown: &Shown, labels: &[&str]) -> Option<usize
 }
 
 /// The only one of `places` with another background.
-fn only_other(shown: &Shown, places: &[(usize, usize)], usual: u16) -> Option<usize> {
+fn only_other(shown: &ShownScreen, places: &[(usize, usize)], usual: u16) -> Option<usize> {
     let behind = |(row, column): &(usize, usize)| shown.behind.get(*row)?.get(*column).copied();
     let mut others = (0..places.len()).filter(|at| behind(&places[*at]) != Some(usual));
     let first = others.next()?;
@@ -86,7 +91,7 @@ fn only_other(shown: &Shown, places: &[(usize, usize)], usual: u16) -> Option<us
 }
 
 /// The background of most letters.
-fn usual(shown: &Shown, rows: &[usize]) -> Option<u16> {
+fn usual(shown: &ShownScreen, rows: &[usize]) -> Option<u16> {
     let mut counts = std::collections::HashMap::new();
     for behind in rows.iter().filter_map(|row| shown.behind.get(*row)).flatten() {
         *counts.entry(*behind).or_insert(0_usize) += 1;
@@ -95,10 +100,10 @@ fn usual(shown: &Shown, rows: &[usize]) -> Option<u16> {
 }
 
 /// Row and column of each label, from the last one up: what they are about may quote them.
-fn places(shown: &Shown, rows: &[usize], labels: &[&str]) -> Option<Vec<(usize, usize)>> {
+fn places(shown: &ShownScreen, rows: &[usize], labels: &[&str]) -> Option<Vec<(usize, usize)>> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for label in labels.iter().rev() {
-        let begin: String = normal(label).chars().take(LABEL).collect();
+        let begin: String = normal(label).chars().take(LABEL_LENGTH).collect();
         let before = found.first().copied();
         let place = rows.iter().rev().find_map(|row| {
             let text = &shown.rows[*row];
@@ -135,7 +140,7 @@ mod tests {
     fn a_choice_that_only_its_colour_marks_is_seen_to_be_marked() {
         let screen = include_str!("../../../tests/screens/opencode/permission.ansi");
         let patterns = Patterns::for_agent("opencode").unwrap();
-        let shown = Shown::new("", screen.as_bytes(), (0, 0));
+        let shown = ShownScreen::new("", screen.as_bytes(), (0, 0));
         let question = asked(&patterns, &shown).unwrap();
         assert_eq!(question.choices, ["Allow once", "Allow always", "Reject"]);
         assert_eq!(question.selected, Some(0));

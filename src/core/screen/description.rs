@@ -11,8 +11,8 @@ mod trouble;
 pub use changes::DescriptionChanges;
 pub(crate) use changes::{KeysChanges, ScreenChanges};
 
-pub(crate) use dialog::{Accept, Answering, Dialog, Sign, Way};
-pub use dialog::{Done, Opens, Ticks, Toggle, Words};
+pub(crate) use dialog::{Accept, Answering, ChoiceInput, Dialog, Sign};
+pub use dialog::{Done, FreeText, Opens, Ticks, Toggle};
 pub(crate) use trouble::{TroublePlace, TroubleSign};
 
 /// What is known of an agent's screen and keys.

@@ -9,7 +9,7 @@ use super::rows::{holds, indent, is_braille, is_drawn, joined, squeezed};
 use super::{Question, Reason};
 
 /// How near to the end of a screen with unknown structure a dialog's text must be, in non-blank rows.
-const NEAR: usize = 12;
+const TEXT_DISTANCE: usize = 12;
 
 /// Texts of the row that names the keys of a dialog without choices.
 const KEYS: &[&str] = &["Esc to ", "Enter to ", "Tab to ", "(Press ", "(Use "];
@@ -74,7 +74,8 @@ fn area(patterns: &Patterns, rows: &[String]) -> Area {
 
 /// A dialog that is known by texts near the end of the screen, whatever else is there.
 fn near(patterns: &Patterns, rows: &[String]) -> Option<Question> {
-    let near: Vec<&String> = rows.iter().rev().filter(|row| !row.is_empty()).take(NEAR).collect();
+    let near: Vec<&String> =
+        rows.iter().rev().filter(|row| !row.is_empty()).take(TEXT_DISTANCE).collect();
     let near: Vec<String> = near.into_iter().rev().cloned().collect();
     let text = joined(&near);
     let signs = |dialog: &Dialog| dialog.signs.iter().filter_map(Sign::near);

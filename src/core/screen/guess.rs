@@ -9,9 +9,9 @@ use super::rows::{joined, texts_beside};
 
 /// How near to the end of the screen a marked menu or a row of keys must be, in non-blank rows: there may
 /// be a status below the dialog.
-const NEAR: usize = 10;
+const MENU_DISTANCE: usize = 10;
 /// The same for a question answered by one letter, which is at the end.
-const LAST: usize = 5;
+const LETTER_DISTANCE: usize = 5;
 
 /// Marks of the choice that Enter selects.
 const MARKERS: &[char] = &['❯', '›', '●', '>', '▶', '▸', '→', '»', '*'];
@@ -61,14 +61,14 @@ pub fn guessed(patterns: &Patterns, lines: &[String]) -> Option<Question> {
 /// The question that seems to be at the end of `rows`, or near enough to it that nothing should be
 /// typed.
 pub(super) fn question(rows: &[String]) -> Option<Question> {
-    asked(rows, LAST)
+    asked(rows, LETTER_DISTANCE)
 }
 
 /// The same, with a question answered by one letter only in the last rows: what was answered stays
 /// on the screen.
 fn asked(rows: &[String], lettered: usize) -> Option<Question> {
     let texts: Vec<String> = rows.iter().filter(|row| !row.is_empty()).cloned().collect();
-    let near = &texts[texts.len().saturating_sub(NEAR)..];
+    let near = &texts[texts.len().saturating_sub(MENU_DISTANCE)..];
     let menu = menu::find(near, MARKERS);
     let keys = near.iter().rposition(|row| names(row, KEYS));
     let last = near.len().saturating_sub(lettered);

@@ -5,16 +5,16 @@ use super::layout::{self, Scene};
 use super::message::composer_rows;
 use super::patterns::Patterns;
 use super::rows::{holds, squeezed, texts_beside};
-use super::shown::Shown;
+use super::shown::ShownScreen;
 use super::{title, working};
 
 /// How many of the last rows tell that it works, where it draws no composer then.
-const LAST: usize = 3;
+const LAST_ROWS: usize = 3;
 
 /// The rows that prove that the agent is at work and asks nothing: where it says so, and those of its
 /// composer, in whose place it draws dialogs.
 #[must_use]
-pub fn working_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
+pub fn working_rows(patterns: &Patterns, shown: &ShownScreen) -> Vec<usize> {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) => {
@@ -23,14 +23,14 @@ pub fn working_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
             sign.into_iter().chain(composer_rows(patterns, shown)).collect()
         }
         Scene::Dialog(_) | Scene::Busy => {
-            (0..rows.len()).rev().filter(|row| !rows[*row].is_empty()).take(LAST).collect()
+            (0..rows.len()).rev().filter(|row| !rows[*row].is_empty()).take(LAST_ROWS).collect()
         }
     }
 }
 
 /// The row under the composer, or in it, that holds `words`.
 #[must_use]
-pub fn tells(patterns: &Patterns, shown: &Shown, words: &str) -> Option<usize> {
+pub fn tells(patterns: &Patterns, shown: &ShownScreen, words: &str) -> Option<usize> {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     let Scene::Composer(composer) = layout::scene(patterns, &rows) else { return None };
     (composer.top..rows.len()).find(|row| holds(&rows[*row], words))
@@ -38,7 +38,7 @@ pub fn tells(patterns: &Patterns, shown: &Shown, words: &str) -> Option<usize> {
 
 /// Whether the conversation on the screen has all of `text`: it was sent.
 #[must_use]
-pub fn was_sent(patterns: &Patterns, shown: &Shown, text: &str) -> bool {
+pub fn was_sent(patterns: &Patterns, shown: &ShownScreen, text: &str) -> bool {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     let Scene::Composer(composer) = layout::scene(patterns, &rows) else { return false };
     let above: String = rows[..composer.top].iter().map(|row| squeezed(row)).collect();
@@ -47,7 +47,7 @@ pub fn was_sent(patterns: &Patterns, shown: &Shown, text: &str) -> bool {
 
 /// How often the screen shows `words`.
 #[must_use]
-pub fn times(shown: &Shown, words: &str) -> usize {
+pub fn times(shown: &ShownScreen, words: &str) -> usize {
     let screen: String = shown.rows.iter().map(|row| squeezed(row)).collect();
     screen.matches(&squeezed(words)).count()
 }
@@ -56,8 +56,8 @@ pub fn times(shown: &Shown, words: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn shown(screen: &str) -> Shown {
-        Shown::new("", screen.as_bytes(), (0, 0))
+    fn shown(screen: &str) -> ShownScreen {
+        ShownScreen::new("", screen.as_bytes(), (0, 0))
     }
 
     #[test]

@@ -4,13 +4,13 @@ use super::description::{Layout, Means};
 use super::layout::{self, Composer, Scene};
 use super::patterns::Patterns;
 use super::rows::{is_rule, texts_beside};
-use super::shown::Shown;
+use super::shown::ShownScreen;
 use super::title;
-use super::{Question, Seen, guess, read};
+use super::{Question, ScreenState, guess, read};
 
 /// How much of the end of a message to look for, in characters: its beginning may have scrolled out of
 /// the composer.
-const TAIL: usize = 24;
+const TAIL_LENGTH: usize = 24;
 /// How agents begin what they show instead of a long paste, in lower case and without blanks:
 /// `[Pasted text #1 +3 lines]`, and behind its first words `[Look at th... Pasted +3 lines]`.
 const FOLDED: [&str; 2] = ["[paste", "...pasted+"];
@@ -39,7 +39,7 @@ pub enum Composing {
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum MessagePosition {
     /// In the composer: it was not submitted.
     Composer,
     /// In the conversation: it was submitted.
@@ -55,12 +55,12 @@ pub enum Place {
 /// What one finds before typing to an agent with this screen, or before submitting `own`, whose text
 /// is not mistaken for a question.
 #[must_use]
-pub fn composing(patterns: &Patterns, shown: &Shown, own: &str) -> Composing {
+pub fn composing(patterns: &Patterns, shown: &ShownScreen, own: &str) -> Composing {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match read(patterns, &shown.look()).seen {
-        Seen::Waiting(question) => return Composing::Asked { question, guessed: false },
-        Seen::Starting => return Composing::NotReady,
-        Seen::Working | Seen::Idle | Seen::Unknown => {}
+        ScreenState::Waiting(question) => return Composing::Asked { question, guessed: false },
+        ScreenState::Starting => return Composing::NotReady,
+        ScreenState::Working | ScreenState::Idle | ScreenState::Unknown => {}
     }
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) if composer.framed => {
@@ -88,7 +88,7 @@ fn without(rows: &[String], own: &str) -> Vec<String> {
 
 /// For a prompt without a frame, below which an agent prints while it works.
 fn at_prompt(
-    shown: &Shown,
+    shown: &ShownScreen,
     rows: &[String],
     composer: &Composer,
     patterns: &Patterns,
@@ -104,7 +104,7 @@ fn at_prompt(
 }
 
 /// Without a known prompt.
-fn unread(patterns: &Patterns, shown: &Shown, rows: &[String]) -> Composing {
+fn unread(patterns: &Patterns, shown: &ShownScreen, rows: &[String]) -> Composing {
     if let Some(question) = guess::question(rows) {
         return Composing::Asked { question, guessed: true };
     }
@@ -119,14 +119,14 @@ fn unread(patterns: &Patterns, shown: &Shown, rows: &[String]) -> Composing {
 
 /// The state of a screen before a message was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Before {
+pub struct ScreenBaseline {
     /// How often it showed the end of the message.
     times: usize,
     /// Whether the cursor was not at the prompt, as with some agents.
     parked: bool,
 }
 
-impl Before {
+impl ScreenBaseline {
     /// For a screen that was not looked at: only the cursor counts.
     #[must_use]
     pub fn unknown() -> Self {
@@ -135,7 +135,7 @@ impl Before {
 
     /// For a screen to which `text` is about to be typed.
     #[must_use]
-    pub fn of(patterns: &Patterns, shown: &Shown, text: &str) -> Self {
+    pub fn of(patterns: &Patterns, shown: &ShownScreen, text: &str) -> Self {
         let parked =
             match layout::scene(patterns, &texts_beside(&shown.rows, patterns.known.scroll_bar)) {
                 Scene::Composer(composer) => shown.cursor.1 != composer.top,
@@ -148,11 +148,20 @@ impl Before {
 /// Looks for `text` on a screen. Without a composer of known shape, a typed message is expected at the
 /// cursor; elsewhere it counts if it occurs more often than before.
 #[must_use]
-pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> Place {
+pub fn place(
+    patterns: &Patterns,
+    shown: &ShownScreen,
+    text: &str,
+    before: ScreenBaseline,
+) -> MessagePosition {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     let texts = layout::written(patterns, &rows);
     let nowhere = |proven| {
-        if holds(&texts, text) { Place::Conversation } else { Place::Nowhere { proven } }
+        if holds(&texts, text) {
+            MessagePosition::Conversation
+        } else {
+            MessagePosition::Nowhere { proven }
+        }
     };
     let in_composer = match layout::scene(patterns, &rows) {
         // Under what was sent stands what came of it; under what was not, nothing.
@@ -167,17 +176,17 @@ pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> 
             at_cursor(&rows[composer.top..], shown, &composer, text, before)
         }
     };
-    if in_composer { Place::Composer } else { nowhere(false) }
+    if in_composer { MessagePosition::Composer } else { nowhere(false) }
 }
 
 /// Whether a prompt without a frame, at the beginning of `rows`, is followed by the message, which may
 /// span several rows; the cursor is behind it, or where it always is.
 fn at_cursor(
     rows: &[String],
-    shown: &Shown,
+    shown: &ShownScreen,
     composer: &Composer,
     text: &str,
-    before: Before,
+    before: ScreenBaseline,
 ) -> bool {
     if before.parked {
         let typed = rows.iter().take_while(|row| !is_rule(row)).count();
@@ -194,7 +203,7 @@ fn holds(rows: &[String], text: &str) -> bool {
 }
 
 /// How often the end of `text`, or a sign for a folded paste, is on the screen.
-fn times(shown: &Shown, text: &str) -> usize {
+fn times(shown: &ShownScreen, text: &str) -> usize {
     folds(&unframed(&shown.rows.concat())) + shows(shown, text)
 }
 
@@ -206,25 +215,25 @@ fn folds(text: &str) -> usize {
 
 /// How often the end of `text` is on the screen, however rows break it.
 #[must_use]
-pub fn shows(shown: &Shown, text: &str) -> usize {
+pub fn shows(shown: &ShownScreen, text: &str) -> usize {
     let (screen, tail) = (unframed(&shown.rows.concat()), tail(text));
     if tail.is_empty() { 0 } else { screen.matches(&tail).count() }
 }
 
 /// Whether it is directly before the cursor, or occurs once more than before.
-fn stands(shown: &Shown, text: &str, before: usize) -> bool {
+fn stands(shown: &ShownScreen, text: &str, before: usize) -> bool {
     ends_at_cursor(shown, text) || times(shown, text) > before
 }
 
 /// Whether `text`, or a sign for a folded paste, is directly before the cursor.
 #[must_use]
-pub fn ends_at_cursor(shown: &Shown, text: &str) -> bool {
+pub fn ends_at_cursor(shown: &ShownScreen, text: &str) -> bool {
     unframed(&shown.up_to_cursor()).ends_with(&tail(text)) || folded_at_cursor(shown).is_some()
 }
 
 /// The sign for a folded paste directly before the cursor.
 #[must_use]
-pub fn folded_at_cursor(shown: &Shown) -> Option<String> {
+pub fn folded_at_cursor(shown: &ShownScreen) -> Option<String> {
     let text = unframed(&shown.up_to_cursor()).to_lowercase();
     let sign = &text[FOLDED.iter().filter_map(|sign| text.rfind(sign)).max()?..];
     (sign.find(']') == Some(sign.len() - 1)).then(|| sign.to_owned())
@@ -232,12 +241,12 @@ pub fn folded_at_cursor(shown: &Shown) -> Option<String> {
 
 /// The rows that show a message in the composer, to check that it is still there.
 #[must_use]
-pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
+pub fn composer_rows(patterns: &Patterns, shown: &ShownScreen) -> Vec<usize> {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) if composer.framed => {
-            let footer = composer.below..rows.len().min(composer.below + FOOTER);
-            composer.typed.rev().chain(footer).take(FOOTER).collect()
+            let footer = composer.below..rows.len().min(composer.below + FOOTER_ROWS);
+            composer.typed.rev().chain(footer).take(FOOTER_ROWS).collect()
         }
         _ => vec![shown.cursor.1],
     }
@@ -246,7 +255,7 @@ pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
 /// How many rows what is typed in the composer takes; `None` where its shape is not known. A key
 /// that was taken for a line break adds one.
 #[must_use]
-pub fn typed_rows(patterns: &Patterns, shown: &Shown) -> Option<usize> {
+pub fn typed_rows(patterns: &Patterns, shown: &ShownScreen) -> Option<usize> {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) if composer.framed => Some(composer.typed.len()),
@@ -255,12 +264,13 @@ pub fn typed_rows(patterns: &Patterns, shown: &Shown) -> Option<usize> {
 }
 
 /// How many rows to check.
-const FOOTER: usize = 3;
+const FOOTER_ROWS: usize = 3;
 
 /// The end of a message, which may be a mebibyte, however rows break it. Empty if it shows nothing.
 #[must_use]
 pub fn tail(text: &str) -> String {
-    let end: Vec<char> = text.chars().rev().filter(|letter| is_text(*letter)).take(TAIL).collect();
+    let end: Vec<char> =
+        text.chars().rev().filter(|letter| is_text(*letter)).take(TAIL_LENGTH).collect();
     end.into_iter().rev().collect()
 }
 

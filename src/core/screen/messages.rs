@@ -3,7 +3,7 @@
 
 use super::layout::{self, Scene};
 use super::patterns::Patterns;
-use super::{Shown, rows, trouble};
+use super::{ShownScreen, rows, trouble};
 
 /// The messages that a screen shows above its composer, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Messages(Vec<String>);
 impl Messages {
     /// Those on a screen; `None` where it shows no composer, or is not known.
     #[must_use]
-    pub fn of(patterns: &Patterns, shown: &Shown) -> Option<Self> {
+    pub fn of(patterns: &Patterns, shown: &ShownScreen) -> Option<Self> {
         let known = &patterns.known;
         let rows = rows::texts_beside(&shown.rows, known.scroll_bar);
         let Scene::Composer(composer) = layout::scene(patterns, &rows) else { return None };
@@ -94,7 +94,7 @@ mod tests {
             ),
         ] {
             let patterns = Patterns::for_agent(agent).unwrap();
-            let shown = Shown::new("", screen.as_bytes(), (0, 0));
+            let shown = ShownScreen::new("", screen.as_bytes(), (0, 0));
             let found = Messages::of(&patterns, &shown).unwrap_or_default();
             assert_eq!(found.0.len(), count, "{agent}: {found:?}");
         }

@@ -5,7 +5,7 @@ use super::rows::normal;
 
 /// How many of the last lines with text may hold the prompt: below it agents draw a rule, a
 /// footer and up to two rows of status.
-const PROMPT_ZONE: usize = 6;
+const PROMPT_ROWS: usize = 6;
 
 /// Whether the agent is at its prompt: a line near the end of the screen that begins with `prompt`.
 /// A menu (`❯ 1. Yes`) begins with the same mark but is a question. Public for fuzzing.
@@ -28,7 +28,7 @@ pub(super) fn prompt_row(lines: &[String], prompt: &str) -> Option<usize> {
     let texts = lines.iter().map(|line| normal(line)).enumerate().rev();
     texts
         .filter(|(_, line)| !line.is_empty())
-        .take(PROMPT_ZONE)
+        .take(PROMPT_ROWS)
         .find(|(_, line)| is_prompt(without_box(line), mark, apart))
         .map(|(row, _)| row)
 }

@@ -45,7 +45,7 @@ pub(super) fn is_drawn(row: &str) -> bool {
 /// A rule that may stand anywhere in its row; where it begins.
 pub(super) fn rule_at(row: &str) -> Option<usize> {
     let text = row.trim_start();
-    let long = text.chars().take(MIN_RULE).count() == MIN_RULE;
+    let long = text.chars().take(RULE_WIDTH_MIN).count() == RULE_WIDTH_MIN;
     let whole = is_rule(text) && (long || text.len() == row.len());
     (whole || holds_spinner(text)).then(|| indent(row))
 }
@@ -56,7 +56,7 @@ fn holds_spinner(text: &str) -> bool {
 }
 
 /// How long a rule is that does not begin at the left edge, at least.
-const MIN_RULE: usize = 10;
+const RULE_WIDTH_MIN: usize = 10;
 
 /// One cell of a braille spinner. The blank cell U+2800 is none.
 pub(super) fn is_braille(letter: char) -> bool {

@@ -9,7 +9,7 @@ use super::{Charsets, Look};
 
 /// A screen, as needed before typing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct ShownScreen {
     /// The pane's title.
     pub title: String,
     /// The rows without colours and trailing blanks, top to bottom.
@@ -26,7 +26,7 @@ pub struct Shown {
     pub cursor: (usize, usize),
 }
 
-impl Shown {
+impl ShownScreen {
     /// Parses rows with SGR sequences, which carry over from row to row.
     #[must_use]
     pub fn new(title: &str, coloured: &[u8], cursor: (usize, usize)) -> Self {
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     fn bright(coloured: &str) -> Vec<String> {
-        Shown::new("", coloured.as_bytes(), (0, 0)).bright
+        ShownScreen::new("", coloured.as_bytes(), (0, 0)).bright
     }
 
     #[test]
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn rows_and_what_is_left_of_the_cursor_are_read_across_styles_and_wide_letters() {
-        let shown = Shown::new("", "a\x1b[31m\n漢字\x1b[0mx\n\n".as_bytes(), (4, 1));
+        let shown = ShownScreen::new("", "a\x1b[31m\n漢字\x1b[0mx\n\n".as_bytes(), (4, 1));
         assert_eq!(shown.rows, ["a", "漢字x", ""]);
         assert_eq!(shown.up_to_cursor(), "a漢字");
     }

@@ -10,7 +10,7 @@ use super::description::{Screen, TroublePlace, TroubleSign};
 use super::layout::{self, Scene};
 use super::patterns::Patterns;
 use super::rows::{self, holds, joined};
-use super::{Seen, Shown, working};
+use super::{ScreenState, ShownScreen, working};
 use crate::core::session::{Detail, DetailKind};
 
 /// How long the words may be, in characters.
@@ -24,16 +24,16 @@ const NOTES: [char; 4] = ['⎿', '└', '↻', '⎣'];
 
 /// What holds up an agent that shows this and is seen doing `seen`, or ended its last turn.
 #[must_use]
-pub fn trouble(patterns: &Patterns, shown: &Shown, seen: &Seen) -> Option<Detail> {
+pub fn trouble(patterns: &Patterns, shown: &ShownScreen, seen: &ScreenState) -> Option<Detail> {
     let known = &patterns.known;
     if known.trouble.is_empty() {
         return None;
     }
     let rows = rows::texts_beside(&shown.rows, known.scroll_bar);
     let place = match seen {
-        Seen::Working => TroublePlace::Working,
-        Seen::Idle | Seen::Waiting(_) => TroublePlace::Rest,
-        Seen::Starting | Seen::Unknown => return None,
+        ScreenState::Working => TroublePlace::Working,
+        ScreenState::Idle | ScreenState::Waiting(_) => TroublePlace::Rest,
+        ScreenState::Starting | ScreenState::Unknown => return None,
     };
     let scene = layout::scene(patterns, &rows);
     let (end, busy) = match &scene {
@@ -68,7 +68,7 @@ fn busy_text(rows: &[String]) -> String {
 /// The rows above the composer, or above the row that shows that the agent works.
 struct Conversation<'a> {
     rows: &'a [String],
-    shown: &'a Shown,
+    shown: &'a ShownScreen,
     asides: &'a [&'a str],
 }
 
@@ -116,7 +116,7 @@ impl Conversation<'_> {
 }
 
 /// Whether a row begins an entry that only its colour tells from a message.
-pub(super) fn is_coloured(known: &Screen, shown: &Shown, at: usize, row: &str) -> bool {
+pub(super) fn is_coloured(known: &Screen, shown: &ShownScreen, at: usize, row: &str) -> bool {
     let begins = |sign: &&TroubleSign| row.starts_with(sign.begins);
     let mut signs = known.trouble.iter().filter(|sign| sign.coloured).filter(begins);
     signs.any(|sign| shown.is_warning(at, sign.last_letter()))

@@ -1,7 +1,7 @@
 //! Which model an agent uses and what its conversation used, read off its screen: below its composer,
 //! and in the box with which it greets. What its conversation says is prose.
 
-use super::Shown;
+use super::ShownScreen;
 use super::description::Screen;
 use super::forms;
 use super::layout::{self, Scene};
@@ -14,7 +14,7 @@ const MODEL_LIMIT: usize = 60;
 
 /// What the screen says of it; nothing where it shows no composer, which tells where to look.
 #[must_use]
-pub fn usage(patterns: &Patterns, shown: &Shown) -> Option<Usage> {
+pub fn usage(patterns: &Patterns, shown: &ShownScreen) -> Option<Usage> {
     let known = &patterns.known;
     if known.usage.is_empty() {
         return None;
@@ -33,7 +33,7 @@ pub fn usage(patterns: &Patterns, shown: &Shown) -> Option<Usage> {
 
 /// Whether the screen can say it: where it does not, nothing is known of it.
 #[must_use]
-pub fn tells_usage(patterns: &Patterns, shown: &Shown) -> bool {
+pub fn tells_usage(patterns: &Patterns, shown: &ShownScreen) -> bool {
     let all = rows::texts_beside(&shown.rows, patterns.known.scroll_bar);
     matches!(layout::scene(patterns, &all), Scene::Composer(_))
 }

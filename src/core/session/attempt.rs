@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::SessionInfo;
 
 /// The most agents that one task is given to at once.
-pub const LIMIT: usize = 16;
+pub const AGENTS_LIMIT: usize = 16;
 
 /// One of several attempts at the same task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

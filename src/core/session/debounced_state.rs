@@ -10,10 +10,10 @@ use crate::core::session::{State, StateSource};
 
 /// How long idle must last after work: a prompt that flashes between two steps does not count. With
 /// the polling interval it stays under a second.
-const BUSY_HOLD: SignedDuration = SignedDuration::from_millis(600);
+const BUSY_HOLD_TIMEOUT: SignedDuration = SignedDuration::from_millis(600);
 
 /// The same after a question, which is polled less often.
-const WAITING_HOLD: SignedDuration = SignedDuration::from_millis(400);
+const WAITING_HOLD_TIMEOUT: SignedDuration = SignedDuration::from_millis(400);
 
 /// The state at one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl DebouncedState {
     }
 
     fn hold(&self) -> SignedDuration {
-        if self.told.state == State::Waiting { WAITING_HOLD } else { BUSY_HOLD }
+        if self.told.state == State::Waiting { WAITING_HOLD_TIMEOUT } else { BUSY_HOLD_TIMEOUT }
     }
 
     /// When another look is needed even if nothing changes, because what was seen is not shown yet.

@@ -18,9 +18,9 @@ use crate::core::{
 pub use occasion::{Notification, Occasion};
 
 /// An agent whose state is guessed seems busy while it starts; after this it does not.
-const START: SignedDuration = SignedDuration::from_secs(10);
+const START_DELAY: SignedDuration = SignedDuration::from_secs(10);
 /// An agent whose state is guessed may be thinking: after so much silence it is idle.
-const SILENCE: SignedDuration = SignedDuration::from_secs(10);
+const SILENCE_DELAY: SignedDuration = SignedDuration::from_secs(10);
 
 /// Something new.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,8 @@ impl RigMemory {
     /// When there may be something new though nothing changes until then.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        let ends = |silent: &Silent| silent.since.saturating_add(SILENCE).unwrap_or(Timestamp::MAX);
+        let ends =
+            |silent: &Silent| silent.since.saturating_add(SILENCE_DELAY).unwrap_or(Timestamp::MAX);
         self.silent.values().map(ends).min()
     }
 
@@ -125,8 +126,9 @@ impl RigMemory {
     /// The guesses that have turned out to last.
     fn lasting(&mut self, now: Timestamp) -> Vec<News> {
         // A clock that was set back would hold them for as long.
-        let lasts =
-            |silent: &Silent| now < silent.since || now.duration_since(silent.since) >= SILENCE;
+        let lasts = |silent: &Silent| {
+            now < silent.since || now.duration_since(silent.since) >= SILENCE_DELAY
+        };
         let found = self.silent.iter().filter(|(_, silent)| lasts(silent));
         let found = found.filter_map(|(polecat, silent)| {
             let info = self.polecats.get(polecat)?.info.clone();
@@ -170,7 +172,7 @@ fn state_of(transition: &Transition, now: Timestamp) -> Option<State> {
 /// Whether an agent that is idle now had something to do before.
 fn has_worked(transition: &Transition, now: Timestamp) -> bool {
     let Transition { info, from, started, worked, .. } = transition;
-    let is_young = started.is_some_and(|at| now.duration_since(at) < START);
+    let is_young = started.is_some_and(|at| now.duration_since(at) < START_DELAY);
     let is_guess = info.state_source == StateSource::Guessed && is_young;
     // It is not known what one did that was there before us.
     let is_new = started.is_some() && !worked;

@@ -42,7 +42,7 @@ pub struct SessionRecord {
     pub started: Timestamp,
     /// Where it ran.
     #[serde(default)]
-    pub server: Server,
+    pub server: RecordedServer,
     /// How it ended; `None` while it runs, and when nobody saw it end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
@@ -53,7 +53,7 @@ pub struct SessionRecord {
 /// The tmux server that a session was in, and where in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Server {
+pub struct RecordedServer {
     /// The machine, where that is known: several may share a home.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
@@ -107,7 +107,7 @@ impl SessionRecord {
             conversation: None,
             attempt: None,
             started: at,
-            server: Server::default(),
+            server: RecordedServer::default(),
             ended: None,
             more: UnknownFields::new(),
         }

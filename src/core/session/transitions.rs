@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::screen::Reason;
 use crate::core::session::{Detail, Exit, ExitHow, SessionInfo, State, Waiting};
-use question::Question;
+use question::AskedQuestion;
 use troubles::Troubles;
 
 mod question;
 mod troubles;
 
 /// How long the pane of a new session may still be given another program.
-const MAKING_TIME: SignedDuration = SignedDuration::from_secs(2);
+const MAKING_TIMEOUT: SignedDuration = SignedDuration::from_secs(2);
 
 /// What is remembered of a polecat to tell what is new.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Memory {
     /// The last state that was known: `unknown` is no state of an agent.
     state: State,
     /// What it asks, while it waits.
-    question: Option<Question>,
+    question: Option<AskedQuestion>,
     /// When its agent was seen to start; `None` when it was there before us.
     started: Option<Timestamp>,
     /// Whether it has worked since, or asked for permission to.
@@ -103,7 +103,7 @@ impl Memory {
         Self {
             lives: info.running,
             state: info.state,
-            question: Question::of(&info).map(|asked| asked.after(before)),
+            question: AskedQuestion::of(&info).map(|asked| asked.after(before)),
             started: self.started,
             worked: self.worked || works(&info),
             troubles: Troubles::before(self, &info).with(&info),
@@ -114,14 +114,15 @@ impl Memory {
     /// Whether `info` is of the same session, which was seen only just now: gastown 0.5 makes one
     /// with a shell and then puts the agent in its place.
     fn is_being_made(&self, info: &SessionInfo, now: Timestamp) -> bool {
-        let is_new = |at: Timestamp| now.duration_since(at) < MAKING_TIME;
+        let is_new = |at: Timestamp| now.duration_since(at) < MAKING_TIMEOUT;
         self.info.created == info.created && self.started.is_some_and(is_new)
     }
 
     /// Whether `info` asks what was not asked before.
     fn is_asked_anew(&self, info: &SessionInfo) -> bool {
         let before = self.question.as_ref().filter(|_| !replaced(&self.info, info));
-        Question::of(info).is_some_and(|asked| before.is_none_or(|before| asked.differs(before)))
+        AskedQuestion::of(info)
+            .is_some_and(|asked| before.is_none_or(|before| asked.differs(before)))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     values::{Object, Oddity, Others, Passing, ResumeStyle, Whole},
 };
 use crate::core::{
-    agent::{Changes, Resume},
+    agent::{AgentOverrides, Resume},
     rig::name_pool::Wishes,
 };
 
@@ -237,11 +237,11 @@ impl RuntimeSettings {
 
     /// What it changes of the agent it is based on.
     #[must_use]
-    pub fn changes(&self) -> Changes {
+    pub fn changes(&self) -> AgentOverrides {
         let (session, tmux) = (self.session.as_ref(), self.tmux.as_ref());
         let hooks = self.hooks.as_ref();
         let instructions = self.instructions.as_ref();
-        Changes {
+        AgentOverrides {
             like: text(self.provider.as_ref()),
             command: text(self.command.as_ref()),
             args: self.args.clone(),
@@ -258,7 +258,7 @@ impl RuntimeSettings {
             config_dir_env: text(session.and_then(|session| session.config_dir_env.as_ref())),
             session_id_env: text(session.and_then(|session| session.session_id_env.as_ref())),
             instructions: text(instructions.and_then(|given| given.file.as_ref())),
-            ..Changes::default()
+            ..AgentOverrides::default()
         }
     }
 }
@@ -272,8 +272,8 @@ impl AgentEntry {
 
     /// What it changes of the agent it is based on.
     #[must_use]
-    pub fn changes(&self) -> Changes {
-        Changes {
+    pub fn changes(&self) -> AgentOverrides {
+        AgentOverrides {
             command: text(self.command.as_ref()),
             args: self.args.clone(),
             env: variables(self.env.as_ref()),
@@ -288,7 +288,7 @@ impl AgentEntry {
             config_dir_env: text(self.config_dir_env.as_ref()),
             session_id_env: text(self.session_id_env.as_ref()),
             instructions: text(self.instructions_file.as_ref()),
-            ..Changes::default()
+            ..AgentOverrides::default()
         }
     }
 

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::core::{
     agent::{
-        self, Agent, Changes, DEFAULT_AGENT, PromptMode, file_name, preset, preset_of_program,
+        self, Agent, AgentOverrides, DEFAULT_AGENT, PromptMode, file_name, preset,
+        preset_of_program,
     },
     names::shown,
 };
@@ -35,7 +36,7 @@ pub struct Sources {
     /// `agent` of the plugin's configuration.
     pub agent: Option<String>,
     /// `agents` of the plugin's configuration.
-    pub agents: BTreeMap<String, Changes>,
+    pub agents: BTreeMap<String, AgentOverrides>,
 }
 
 /// A search for an agent, with warnings.
@@ -143,7 +144,7 @@ impl<'a> Search<'a> {
     /// Stricter than for gastown's files: the base must be defined, and claude is used only if named.
     fn base_of_configured(
         &mut self,
-        changes: &Changes,
+        changes: &AgentOverrides,
         found: Option<Agent>,
     ) -> Result<Agent, Mistake> {
         match (&changes.like, &changes.command) {
@@ -176,7 +177,7 @@ impl<'a> Search<'a> {
         key: &str,
         runtime: &RuntimeSettings,
         same_name: Option<Agent>,
-    ) -> (Agent, Changes) {
+    ) -> (Agent, AgentOverrides) {
         let changes = runtime.changes();
         self.odd(path, key, &runtime.oddities());
         let base = match (&changes.like, &changes.command) {
@@ -219,7 +220,7 @@ impl<'a> Search<'a> {
     }
 
     /// The changes of an entry without a base: a known program is known under any name.
-    fn usual(&mut self, changes: &Changes, same_name: Option<Agent>) -> Agent {
+    fn usual(&mut self, changes: &AgentOverrides, same_name: Option<Agent>) -> Agent {
         let Some(command) = &changes.command else {
             return same_name.unwrap_or_else(|| self.claude());
         };
@@ -245,11 +246,11 @@ impl<'a> Search<'a> {
 }
 
 /// gastown's `arg` means that the first prompt is passed with the command; how depends on the program.
-fn as_it_takes_them(changes: Changes, base: &Agent) -> Changes {
+fn as_it_takes_them(changes: AgentOverrides, base: &Agent) -> AgentOverrides {
     let by_flag = matches!(base.prompt_mode, PromptMode::Flag(_));
     let prompt_mode =
         changes.prompt_mode.filter(|mode| !(by_flag && *mode == PromptMode::Argument));
-    Changes { prompt_mode, ..changes }
+    AgentOverrides { prompt_mode, ..changes }
 }
 
 impl Mistake {

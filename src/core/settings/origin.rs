@@ -79,7 +79,7 @@ fn as_run(agent: Agent, command: Option<&[String]>) -> Agent {
 mod tests {
     use super::super::tests::file;
     use super::*;
-    use crate::core::agent::Changes;
+    use crate::core::agent::AgentOverrides;
 
     const RIG: &str = "/town/shop/settings/config.json";
     const RIG_AGENTS: &str = "/town/shop/settings/agents.json";
@@ -186,8 +186,9 @@ mod tests {
 
     #[test]
     fn what_the_users_configuration_says_needs_no_leave_unless_files_change_it() {
-        let mine = Changes { command: Some("/opt/mine".into()), ..Changes::default() };
-        let like = Changes { like: Some("codex".into()), ..Changes::default() };
+        let mine =
+            AgentOverrides { command: Some("/opt/mine".into()), ..AgentOverrides::default() };
+        let like = AgentOverrides { like: Some("codex".into()), ..AgentOverrides::default() };
         let agents: std::collections::BTreeMap<_, _> =
             [("mine".to_owned(), mine), ("like".to_owned(), like)].into();
         let chosen =

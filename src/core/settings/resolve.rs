@@ -40,7 +40,7 @@ pub enum Unresolved {
 pub type OnPath<'a> = &'a dyn Fn(&str) -> bool;
 
 /// A name, and where it is said.
-struct Said<'a> {
+struct SourcedName<'a> {
     path: &'a Path,
     key: String,
     name: &'a str,
@@ -75,28 +75,28 @@ impl Sources {
         }
     }
 
-    fn role_of_rig(&self) -> Option<Said<'_>> {
+    fn role_of_rig(&self) -> Option<SourcedName<'_>> {
         let file = self.rig.as_ref()?;
         let name = said(file.content.role_agents.as_ref()?.get(ROLE)?.as_ref())?;
-        Some(Said { path: &file.path, key: format!("role_agents.{ROLE}"), name })
+        Some(SourcedName { path: &file.path, key: format!("role_agents.{ROLE}"), name })
     }
 
-    fn role_of_town(&self) -> Option<Said<'_>> {
+    fn role_of_town(&self) -> Option<SourcedName<'_>> {
         let file = self.town.as_ref()?;
         let name = said(file.content.role_agents.as_ref()?.get(ROLE)?.as_ref())?;
-        Some(Said { path: &file.path, key: format!("role_agents.{ROLE}"), name })
+        Some(SourcedName { path: &file.path, key: format!("role_agents.{ROLE}"), name })
     }
 
-    fn of_rig(&self) -> Option<Said<'_>> {
+    fn of_rig(&self) -> Option<SourcedName<'_>> {
         let file = self.rig.as_ref()?;
         let name = said(file.content.agent.as_ref())?;
-        Some(Said { path: &file.path, key: "agent".to_owned(), name })
+        Some(SourcedName { path: &file.path, key: "agent".to_owned(), name })
     }
 
-    fn of_town(&self) -> Option<Said<'_>> {
+    fn of_town(&self) -> Option<SourcedName<'_>> {
         let file = self.town.as_ref()?;
         let name = said(file.content.default_agent.as_ref())?;
-        Some(Said { path: &file.path, key: "default_agent".to_owned(), name })
+        Some(SourcedName { path: &file.path, key: "default_agent".to_owned(), name })
     }
 }
 
@@ -111,7 +111,7 @@ impl Search<'_> {
         {
             return Ok(self.of_runtime(&file.path, runtime));
         }
-        let Some(Said { path, key, name }) = sources.of_rig().or(sources.of_town()) else {
+        let Some(SourcedName { path, key, name }) = sources.of_rig().or(sources.of_town()) else {
             return self.usual_one();
         };
         if let Some(agent) = self.named(name)? {
@@ -125,7 +125,7 @@ impl Search<'_> {
     fn of_role(&mut self, on_path: OnPath) -> Result<Option<Agent>, Unresolved> {
         let sources = self.sources;
         let both = [sources.role_of_rig(), sources.role_of_town()];
-        for Said { path, key, name } in both.into_iter().flatten() {
+        for SourcedName { path, key, name } in both.into_iter().flatten() {
             match self.named(name)? {
                 Some(agent) if on_path(agent.program()) => return Ok(Some(agent)),
                 Some(agent) => {

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 mod accepted;
 
 use super::*;
-use crate::core::agent::{Agent, Changes, PromptMode, Resume, preset};
+use crate::core::agent::{Agent, AgentOverrides, PromptMode, Resume, preset};
 
 /// The town `/town` with the rig `shop`. An empty text is a file that is not there.
 #[derive(Clone, Copy, Default)]
@@ -55,8 +55,8 @@ pub(super) fn file<T: DeserializeOwned>(path: &str, text: &str) -> Option<File<T
     (!text.is_empty()).then(|| File { path: path.into(), content: content() })
 }
 
-fn program(command: &str) -> Changes {
-    Changes { command: Some(command.into()), ..Changes::default() }
+fn program(command: &str) -> AgentOverrides {
+    AgentOverrides { command: Some(command.into()), ..AgentOverrides::default() }
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn the_plugins_configuration_changes_what_the_town_defines() {
         ..Case::default()
     };
     let mut sources = town.sources();
-    let changes = Changes { prompt: Some("$ ".into()), ..Changes::default() };
+    let changes = AgentOverrides { prompt: Some("$ ".into()), ..AgentOverrides::default() };
     sources.agents.insert("x".into(), changes);
     let agent = sources.resolve(Some("x"), &|_| true).unwrap().agent;
     assert_eq!(agent.argv(), ["x", "-a"]);

@@ -23,9 +23,9 @@ use crate::{
     core::{build, hosts::bootstrap::Missing},
     fleet::{
         environment, log,
-        program::Program,
+        program::HostProgram,
         ssh::Purpose,
-        transport::{Beginning, NotPushed, Transport, is_refusal},
+        transport::{FirstAnswer, NotPushed, Transport, is_refusal},
         wire::{self, FromHost, Hello, ToHost, Welcome},
     },
     session::Agreements,
@@ -123,11 +123,11 @@ impl Link {
     /// Tells our program there its environment, if it has yet to serve, and greets it.
     async fn answer_to(&self, begun: Beginning, transport: &mut Transport) -> io::Result<Answer> {
         match begun {
-            Beginning::Missing(missing) => return Ok(Answer::Missing(missing)),
-            Beginning::Serving => self.greet(transport).await?,
-            Beginning::Ready => {
+            FirstAnswer::Missing(missing) => return Ok(Answer::Missing(missing)),
+            FirstAnswer::Serving => self.greet(transport).await?,
+            FirstAnswer::Ready => {
                 let login = !self.settings.no_login;
-                let told = environment::Beginning::new(login, &self.settings.env).bytes()?;
+                let told = environment::LoginEnvironment::new(login, &self.settings.env).bytes()?;
                 transport.to.write_all(&told).await?;
                 // Without waiting: what serves then reads on.
                 self.greet(transport).await?;
@@ -160,7 +160,7 @@ impl Link {
     async fn provide(&self, missing: &Missing) -> Result<(), Lost> {
         let what = format!("polecat-nvim {} is missing there", build::VERSION);
         let refused = |why: String| Lost::refused(format!("{what}, and {why}"));
-        let program = Program::find(missing.targets(), self.ssh.launch.clone()).await;
+        let program = HostProgram::find(missing.targets(), self.ssh.launch.clone()).await;
         let program = program.map_err(|place| refused(no_program(missing, &place)))?;
         let Some(folder) = missing.folder.clone() else {
             return Err(refused("no folder there can be written to".to_owned()));
@@ -184,7 +184,7 @@ impl Link {
         })
     }
 
-    async fn push(&self, missing: &Missing, program: &Program) -> Result<(), NotPushed> {
+    async fn push(&self, missing: &Missing, program: &HostProgram) -> Result<(), NotPushed> {
         self.step(Some(format!("putting polecat-nvim there ({})", megabytes(program.size))));
         let gzip = which::which("gzip").ok().filter(|_| missing.gzip);
         let reaching =
@@ -275,7 +275,7 @@ enum Found {
 
 type Packed = Box<dyn AsyncRead + Send + Unpin>;
 
-async fn pack(mut gzip: Command, program: &Program) -> io::Result<Packed> {
+async fn pack(mut gzip: Command, program: &HostProgram) -> io::Result<Packed> {
     let file = File::open(&program.path).await?.into_std().await;
     gzip.arg("-c").stdin(file).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut packing = gzip.spawn()?;

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    fleet::wire::{FarRig, FromHost, MESSAGE_LIMIT, Rigs, Rows},
+    fleet::wire::{FarRig, FromHost, HostRows, MESSAGE_LIMIT, Rigs},
     session::{RigStatus, SessionError, Status},
 };
 
 /// How long after something was told the next is: of many that print, or are counted, each changes at
 /// another time.
-const PAUSE: Duration = Duration::from_millis(200);
+const UPDATE_INTERVAL: Duration = Duration::from_millis(200);
 /// After so many bytes of rows all is told once more: a hub takes no more than twice as much.
 const ROWS_LIMIT: usize = MESSAGE_LIMIT as usize / 2;
 
@@ -43,13 +43,13 @@ impl Told {
 
     /// When that is, at the latest.
     pub(super) fn due(&self) -> Instant {
-        self.at.map_or_else(Instant::now, |at| at + PAUSE)
+        self.at.map_or_else(Instant::now, |at| at + UPDATE_INTERVAL)
     }
 
     /// What is to be told at `now`: whatever is more than rows at once.
     pub(super) fn next(&mut self, now: Instant) -> Option<FromHost> {
         let rigs = self.seen.take()?;
-        let rows = self.last.as_ref().and_then(|last| Rows::between(last, &rigs));
+        let rows = self.last.as_ref().and_then(|last| HostRows::between(last, &rigs));
         let rows = rows.filter(|_| self.of_rows < ROWS_LIMIT);
         if rows.is_some() && now < self.due() {
             self.seen = Some(rigs);
@@ -61,7 +61,7 @@ impl Told {
             self.of_rows = 0;
             return Some(FromHost::Rigs(Rigs { now: ms, rigs }));
         };
-        Some(FromHost::Rows(Rows { now: ms, rigs: rows, length: 0 }))
+        Some(FromHost::Rows(HostRows { now: ms, rigs: rows, length: 0 }))
     }
 
     /// So many bytes were written for it.
@@ -119,7 +119,7 @@ mod tests {
             let at_once = told.next(now);
             assert_eq!(at_once.is_some(), expected == "all");
             if at_once.is_none() {
-                now += PAUSE;
+                now += UPDATE_INTERVAL;
             }
             let said = match at_once.or_else(|| told.next(now)) {
                 Some(FromHost::Rigs(all)) => {

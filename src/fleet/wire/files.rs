@@ -9,7 +9,7 @@ use super::FarRig;
 use crate::{core::names::PolecatName, fleet::HostStatus, session::Files};
 
 /// How many of them are taken at once: more are as good as all.
-const MOST: usize = 200;
+const FILES_LIMIT: usize = 200;
 /// The longest path, in bytes: no system has a longer one.
 const PATH_LIMIT: usize = 4096;
 
@@ -51,7 +51,7 @@ impl FarFiles {
         }
         let told = paths.len();
         paths.retain(|path| path.len() <= PATH_LIMIT);
-        paths.truncate(MOST);
+        paths.truncate(FILES_LIMIT);
         let is_told = |told: &&FarRig| {
             told.path == rig && told.polecats.iter().any(|info| info.polecat == polecat)
         };
@@ -98,8 +98,8 @@ mod tests {
         assert_eq!(files("birch", 1).here(&host), None);
         let here = files("ash", 1).here(&host).unwrap();
         assert_eq!((&*here.rig, here.paths.len(), here.whole), ("build1:shop", 1, false));
-        let here = files("ash", MOST + 1).here(&host).unwrap();
-        assert_eq!((here.paths.len(), here.whole), (MOST, true));
+        let here = files("ash", FILES_LIMIT + 1).here(&host).unwrap();
+        assert_eq!((here.paths.len(), here.whole), (FILES_LIMIT, true));
         let path = |length: usize| bytes(Path::new(&"x".repeat(length)));
         let paths = vec![path(PATH_LIMIT), path(PATH_LIMIT + 1)];
         let here = FarFiles { paths, ..files("ash", 0) }.here(&host).unwrap();

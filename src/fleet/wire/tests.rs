@@ -8,7 +8,7 @@ use crate::{
             Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, branch_status::BranchStatus,
             diffstat::Diffstat,
         },
-        trust::{Content, Request},
+        trust::{Content, TrustRequest},
     },
     session::ErrorDetail,
 };
@@ -148,7 +148,7 @@ fn texts_that_become_longer_than_a_message_are_none() {
 #[test]
 fn the_texts_of_an_error_arrive_with_their_lines() {
     let (path, text) = ("/shop/hooks".into(), Some("one\ntwo\n".to_owned()));
-    let request = Request {
+    let request = TrustRequest {
         home: "/shop".into(),
         files: vec!["/shop/hooks".into()],
         argv: vec!["claude".to_owned()],
@@ -188,7 +188,7 @@ async fn rows_that_were_not_told_are_refused_and_others_have_the_times_of_the_cl
     let known = rigs(0, 7).rigs;
     let of = |rig: usize, infos: &[&SessionInfo]| {
         let polecats = infos.iter().map(|info| (*info).clone()).collect();
-        Rows { now: 0, rigs: vec![RigRows { rig, polecats }], length: 0 }
+        HostRows { now: 0, rigs: vec![RigRows { rig, polecats }], length: 0 }
     };
     let ash = &known[0].polecats[0];
     let birch = SessionInfo { polecat: PolecatName::parse("birch").unwrap(), ..ash.clone() };

@@ -22,7 +22,7 @@ pub(in crate::host) use copies::{Copied, Kind};
 use replacement::Replacement;
 
 /// Larger than any file that we read as a whole.
-pub(in crate::host) const TEXT_MAX: u64 = 4 * 1024 * 1024;
+pub(in crate::host) const TEXT_LIMIT: u64 = 4 * 1024 * 1024;
 /// Nothing that has come into a file's place may hold us up, or become our terminal.
 const READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(CLOSED);
 const CLOSED: OFlags = OFlags::CLOEXEC;
@@ -238,7 +238,7 @@ pub(in crate::host) fn open_file(path: &Path) -> Result<Option<File>, HostError>
 
 /// All of a text that is not too large; `path` is what errors name.
 pub(in crate::host) fn text(file: File, path: &Path) -> Result<String, HostError> {
-    let bytes = bytes(file, path, TEXT_MAX)?;
+    let bytes = bytes(file, path, TEXT_LIMIT)?;
     String::from_utf8(bytes).map_err(|_| broken(path, "it is not UTF-8"))
 }
 

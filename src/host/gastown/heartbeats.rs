@@ -32,11 +32,11 @@ const FOLDER: &str = ".runtime/heartbeats";
 /// What the context begins with of those that we wrote.
 const OURS: &str = "polecat.nvim";
 /// How old one is that proves nothing any more (internal/polecat/heartbeat.go:13).
-const STALE: SignedDuration = SignedDuration::from_mins(3);
+const STALE_AGE: SignedDuration = SignedDuration::from_mins(3);
 /// Between a heartbeat of ours and the session that it is of there is less time.
-const STARTING: Duration = Duration::from_secs(60);
+const START_DELAY: Duration = Duration::from_secs(60);
 /// By how much ours are dated ahead: a hundred years.
-const AHEAD: SignedDuration = SignedDuration::from_hours(100 * 365 * 24);
+const DATE_OFFSET: SignedDuration = SignedDuration::from_hours(100 * 365 * 24);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Heartbeat {
@@ -63,7 +63,7 @@ impl Heartbeat {
 pub async fn keep(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
     let Some(file) = File::of(rig, polecat) else { return Ok(()) };
     let context = format!("{OURS}: until its session is stopped");
-    let timestamp = (Timestamp::now() + AHEAD).to_string();
+    let timestamp = (Timestamp::now() + DATE_OFFSET).to_string();
     let heartbeat = Heartbeat { timestamp, state: "working".to_owned(), context };
     let text = serde_json::to_string(&heartbeat);
     let text = text.map_err(|err| HostError::Internal(err.to_string()))?;
@@ -84,7 +84,7 @@ pub async fn delete(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
 /// # Errors
 /// As [`forget`].
 pub async fn forget_left(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    forget_older(rig, polecat, STARTING).await
+    forget_older(rig, polecat, START_DELAY).await
 }
 
 async fn forget_older(rig: &Rig, polecat: &PolecatName, age: Duration) -> Result<(), HostError> {
@@ -121,7 +121,7 @@ pub async fn of_gastown(rig: &Rig, polecat: &PolecatName) -> Result<Option<PathB
         let at = heartbeat.timestamp.parse::<Timestamp>();
         let at = at.map_err(|err| unknown(format!("`timestamp` is not a time: {err}")))?;
         let age = Timestamp::now().duration_since(at);
-        Ok(Some(path).filter(|_| !heartbeat.is_ours() && age < STALE))
+        Ok(Some(path).filter(|_| !heartbeat.is_ours() && age < STALE_AGE))
     })
     .await
 }

@@ -21,7 +21,7 @@ const MODE: u32 = 0o600;
 
 /// The hooks file that all polecats of a town share.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shared {
+pub struct SharedHooks {
     /// Where it is, and what is in it.
     pub content: Content,
     /// Whether it is to the byte what we write, or what gastown does: it calls nothing but `gt`.
@@ -53,14 +53,14 @@ pub async fn shared(
     rig: &Rig,
     agent: &Agent,
     gt: Option<&Path>,
-) -> Result<Option<Shared>, HostError> {
+) -> Result<Option<SharedHooks>, HostError> {
     let (Some(_), Some(hooks)) = (rig.town(), told_of(agent)) else { return Ok(None) };
     // One in another place is none of ours: where it is to be written, that is refused.
     let Ok(path) = place(&rig.polecats_dir(), hooks) else { return Ok(None) };
     let gt = gt.map(Path::to_owned);
     blocking(move || {
         let found = trust::text_of(&path)?;
-        Ok(found.map(|content| Shared { known: is_known(&content, gt.as_deref()), content }))
+        Ok(found.map(|content| SharedHooks { known: is_known(&content, gt.as_deref()), content }))
     })
     .await
 }

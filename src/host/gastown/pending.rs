@@ -11,7 +11,7 @@ use crate::host::files::{blocking, look_at_link};
 /// What is added to the name.
 const SUFFIX: &str = ".pending";
 /// How long it holds the name (a8bd79bf8, internal/polecat/manager.go:1862).
-const HOLDS: Duration = Duration::from_secs(5 * 60);
+const PENDING_AGE: Duration = Duration::from_secs(5 * 60);
 
 /// The name that what is called `file` holds, if it is a marker that still counts.
 pub(in crate::host) fn name<'a>(file: &'a str, found: Option<&Metadata>) -> Option<&'a str> {
@@ -41,5 +41,5 @@ pub(in crate::host) fn marker_now(
 fn is_fresh(found: Option<&Metadata>) -> bool {
     let made = found.and_then(|found| found.modified().ok());
     let age = made.and_then(|made| SystemTime::now().duration_since(made).ok());
-    age.is_none_or(|age| age < HOLDS)
+    age.is_none_or(|age| age < PENDING_AGE)
 }

@@ -23,9 +23,9 @@ use crate::host::files::{blocking, broken, look_at_link};
 use redirect::{FILE, FOLDER};
 
 /// A larger file is not given, in bytes.
-const LARGEST: u64 = 16 * 1024 * 1024;
+const FILE_SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 /// No more files are given.
-const MOST: usize = 256;
+const FILES_LIMIT: usize = 256;
 /// What `gt prime` and `gt handoff` note in a worktree: which session it is, and when it changed.
 const NOTES: [&str; 3] =
     [".runtime/session_id", ".runtime/handoff_to_successor", ".runtime/last_handoff_ts"];
@@ -113,7 +113,7 @@ impl Worktree<'_> {
     fn agents_of_rig(&self) -> Result<Option<Bytes>, HostError> {
         let home = &self.rig.home;
         let Some(dir) = Dir::open(home, &home.join("mayor/rig"))? else { return Ok(None) };
-        dir.bytes(AGENTS.as_ref(), LARGEST)
+        dir.bytes(AGENTS.as_ref(), FILE_SIZE_LIMIT)
     }
 
     /// The files of the overlay, none of its folders.
@@ -131,11 +131,13 @@ impl Worktree<'_> {
 
     fn copy_all(&self, overlay: &Dir, mut names: Vec<OsString>, failed: &mut Vec<HostError>) {
         names.sort();
-        if names.len() > MOST {
-            failed
-                .push(broken(&self.overlay_path(), format!("only {MOST} files are taken from it")));
+        if names.len() > FILES_LIMIT {
+            failed.push(broken(
+                &self.overlay_path(),
+                format!("only {FILES_LIMIT} files are taken from it"),
+            ));
         }
-        for name in names.iter().take(MOST) {
+        for name in names.iter().take(FILES_LIMIT) {
             failed.extend(self.copy(overlay, name).err());
         }
     }
@@ -149,7 +151,7 @@ impl Worktree<'_> {
         if name.eq_ignore_ascii_case(".git") {
             return Err(broken(&from, "that name is git's own"));
         }
-        match overlay.bytes(name.as_ref(), LARGEST)? {
+        match overlay.bytes(name.as_ref(), FILE_SIZE_LIMIT)? {
             Some(content) => self.put(&self.top()?, name.as_ref(), &content),
             None => Ok(()),
         }
@@ -176,9 +178,10 @@ impl Worktree<'_> {
         if file.components().count() != 1 {
             return Ok(false);
         }
-        let Some(own) = self.top()?.bytes(file, LARGEST)? else { return Ok(false) };
+        let Some(own) = self.top()?.bytes(file, FILE_SIZE_LIMIT)? else { return Ok(false) };
         let is_own = |given: Option<Bytes>| given.is_some_and(|given| given.bytes == own.bytes);
-        let overlay = self.overlay_dir()?.map(|dir| dir.bytes(file, LARGEST)).transpose()?;
+        let overlay =
+            self.overlay_dir()?.map(|dir| dir.bytes(file, FILE_SIZE_LIMIT)).transpose()?;
         Ok(is_own(overlay.flatten()) || file == Path::new(AGENTS) && is_own(self.agents_of_rig()?))
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::diff;
-use super::unsaved_work::Status;
+use super::unsaved_work::GitStatus;
 use crate::core::diff::FileDiff;
 use crate::host::git::diff::{diffstat, untracked};
 use crate::host::git::index::entries::Entry;
@@ -28,7 +28,7 @@ pub fn status(output: &[u8]) -> (Option<String>, u32, Vec<PathBuf>) {
 /// repositories.
 #[must_use]
 pub fn unsaved_work(output: &[u8]) -> [Vec<PathBuf>; 3] {
-    let Status { changed, untracked, repositories, .. } = Status::read(output);
+    let GitStatus { changed, untracked, repositories, .. } = GitStatus::read(output);
     [changed, untracked, repositories]
 }
 

@@ -27,11 +27,11 @@ use crate::host::programs::run::RunError;
 use crate::host::{records, repository};
 
 /// The maximum of one section, in bytes; the rest is not shown.
-const MOST: usize = 16 * 1024 * 1024;
+const SECTION_SIZE_LIMIT: usize = 16 * 1024 * 1024;
 /// The maximum of one version of a file, in bytes.
-const MOST_OF_ONE: usize = 8 * 1024 * 1024;
+const VERSION_SIZE_LIMIT: usize = 8 * 1024 * 1024;
 /// The maximum of one that is only looked at.
-const MOST_TO_LOOK_AT: usize = 1024 * 1024;
+const PREVIEW_SIZE_LIMIT: usize = 1024 * 1024;
 
 /// Makes git's output independent of the user's configuration; see `parse` for the format.
 const PLAIN: &[&str] = &[
@@ -90,7 +90,7 @@ pub async fn changes_since_start(
 /// A file as it was before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Before {
+pub struct FileBefore {
     /// Its path then; `None` if it did not exist.
     #[serde(with = "serde_bytes")]
     pub path: Option<Vec<u8>>,
@@ -110,15 +110,15 @@ pub async fn before(
     base: &str,
     path: &[u8],
     launch: &Launch,
-) -> Result<Before, HostError> {
+) -> Result<FileBefore, HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let Some(path) = git.name_in(base, path).await? else { return Ok(Before::default()) };
+    let Some(path) = git.name_in(base, path).await? else { return Ok(FileBefore::default()) };
     let doing = format!("reading `{}` as it was", String::from_utf8_lossy(&path));
     let object = [base.as_bytes(), b":", &path].concat();
     let args = ["cat-file", "blob"];
-    let program = git.program(&args).arg(OsStr::from_bytes(&object)).up_to(MOST_OF_ONE);
+    let program = git.program(&args).arg(OsStr::from_bytes(&object)).up_to(VERSION_SIZE_LIMIT);
     let text = program.run().await.map_err(|source| failed(&doing, source))?.stdout;
-    Ok(Before { path: Some(path), text })
+    Ok(FileBefore { path: Some(path), text })
 }
 
 /// The version of a file that git calls `hash`; `None` where it has none, or one that is too long to
@@ -136,7 +136,7 @@ pub async fn version_of(
         return Ok(None);
     }
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let program = git.program(&["cat-file", "blob", hash]).up_to(MOST_TO_LOOK_AT);
+    let program = git.program(&["cat-file", "blob", hash]).up_to(PREVIEW_SIZE_LIMIT);
     match program.run().await {
         Ok(read) => Ok(Some(read.stdout)),
         Err(RunError::TooMuch { .. } | RunError::Failed { .. }) => Ok(None),
@@ -221,7 +221,7 @@ impl Git {
     pub(super) async fn section(&self, stage: Stage, args: &[&str]) -> Result<Section, HostError> {
         let program = self.program(PLAIN).args(args).arg("--");
         // This takes precedence over the flag.
-        let program = program.env("GIT_DIFF_OPTS", "").up_to(MOST);
+        let program = program.env("GIT_DIFF_OPTS", "").up_to(SECTION_SIZE_LIMIT);
         let (files, missing) = match program.run().await {
             // Parsing may take long enough to delay other tasks.
             Ok(output) => (blocking(move || Ok(parse(&output.stdout))).await?, None),
@@ -234,7 +234,7 @@ impl Git {
     /// The new files, without those that the town provided.
     async fn untracked(&self, rig: &Rig) -> Result<Section, HostError> {
         let args = ["ls-files", "--others", "--exclude-standard", "-z"];
-        let listed = self.program(&args).up_to(MOST).run().await;
+        let listed = self.program(&args).up_to(SECTION_SIZE_LIMIT).run().await;
         let (files, missing) = match listed {
             Ok(output) => {
                 let top = self.repository.clone();
@@ -253,7 +253,7 @@ impl Git {
     /// The path that the file at `path` had in `base`.
     async fn name_in(&self, base: &str, path: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
         let args = ["--name-status", "-z", base, "--"];
-        let program = self.program(PLAIN).args(args).up_to(MOST);
+        let program = self.program(PLAIN).args(args).up_to(SECTION_SIZE_LIMIT);
         let doing = "looking for what a file was called";
         let told = program.run().await.map_err(|source| failed(doing, source))?.stdout;
         if let Some(old) = old_name(&told, path) {
@@ -285,7 +285,7 @@ pub(super) fn old_name(told: &[u8], path: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn too_large() -> String {
-    format!("more than {} MiB: too large to be shown", MOST / 1024 / 1024)
+    format!("more than {} MiB: too large to be shown", SECTION_SIZE_LIMIT / 1024 / 1024)
 }
 
 #[cfg(test)]

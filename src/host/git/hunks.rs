@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::Git;
-use crate::core::diff::{Change, FileDiff, Piece, Stage};
+use crate::core::diff::{Change, DiffPart, FileDiff, Stage};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
@@ -30,7 +30,7 @@ pub async fn take(
     rig: &Rig,
     polecat: &PolecatName,
     worktree: &Path,
-    pieces: &[Piece],
+    pieces: &[DiffPart],
     launch: &Launch,
 ) -> Result<Vec<Vec<u8>>, HostError> {
     pieces.iter().try_for_each(|piece| require_decided(&piece.file))?;
@@ -59,7 +59,7 @@ pub async fn reject(
     polecat: &PolecatName,
     worktree: &Path,
     stage: Stage,
-    pieces: &[Piece],
+    pieces: &[DiffPart],
     launch: &Launch,
 ) -> Result<(), HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
@@ -101,7 +101,7 @@ impl Patch {
 }
 
 impl PatchPart {
-    fn new(piece: &Piece, path: &[u8], text: Vec<u8>, objects: Vec<String>) -> Self {
+    fn new(piece: &DiffPart, path: &[u8], text: Vec<u8>, objects: Vec<String>) -> Self {
         let submodule = [&b" 160000\n"[..], b"mode 160000\n"];
         let head = &piece.file.head;
         let submodule = submodule.iter().any(|mode| head.windows(mode.len()).any(|at| at == *mode));
@@ -167,15 +167,15 @@ fn require_decided(piece: &FileDiff) -> Result<(), HostError> {
 
 /// Refuses a file that comes, goes or gets another name and is changed besides: `git apply` removes
 /// files before it writes any, so that the undo of both would leave it.
-fn require_apart(pieces: &[Piece]) -> Result<(), HostError> {
+fn require_apart(pieces: &[DiffPart]) -> Result<(), HostError> {
     let mut changes: HashMap<&[u8], usize> = HashMap::new();
     for piece in pieces {
         for path in paths(piece) {
             *changes.entry(path).or_default() += 1;
         }
     }
-    let again = |piece: &&Piece| paths(piece).any(|path| changes.get(path) > Some(&1));
-    let lasts = |piece: &&Piece| piece.file.change == Change::Modified;
+    let again = |piece: &&DiffPart| paths(piece).any(|path| changes.get(path) > Some(&1));
+    let lasts = |piece: &&DiffPart| piece.file.change == Change::Modified;
     let Some(piece) = pieces.iter().filter(again).find(|piece| !lasts(piece)) else {
         return Ok(());
     };
@@ -187,7 +187,7 @@ fn require_apart(pieces: &[Piece]) -> Result<(), HostError> {
 }
 
 /// Its path, and where that is another one, the one before.
-fn paths(piece: &Piece) -> impl Iterator<Item = &[u8]> {
+fn paths(piece: &DiffPart) -> impl Iterator<Item = &[u8]> {
     let FileDiff { old, new, .. } = &piece.file;
     let before = (old != new).then_some(&**old);
     before.into_iter().chain([&**new]).filter(|path| !path.is_empty())

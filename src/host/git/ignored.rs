@@ -8,7 +8,7 @@ use super::command::{Git, LISTING_LIMIT, failed};
 use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::blocking;
-use crate::host::files::dir::{Bytes, Dir, TEXT_MAX};
+use crate::host::files::dir::{Bytes, Dir, TEXT_LIMIT};
 use crate::host::locks::Worktrees;
 use crate::host::programs::launch::Launch;
 use crate::host::repository::common_dir;
@@ -162,7 +162,7 @@ fn literally(path: &Path) -> Option<String> {
 fn add_lines(common: &Path, lines: &[String]) -> Result<(), HostError> {
     let (dir, _) = Dir::make(common, &common.join("info"))?;
     let name = Path::new("exclude");
-    let before = dir.bytes(name, TEXT_MAX)?;
+    let before = dir.bytes(name, TEXT_LIMIT)?;
     let mode = before.as_ref().map_or(0o644, |before| before.mode);
     let bytes = before.map(|before| before.bytes).unwrap_or_default();
     match with_lines(&String::from_utf8_lossy(&bytes), lines) {

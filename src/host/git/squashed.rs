@@ -4,8 +4,8 @@
 use crate::core::PolecatName;
 use crate::host::error::HostError;
 use crate::host::git::Git;
+use crate::host::git::merge_preview::Trial;
 use crate::host::git::snapshot::PLAINLY;
-use crate::host::git::trial::Trial;
 
 fn reference(polecat: &PolecatName) -> String {
     format!("refs/polecat/merged/{polecat}")

@@ -15,7 +15,7 @@ use crate::host::repository::git_dir_of;
 /// What lists them.
 const LIST: &str = ".gitmodules";
 /// Submodules in submodules.
-const DEEPEST: usize = 8;
+const DEPTH_LIMIT: usize = 8;
 
 /// Whether a worktree may have submodules.
 #[must_use]
@@ -43,7 +43,7 @@ pub async fn init_submodules(rig: &Rig, worktree: &Path, launch: &Launch) -> Vec
             Ok(found) => {
                 for one in found {
                     match git.init(&one).await {
-                        Ok(below) if depth < DEEPEST => {
+                        Ok(below) if depth < DEPTH_LIMIT => {
                             levels.push((below, original.join(&one.path), depth + 1));
                         }
                         Ok(_) => {}

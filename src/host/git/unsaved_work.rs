@@ -20,7 +20,7 @@ use crate::host::programs::launch::Launch;
 
 pub(super) use commits::{goal, own_branches, positions};
 pub(super) use stashes::stashes;
-pub(super) use status::Status;
+pub(super) use status::GitStatus;
 pub(super) use submodules::inside;
 
 /// A reason to keep a polecat's worktree.

@@ -1,6 +1,6 @@
 //! A polecat's new worktree, and where worktrees are.
 
-pub(super) mod around;
+pub(super) mod containing_worktree;
 pub(super) mod directory;
 pub(super) mod layout;
 

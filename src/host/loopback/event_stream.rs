@@ -9,7 +9,7 @@ use super::http::{Body, HttpError, LocalServer};
 /// The longest event, in bytes.
 const EVENT_LIMIT: usize = 1 << 20;
 /// A stream that sends nothing for this long is dead.
-const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How much of a stream is read in a second; more has to wait.
 const BYTES_A_SECOND: usize = 8 << 20;
 
@@ -39,8 +39,8 @@ impl EventStream {
             if let Some(event) = self.lines.event()? {
                 return Ok(Some(event));
             }
-            let read = timeout(SILENCE_LIMIT, self.body.next()).await;
-            let Some(piece) = read.map_err(|_| HttpError::NoAnswer(SILENCE_LIMIT))?? else {
+            let read = timeout(SILENCE_TIMEOUT, self.body.next()).await;
+            let Some(piece) = read.map_err(|_| HttpError::NoAnswer(SILENCE_TIMEOUT))?? else {
                 return Ok(None);
             };
             self.pace.keep(piece.len()).await;

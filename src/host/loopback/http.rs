@@ -16,7 +16,7 @@ const HEAD_LIMIT: usize = 32 << 10;
 /// The most headers that an answer may have.
 const HEADERS_LIMIT: usize = 64;
 /// How much is read at once.
-const PIECE: usize = 16 << 10;
+const READ_SIZE: usize = 16 << 10;
 /// The longest line that gives the size of a chunk.
 const CHUNK_LINE_LIMIT: usize = 256;
 
@@ -238,7 +238,7 @@ impl Body {
 }
 
 async fn more(stream: &mut TcpStream, read: &mut Vec<u8>) -> io::Result<()> {
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; READ_SIZE];
     let count = stream.read(&mut piece).await?;
     read.extend_from_slice(piece.get(..count).unwrap_or_default());
     if count == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }

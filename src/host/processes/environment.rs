@@ -6,14 +6,18 @@ use std::io::Read;
 use super::occupants::SERVER;
 
 /// So much is read of it, in bytes.
-const LIMIT: u64 = 1 << 20;
+const SIZE_LIMIT: u64 = 1 << 20;
 
 /// The variable `name` as the process `pid` was started with it; `None` if it was not, or that cannot be
 /// told: only Linux does.
 #[must_use]
 pub fn variable_of(pid: u32, name: &str) -> Option<String> {
     let mut bytes = Vec::new();
-    File::open(format!("/proc/{pid}/environ")).ok()?.take(LIMIT).read_to_end(&mut bytes).ok()?;
+    File::open(format!("/proc/{pid}/environ"))
+        .ok()?
+        .take(SIZE_LIMIT)
+        .read_to_end(&mut bytes)
+        .ok()?;
     let prefix = format!("{name}=");
     let found = bytes.split(|&byte| byte == 0).find_map(|one| one.strip_prefix(prefix.as_bytes()));
     found.map(|value| String::from_utf8_lossy(value).into_owned())

@@ -11,7 +11,7 @@ use tokio::io::unix::AsyncFd;
 use super::select::ProcessKey;
 
 /// How often a process without a descriptor is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A process: by its descriptor where the system has them (Linux 5.3), which means this process
 /// for good; else by its id, compared with its start time right before each use.
@@ -55,7 +55,7 @@ impl Handle {
                 let _ = fd.readable().await;
             }
             Self::Number(known) => {
-                let mut again = tokio::time::interval(LOOK_AGAIN);
+                let mut again = tokio::time::interval(LOOK_INTERVAL);
                 while is_there(*known) {
                     again.tick().await;
                 }

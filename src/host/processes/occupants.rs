@@ -23,7 +23,7 @@ use portable::look;
 const LIST_TIMEOUT: Duration = Duration::from_secs(5);
 /// A program that ends by itself within this time only passes through: a git that somebody's
 /// editor runs for its status line.
-const PASSING: Duration = Duration::from_millis(300);
+const PASSING_TIMEOUT: Duration = Duration::from_millis(300);
 /// A server stays in the folder that it was started in, and does nothing there.
 pub(super) const SERVER: &str = "tmux: server";
 
@@ -107,7 +107,7 @@ impl Us {
 
 /// Those that do not end by themselves in a moment.
 async fn staying(found: Vec<Occupant>) -> Vec<Occupant> {
-    let deadline = Instant::now() + PASSING;
+    let deadline = Instant::now() + PASSING_TIMEOUT;
     let handles =
         found.iter().map(|one| Handle::open(ProcessKey { pid: one.pid, start: one.start }));
     let mut staying = Vec::new();

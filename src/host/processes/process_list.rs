@@ -14,11 +14,11 @@ use super::{ProcessError, is_over};
 pub struct ProcessList {
     /// How many listings have begun.
     begun: AtomicU64,
-    last: Mutex<Listed>,
+    last: Mutex<ProcessListing>,
 }
 
 /// A listing.
-pub(super) struct Listed {
+pub(super) struct ProcessListing {
     /// Start times are comparable within one value only.
     pub(super) system: System,
     pub(super) seen: Vec<ProcessInfo>,
@@ -26,7 +26,7 @@ pub(super) struct Listed {
     number: u64,
 }
 
-impl Default for Listed {
+impl Default for ProcessListing {
     fn default() -> Self {
         Self { system: System::new(), seen: Vec::new(), number: 0 }
     }
@@ -34,16 +34,16 @@ impl Default for Listed {
 
 impl ProcessList {
     /// A listing that began after this was called.
-    pub(super) async fn list(&self) -> Result<MutexGuard<'_, Listed>, ProcessError> {
+    pub(super) async fn list(&self) -> Result<MutexGuard<'_, ProcessListing>, ProcessError> {
         self.after(self.begun.load(Ordering::SeqCst)).await
     }
 
     /// A listing that began after this value was made.
-    pub(super) async fn first(&self) -> Result<MutexGuard<'_, Listed>, ProcessError> {
+    pub(super) async fn first(&self) -> Result<MutexGuard<'_, ProcessListing>, ProcessError> {
         self.after(0).await
     }
 
-    async fn after(&self, before: u64) -> Result<MutexGuard<'_, Listed>, ProcessError> {
+    async fn after(&self, before: u64) -> Result<MutexGuard<'_, ProcessListing>, ProcessError> {
         let mut last = self.last.lock().await;
         if last.number > before {
             return Ok(last);
@@ -57,7 +57,7 @@ impl ProcessList {
         if !seen.iter().any(|process| process.pid == own) {
             return Err(ProcessError::Unlisted);
         }
-        *last = Listed { system, seen, number };
+        *last = ProcessListing { system, seen, number };
         Ok(last)
     }
 }

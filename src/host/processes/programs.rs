@@ -3,7 +3,7 @@
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, UpdateKind};
 
 use super::ProcessError;
-use super::process_list::{Listed, ProcessList};
+use super::process_list::{ProcessList, ProcessListing};
 use super::select::select;
 
 /// A process, by what tells which program it is.
@@ -25,7 +25,7 @@ pub async fn programs_of(
     root: u32,
 ) -> Result<Vec<Program>, ProcessError> {
     let mut listed = process_list.first().await?;
-    let Listed { system, seen, .. } = &mut *listed;
+    let ProcessListing { system, seen, .. } = &mut *listed;
     let tree = select(root, true, &[], seen, std::process::id());
     let pids: Vec<_> = tree.iter().rev().map(|process| Pid::from_u32(process.pid)).collect();
     let kind = ProcessRefreshKind::nothing().without_tasks().with_cmd(UpdateKind::Always);

@@ -19,14 +19,14 @@ use super::launch::Launch;
 pub use followed::Followed;
 
 /// More output than this ends a program, unless it may print more.
-const OUTPUT_MAX: usize = 8 * 1024 * 1024;
+const OUTPUT_LIMIT: usize = 8 * 1024 * 1024;
 /// How much of the error output is kept: its end says what went wrong.
-const STDERR_KEPT: usize = 64 * 1024;
+const STDERR_LIMIT: usize = 64 * 1024;
 /// How long output may still arrive after the program itself ended: a child of its own, such as
 /// a tracker's daemon, may keep the pipe open for good.
-const DRAIN: Duration = Duration::from_millis(200);
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(200);
 /// How long a program may take when nothing else is said.
-const USUAL_WAIT: Duration = Duration::from_secs(30);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why a program did not run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -130,10 +130,10 @@ impl Program {
             command: launch(program),
             words: vec![program.to_owned()],
             dir: None,
-            patience: USUAL_WAIT,
+            patience: DEFAULT_TIMEOUT,
             input: None,
             streams: None,
-            limit: OUTPUT_MAX,
+            limit: OUTPUT_LIMIT,
             finishes: false,
         }
     }
@@ -324,7 +324,7 @@ async fn finish(child: &mut Child, limit: usize) -> io::Result<Output> {
                 child.wait().await?
             }
             status = child.wait() => {
-                if let Ok(read) = timeout(DRAIN, reading).await {
+                if let Ok(read) = timeout(DRAIN_TIMEOUT, reading).await {
                     read?;
                 }
                 status?
@@ -353,8 +353,8 @@ async fn read_all(
 async fn read_end(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) -> io::Result<()> {
     let Some(mut from) = from else { return Ok(()) };
     while from.read_buf(into).await? > 0 {
-        if into.len() > 2 * STDERR_KEPT {
-            into.drain(..into.len() - STDERR_KEPT);
+        if into.len() > 2 * STDERR_LIMIT {
+            into.drain(..into.len() - STDERR_LIMIT);
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ use crate::host::gastown::pending;
 use crate::host::repository::{self, Registration};
 
 /// No session's id is longer.
-const ID_MAX: usize = 128;
+const ID_LIMIT: usize = 128;
 
 /// The names of a rig's polecats, sorted, whichever layout they have.
 ///
@@ -236,7 +236,7 @@ pub async fn session_id(workdir: &Path) -> Option<String> {
     });
     // gastown writes when that was below it.
     let id = read.await.ok().flatten()?.lines().next()?.trim().to_owned();
-    let is_id = (1..=ID_MAX).contains(&id.len())
+    let is_id = (1..=ID_LIMIT).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
     is_id.then_some(id)
 }

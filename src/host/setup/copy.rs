@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::Given;
+use super::SetupReport;
 use crate::core::names::visible;
 use crate::host::error::{HostError, broken};
 use crate::host::files::dir::{Copied, Dir, Kind};
 
 /// How many files a message names.
-const NAMED: usize = 3;
+const NAMED_LIMIT: usize = 3;
 
 /// How far a copy is, and whether it goes on. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +69,8 @@ pub(super) fn unignored(lacking: &[PathBuf], kept: &[PathBuf]) -> Option<String>
     let kept: BTreeSet<_> = kept.iter().collect();
     let left: Vec<_> = lacking.iter().filter(|file| !kept.contains(file)).collect();
     let quoted = |file: &&PathBuf| format!("`{}`", visible(&file.to_string_lossy()));
-    let names: Vec<_> = left.iter().take(NAMED).map(quoted).collect();
-    let more = match left.len().saturating_sub(NAMED) {
+    let names: Vec<_> = left.iter().take(NAMED_LIMIT).map(quoted).collect();
+    let more = match left.len().saturating_sub(NAMED_LIMIT) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
@@ -87,8 +87,8 @@ pub(super) fn all(
     worktree: &Path,
     files: &[PathBuf],
     progress: &CopyProgress,
-) -> Result<Given, HostError> {
-    let mut given = Given::default();
+) -> Result<SetupReport, HostError> {
+    let mut given = SetupReport::default();
     let mut at: Option<(PathBuf, Dir, Dir)> = None;
     for file in files {
         if progress.is_ended() {

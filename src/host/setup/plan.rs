@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Plan;
+use super::SetupPlan;
 use super::patterns::Patterns;
 use crate::core::names::visible;
 use crate::host::files::dir::{Dir, Kind};
 
 /// Folders in folders: each is open while what is in it is looked at.
-const DEEPEST: usize = 64;
+const DEPTH_LIMIT: usize = 64;
 
 /// The walk through a main worktree.
 pub(super) struct Walk<'a> {
@@ -16,16 +16,16 @@ pub(super) struct Walk<'a> {
     /// The folders of its polecats, which may be in it.
     polecats: Vec<PathBuf>,
     patterns: &'a Patterns,
-    found: Plan,
+    found: SetupPlan,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn of(main: &'a Path, polecats: Vec<PathBuf>, patterns: &'a Patterns) -> Self {
-        Self { main, polecats, patterns, found: Plan::default() }
+        Self { main, polecats, patterns, found: SetupPlan::default() }
     }
 
     /// What is named of all that git ignores; a folder that it ignores as a whole ends in a slash.
-    pub(super) fn all(mut self, ignored: &[PathBuf]) -> Plan {
+    pub(super) fn all(mut self, ignored: &[PathBuf]) -> SetupPlan {
         for listed in ignored {
             let (path, is_dir) = (&*listed.components().collect::<PathBuf>(), is_folder(listed));
             let named = self.patterns.name(path, is_dir);
@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let shown = visible(&path.to_string_lossy());
-        if path.components().count() > DEEPEST {
+        if path.components().count() > DEPTH_LIMIT {
             return self.skip(format!("`{shown}` is not copied: it is too deep"));
         }
         let entered = parent.folder(name).and_then(|dir| match dir {

@@ -1,7 +1,7 @@
 //! How much is copied, in words.
 
 /// More than this is asked about, in bytes, where copies cost as much as the originals.
-pub const MUCH: u64 = 500 * MB;
+pub const CONFIRM_SIZE: u64 = 500 * MB;
 
 const MB: u64 = 1_000_000;
 

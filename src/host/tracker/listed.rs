@@ -7,12 +7,12 @@ use super::Issue;
 /// What trackers answer to `list`: `bd` the issues, `br` a page of them.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Listed {
+pub(super) enum IssueListing {
     Plain(Vec<Issue>),
     Page { issues: Vec<Issue> },
 }
 
-impl Listed {
+impl IssueListing {
     /// The issues in an answer. Of none, some versions of `bd` say nothing, or so in a sentence.
     pub(super) fn read(answer: &[u8]) -> Result<Vec<Issue>, String> {
         let answer = answer.trim_ascii();

@@ -14,7 +14,7 @@ fn a_list_is_read_as_each_tracker_writes_it() {
         ("\n".to_owned(), Some(0)),
         (r#"{ "error": {} }"#.to_owned(), None),
     ] {
-        let read = Listed::read(answer.as_bytes()).ok().map(|issues| issues.len());
+        let read = IssueListing::read(answer.as_bytes()).ok().map(|issues| issues.len());
         assert_eq!(read, found, "{answer}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::core::trust::Request;
+use crate::core::trust::TrustRequest;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, state};
 use crate::host::locks::Grants;
@@ -22,7 +22,7 @@ pub struct Store {
 /// Something that was allowed for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// The [`Request::id`] of it.
+    /// The [`TrustRequest::id`] of it.
     pub id: String,
     /// The files that said so.
     pub files: Vec<String>,
@@ -67,7 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read, understood or written, or is that of a newer version.
-    pub async fn add(&self, request: &Request) -> Result<(), HostError> {
+    pub async fn add(&self, request: &TrustRequest) -> Result<(), HostError> {
         let (path, entry) = (self.path.clone(), entry(request));
         let folder = path.parent().unwrap_or(&path).to_owned();
         blocking({
@@ -97,7 +97,7 @@ fn entries(path: &Path, keys: &Map<String, Value>) -> Result<Vec<Value>, HostErr
     }
 }
 
-fn entry(request: &Request) -> Value {
+fn entry(request: &TrustRequest) -> Value {
     let files: Vec<_> = request.files.iter().map(|file| file.to_string_lossy()).collect();
     let since = format!("{:.0}", Timestamp::now());
     json!({ "id": request.id(), "files": files, "command": request.command(), "since": since })

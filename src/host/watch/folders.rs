@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::host::error::HostError;
-use crate::host::files::dir::TEXT_MAX;
+use crate::host::files::dir::TEXT_LIMIT;
 use crate::host::files::is_dir;
 use crate::host::repository::{self, head::branch_now};
 
@@ -43,7 +43,7 @@ pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = Pat
 /// absent: the walk reads whatever it finds, and would wait for a pipe for ever.
 fn can_be_read(dir: &Path) -> bool {
     let plain = |path: &Path| match fs::metadata(path) {
-        Ok(found) => found.is_file() && found.len() <= TEXT_MAX,
+        Ok(found) => found.is_file() && found.len() <= TEXT_LIMIT,
         Err(_) => true,
     };
     let (git_dir, common) = match repository::git_dir_of(dir) {

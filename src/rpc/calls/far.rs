@@ -6,8 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::{
-    At, CallContext, Capture, Everywhere, FollowOutput, Inject, Method, ShowQueue, Status, Waiting,
-    Worktree,
+    At, CallContext, Capture, Everywhere, FollowOutput, Inject, Method, QueueListing, ShowQueue,
+    Status, Worktree,
     everywhere::AboutPolecat,
     sessions::{ListedPolecat, of_host},
 };
@@ -142,7 +142,7 @@ impl Far<'_> {
         self.carry_out(Status { at, polecat }, &|_: &str| {}).await
     }
 
-    pub(in crate::rpc) async fn queue(&self) -> Result<Waiting, Refusal> {
+    pub(in crate::rpc) async fn queue(&self) -> Result<QueueListing, Refusal> {
         let (at, polecat) = (At::default(), String::new());
         self.carry_out(ShowQueue { at, polecat }, &|_: &str| {}).await
     }

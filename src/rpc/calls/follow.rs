@@ -6,7 +6,7 @@ use super::{At, calls};
 use crate::{
     fleet::Hub,
     rpc::error::RpcError,
-    session::{CaptureOptions, Fit, Follow, Reach, SessionError, Update, Workspace},
+    session::{CaptureOptions, Follow, Reach, SessionError, Update, WindowFit, Workspace},
 };
 
 calls! {
@@ -37,7 +37,11 @@ impl FollowOutput {
     }
 }
 
-async fn send(follow: &mut Follow, fit: Option<&Fit>, hub: &mut Hub) -> Result<(), SessionError> {
+async fn send(
+    follow: &mut Follow,
+    fit: Option<&WindowFit>,
+    hub: &mut Hub,
+) -> Result<(), SessionError> {
     let mut visible = true;
     loop {
         let seen = tokio::select! {

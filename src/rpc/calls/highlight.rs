@@ -4,9 +4,9 @@ use rmpv::Value;
 
 use super::{At, CallContext, Operation, calls};
 use crate::{
-    core::diff::{FileDiff, Way, apply},
+    core::diff::{Direction, FileDiff, apply},
     rpc::{
-        aside::aside,
+        blocking::aside,
         encode::{self, Encode, Map},
         error::{Refusal, RpcError},
         views::{drawn_diff::DrawnDiff, rows::Rows},
@@ -79,7 +79,7 @@ fn shown(text: Vec<u8>) -> Option<String> {
 fn versions(file: &FileDiff, before: Option<Vec<u8>>) -> Option<(Vec<u8>, Vec<u8>)> {
     file.told_versions().or_else(|| {
         let before = before?;
-        let after = apply(&file.hunks, &before, Way::Do)?;
+        let after = apply(&file.hunks, &before, Direction::Do)?;
         Some((before, after))
     })
 }

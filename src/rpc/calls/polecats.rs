@@ -12,7 +12,7 @@ use crate::{
         error::Refusal,
     },
     session::{
-        Beginning, NewPolecat, OtherAttempt, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat,
+        NewPolecat, OtherAttempt, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat, StartPoint,
     },
 };
 
@@ -71,11 +71,11 @@ impl Everywhere for New {
         let (progress, large) = (context.progress(shown), self.large.unwrap_or_default());
         let polecats = rig.polecats();
         // Boxed, to keep the futures of callers small.
-        let begin = Beginning {
+        let begin = StartPoint {
             base: self.base,
             branch: self.branch,
             changes: self.changes.map(|changes| changes.0),
-            ..Beginning::default()
+            ..StartPoint::default()
         };
         let (issue, how) = (self.issue.as_deref(), (large, ForWhom::default(), &progress as _));
         let work = Box::pin(polecats.create(polecat.as_deref(), issue, &begin, how));

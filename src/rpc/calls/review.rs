@@ -5,7 +5,7 @@ use std::{os::unix::ffi::OsStrExt as _, path::PathBuf};
 
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Operation, Since, calls, given::word};
+use super::{At, CallContext, Operation, Since, arguments::word, calls};
 use crate::{
     core::{
         diff::{CommentedLines, Side},

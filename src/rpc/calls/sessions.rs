@@ -6,7 +6,7 @@ use rmpv::Value;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Everywhere, Operation, Queued, RigName, Said, calls};
+use super::{AnswerText, At, CallContext, Everywhere, Operation, QueueSummary, RigName, calls};
 use crate::{
     core::{hosts::HostName, session::SessionInfo},
     fleet::{FarRig, HostStatus},
@@ -68,7 +68,7 @@ calls! {
     "session.answer" => Answer {
         at: At,
         polecat: String,
-        choice: Option<Said>,
+        choice: Option<AnswerText>,
         /// Of the question that is meant.
         id: Option<String>,
         words: Option<String>,
@@ -162,7 +162,7 @@ impl Encode for StoppedAll {
 }
 
 /// Polecats that have a session.
-pub(in crate::rpc) struct Listed(pub(in crate::rpc) Vec<ListedPolecat>);
+pub(in crate::rpc) struct ListedPolecats(pub(in crate::rpc) Vec<ListedPolecat>);
 
 /// One of them, and what names it.
 pub(in crate::rpc) struct ListedPolecat {
@@ -177,7 +177,7 @@ pub(in crate::rpc) struct ListedPolecat {
     pub(in crate::rpc) host: Option<HostName>,
 }
 
-impl Encode for Listed {
+impl Encode for ListedPolecats {
     fn encode(self) -> Result<Value, String> {
         let of = |one: ListedPolecat| {
             let fields = encode::addressed(&one.info, &one.address, &one.rig);
@@ -188,14 +188,14 @@ impl Encode for Listed {
 }
 
 impl Operation for List {
-    type Answer = Listed;
+    type Answer = ListedPolecats;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Listed, Refusal> {
+    async fn run(self, context: &CallContext<'_>) -> Result<ListedPolecats, Refusal> {
         if self.all.unwrap_or_default() {
             let rigs = context.workspace.all_rigs(&self.at.into()).await;
             let hosts = context.fleet.hosts();
             let there = hosts.iter().flat_map(of_host);
-            return Ok(Listed(rigs.iter().flat_map(of_rig).chain(there).collect()));
+            return Ok(ListedPolecats(rigs.iter().flat_map(of_rig).chain(there).collect()));
         }
         let rig = context.recent_rig(self.at).await?;
         let mut infos = rig.sessions().list().await?;
@@ -207,7 +207,7 @@ impl Operation for List {
             host: None,
             info,
         });
-        Ok(Listed(listed.collect()))
+        Ok(ListedPolecats(listed.collect()))
     }
 }
 
@@ -267,7 +267,7 @@ impl Operation for CaptureSession {
 #[derive(Deserialize, Serialize)]
 pub(in crate::rpc) struct Injected {
     /// What waits, if it is a part of that.
-    pub(in crate::rpc) queued: Option<Queued>,
+    pub(in crate::rpc) queued: Option<QueueSummary>,
 }
 
 impl Encode for Injected {
@@ -329,7 +329,7 @@ impl Everywhere for Answer {
     type Answer = Answered;
 
     async fn here(self, context: &CallContext<'_>) -> Result<Answered, Refusal> {
-        let choice = self.choice.map(|Said(choice)| choice).unwrap_or_default();
+        let choice = self.choice.map(|AnswerText(choice)| choice).unwrap_or_default();
         let cut = self.cut.unwrap_or_default();
         let reply = Reply { choice, id: self.id, words: self.words, cut };
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;

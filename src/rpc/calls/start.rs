@@ -6,14 +6,15 @@ use rmpv::Value;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agents, At, Bring, CallContext, Everywhere, InUse, Resume, RigName, Trust, UserPath, calls,
+    Agents, At, Bring, CallContext, Everywhere, InUse, ResumeArgument, RigName, Trust, UserPath,
+    calls,
 };
 use crate::{
     rpc::{
         encode::{Encode, Map, texts},
         error::{Refusal, RpcError},
     },
-    session::{Allowed, Beginning, Conversing, Reach, ResumedAll, StartOptions, Started},
+    session::{Allowed, Conversing, Reach, ResumedAll, StartOptions, StartPoint, Started},
 };
 
 calls! {
@@ -41,7 +42,7 @@ calls! {
         config_dir: Option<UserPath>,
         cmd: Option<String>,
         /// The conversation to go on with.
-        resume: Option<Resume>,
+        resume: Option<ResumeArgument>,
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
@@ -122,7 +123,7 @@ impl Everywhere for Start {
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
             large: self.large.unwrap_or_default(),
-            conversation: Resume::of(self.resume),
+            conversation: ResumeArgument::of(self.resume),
             ..StartOptions::default()
         };
         let whom = context.whom(at, &polecat, Reach::Here).await?;
@@ -298,7 +299,7 @@ fn allowed(answer: Option<Trust>, id: Option<String>) -> Option<Allowed> {
     Some(Allowed { answer: answer?.0, id: id? })
 }
 
-fn beginning(base: Option<String>, branch: Option<String>, changes: Option<Bring>) -> Beginning {
+fn beginning(base: Option<String>, branch: Option<String>, changes: Option<Bring>) -> StartPoint {
     let changes = changes.map(|changes| changes.0);
-    Beginning { base, branch, changes, ..Beginning::default() }
+    StartPoint { base, branch, changes, ..StartPoint::default() }
 }

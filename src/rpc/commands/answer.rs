@@ -11,7 +11,7 @@ use super::{Done, invocation::Invocation, questions, report, words::word};
 use crate::{
     core::session::SessionInfo,
     rpc::{
-        calls::{Answer, Answers, Asked, CallContext, Operation, Said},
+        calls::{Answer, AnswerText, Answers, Asked, CallContext, Operation},
         effects::{Effect, compose, info},
         error::{Refusal, RpcError},
     },
@@ -33,7 +33,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let written = asked.asked.text.as_ref().map(|text| String::from_utf8_lossy(text).into_owned());
     let words = written.or(asked.words.text("words")?);
     let Answers { question: id, cut, .. } = asked.answers();
-    let choice = Some(Said(choice));
+    let choice = Some(AnswerText(choice));
     let answer = Answer { at: asked.at(), polecat: polecat.clone(), choice, id, words, cut };
     match Box::pin(answer.run(context)).await {
         Ok(answered) => told(context, asked, &polecat, &answered).await,

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     keys::views,
-    table::{COMMANDS, Key, Kind, Range, Spec, Word},
+    table::{COMMANDS, Kind, NamedWord, Range, Spec, Word},
 };
 
 const LUA: &str = "lua/polecat/commands.lua";
@@ -139,7 +139,7 @@ fn maps() -> String {
 }
 
 /// How wide stylua lets a line be.
-const COLUMNS: usize = 100;
+const WIDTH_LIMIT: usize = 100;
 
 fn lua() -> String {
     let mut lua = HEAD.to_owned();
@@ -179,12 +179,12 @@ fn fields(spec: &Spec) -> Vec<String> {
 }
 
 /// On a line of its own each, where they do not fit on one.
-fn keys(keys: &[Key]) -> String {
-    let pair = |key: &Key| format!("{{ {}, {} }}", quoted(key.name), quoted(&kind_name(key.kind)));
+fn keys(keys: &[NamedWord]) -> String {
+    let pair = |key: &NamedWord| format!("{{ {}, {} }}", quoted(key.name), quoted(&kind_name(key.kind)));
     let pairs: Vec<_> = keys.iter().map(pair).collect();
     let line = format!("keys = {{ {} }}", pairs.join(", "));
     // With its indent and its comma.
-    if line.len() + 5 <= COLUMNS {
+    if line.len() + 5 <= WIDTH_LIMIT {
         return line;
     }
     format!("keys = {{\n      {},\n    }}", pairs.join(",\n      "))

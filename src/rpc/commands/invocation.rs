@@ -7,7 +7,7 @@ use rmpv::Value;
 use super::{
     Done,
     table::{COMMANDS, Command, Range, SIDEBAR, Spec},
-    words::Words,
+    words::CommandWords,
 };
 use crate::core::{
     names::shown,
@@ -26,7 +26,7 @@ const POLECAT: &str = "polecat";
 /// A command that was understood.
 pub(super) struct Invocation {
     pub(super) spec: &'static Spec,
-    pub(super) words: Words,
+    pub(super) words: CommandWords,
     pub(super) asked: CommandRun,
     /// It is about a polecat of a host.
     of_host: bool,
@@ -36,7 +36,7 @@ impl Invocation {
     /// Reads what was asked by the row of its command.
     pub(super) fn read(asked: CommandRun) -> Result<Self, RpcError> {
         let spec = Spec::named(&asked.name).ok_or_else(|| unknown(&asked.name))?;
-        let words = Words::read(spec, &asked.args)?;
+        let words = CommandWords::read(spec, &asked.args)?;
         let invocation = Self { spec, words, asked, of_host: false };
         invocation.refuse_front()?;
         Ok(invocation)

@@ -23,12 +23,12 @@ pub(super) struct Key {
     pub(super) about: &'static str,
     /// Whether Neovim goes where the row leads, without a backend, if it leads anywhere.
     pub(super) follows: bool,
-    pub(super) does: Does,
+    pub(super) does: KeyAction,
 }
 
 /// Who does what a key is for.
 #[derive(Debug)]
-pub(super) enum Does {
+pub(super) enum KeyAction {
     /// Neovim, also without a backend: the name of a function in Lua.
     Lua(&'static str),
     /// The same: goes to a stop of this kind, forward (1) or back (-1).
@@ -274,12 +274,12 @@ const END: &[Key] = &[lua("q", "Close", "close"), lua("g?", "List the keys", "he
 
 /// A key of Neovim's own.
 const fn lua(lhs: &'static str, about: &'static str, name: &'static str) -> Key {
-    Key { lhs, modes: "n", about, follows: false, does: Does::Lua(name) }
+    Key { lhs, modes: "n", about, follows: false, does: KeyAction::Lua(name) }
 }
 
 /// A motion to what frames call a stop of this kind.
 const fn jump(lhs: &'static str, about: &'static str, to: &'static str, step: i8) -> Key {
-    Key { lhs, modes: "nxo", about, follows: false, does: Does::Jump(to, step) }
+    Key { lhs, modes: "nxo", about, follows: false, does: KeyAction::Jump(to, step) }
 }
 
 /// A key that the backend gives its meaning.
@@ -291,7 +291,7 @@ const fn act(
     meaning: Meaning,
 ) -> Key {
     let act = Act { name, doing, sends: None, meaning };
-    Key { lhs, modes: "n", about, follows: false, does: Does::Act(act) }
+    Key { lhs, modes: "n", about, follows: false, does: KeyAction::Act(act) }
 }
 
 /// A key that leads to the worktree.
@@ -313,7 +313,7 @@ const fn about_text(
     meaning: Meaning,
 ) -> Key {
     let act = Act { name, doing: "looking", sends: Some(sends), meaning };
-    Key { lhs, modes: "n", about, follows: false, does: Does::Act(act) }
+    Key { lhs, modes: "n", about, follows: false, does: KeyAction::Act(act) }
 }
 
 /// A key that is a command about a polecat.
@@ -337,8 +337,8 @@ pub(super) fn named(act: &str) -> Result<(&'static Key, &'static Act), RpcError>
 /// All keys that are sent, those of several views several times.
 pub(super) fn acts() -> impl Iterator<Item = (&'static Key, &'static Act)> {
     views::ALL.iter().flat_map(|view| view.iter()).filter_map(|key| match &key.does {
-        Does::Act(act) => Some((key, act)),
-        Does::Lua(_) | Does::Jump(..) => None,
+        KeyAction::Act(act) => Some((key, act)),
+        KeyAction::Lua(_) | KeyAction::Jump(..) => None,
     })
 }
 

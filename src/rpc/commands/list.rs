@@ -70,7 +70,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     // One of a host is named as a whole.
     let here = found.iter().filter(|one| one.host.is_none());
     let rigs: HashMap<_, _> = here.map(|one| (one.shown.as_str(), &one.rig)).collect();
-    let choice = |(label, row): (String, &view::Listed)| {
+    let choice = |(label, row): (String, &view::ListEntry)| {
         let at = rigs.get(row.shown).map_or_else(|| asked.at(), |rig| asked.at().in_rig(rig));
         Choice { label, then: Some(about(asked, at, row.shown)) }
     };
@@ -82,8 +82,8 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     }])
 }
 
-fn row(ListedPolecat { shown, info, .. }: &ListedPolecat) -> view::Listed<'_> {
-    view::Listed { shown, session: info }
+fn row(ListedPolecat { shown, info, .. }: &ListedPolecat) -> view::ListEntry<'_> {
+    view::ListEntry { shown, session: info }
 }
 
 /// The same command once it is known which polecat it is about, and of which rig.

@@ -9,7 +9,7 @@ use super::pressed::Press;
 use crate::{
     core::{host_files::HostFile, hosts::HostName, locations::location_at},
     rpc::{
-        aside::aside,
+        blocking::aside,
         calls::{Operation, Status},
         effects::{Effect, Level, info},
         error::Refusal,

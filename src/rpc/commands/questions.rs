@@ -7,7 +7,7 @@ use super::{invocation::Invocation, report::count, table::Command, words::word};
 use crate::{
     core::{
         session::{SessionInfo, Waiting},
-        trust::Request as Untrusted,
+        trust::TrustRequest as Untrusted,
     },
     rpc::{
         calls::{Answers, InUse, Trust},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many polecats a question names.
-const NAMED: usize = 8;
+const NAMED_LIMIT: usize = 8;
 
 /// Whether to go on in a worktree in which others work, as `found` says.
 pub(super) fn in_use(invocation: &Invocation, found: &str) -> Effect {
@@ -169,10 +169,13 @@ pub(super) fn cut(invocation: &Invocation, polecat: &str, choice: &str, id: Stri
 pub(super) fn stop_all(invocation: &Invocation, said: &str, sessions: &[SessionInfo]) -> Effect {
     let around = || sessions.first().map_or("", |session| &session.rig_name);
     let rig = if said.is_empty() { around() } else { said };
-    let mut names: Vec<_> =
-        sessions.iter().take(NAMED).map(|session| session.polecat.as_str().to_owned()).collect();
-    if sessions.len() > NAMED {
-        names.push(format!("and {} more", sessions.len() - NAMED));
+    let mut names: Vec<_> = sessions
+        .iter()
+        .take(NAMED_LIMIT)
+        .map(|session| session.polecat.as_str().to_owned())
+        .collect();
+    if sessions.len() > NAMED_LIMIT {
+        names.push(format!("and {} more", sessions.len() - NAMED_LIMIT));
     }
     Effect::Confirm {
         prompt: format!("Stop {} of `{rig}` ({})?", sessions.len(), names.join(", ")),

@@ -9,7 +9,7 @@ use crate::{
         session::{SessionInfo, State},
     },
     rpc::{
-        calls::{NotResumed, Queued},
+        calls::{NotResumed, QueueSummary},
         paths,
     },
     session::{Answered, Backup, MergeHow, Merged, Pushed, Removed, Restored, RigFacts},
@@ -194,7 +194,7 @@ pub(super) fn rig(rig: &RigFacts) -> String {
 }
 
 /// What waits, the new message with it.
-pub(super) fn queued(polecat: &str, queue: &Queued) -> String {
+pub(super) fn queued(polecat: &str, queue: &QueueSummary) -> String {
     let what = match (&queue.held, queue.messages) {
         (Some(_), _) => format!("the queue is held; `:PolecatQueue! {polecat}` sends it"),
         (None, 0 | 1) => "sent when it is at its prompt".to_owned(),

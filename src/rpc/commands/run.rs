@@ -12,7 +12,7 @@ use crate::{
     rpc::{
         calls::{
             At, Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation,
-            Remove, Restore, Resume, ResumeAll, RigName, Start, Status, Stop, StopAll,
+            Remove, Restore, ResumeAll, ResumeArgument, RigName, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -111,7 +111,7 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         workdir: asked.path("workdir"),
         config_dir: asked.path("config_dir"),
         cmd: words.text("cmd")?,
-        resume: words.text("resume")?.map(|id| Resume::written(&id)).transpose()?,
+        resume: words.text("resume")?.map(|id| ResumeArgument::written(&id)).transpose()?,
         trust: answers.trust,
         trust_id: answers.trust_id,
         in_use: answers.in_use,

@@ -3,7 +3,7 @@
 
 mod word;
 
-pub(in crate::rpc) use word::{Key, Kind, Word};
+pub(in crate::rpc) use word::{Kind, NamedWord, Word};
 
 use crate::session::Reach;
 
@@ -17,7 +17,7 @@ pub(in crate::rpc) struct Spec {
     /// Its words, in their order.
     pub(in crate::rpc) words: &'static [Word],
     /// The `key=value` pairs behind them, in the order in which they are completed.
-    pub(in crate::rpc) keys: &'static [Key],
+    pub(in crate::rpc) keys: &'static [NamedWord],
     /// Whether it takes a `!`.
     pub(in crate::rpc) bang: bool,
     /// What a range or a count in front of it means.
@@ -116,12 +116,12 @@ const fn maybe(name: &'static str, kind: Kind) -> Word {
     Word { name, kind, needed: false }
 }
 
-const fn key(name: &'static str, kind: Kind) -> Key {
-    Key { name, kind }
+const fn key(name: &'static str, kind: Kind) -> NamedWord {
+    NamedWord { name, kind }
 }
 
 /// The size of the window that a command opens, where a count is no size.
-const SIZE: Key = key("size", Kind::Number);
+const SIZE: NamedWord = key("size", Kind::Number);
 
 /// A command without anything.
 const fn plain(command: Command, name: &'static str, about: &'static str) -> Spec {

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{Key, Kind, Spec};
+use super::table::{Kind, NamedWord, Spec};
 use crate::rpc::{calls::Bring, error::RpcError};
-use crate::session::Changes;
+use crate::session::BringMode;
 
 /// What was typed behind a command.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Words {
+pub(super) struct CommandWords {
     values: BTreeMap<&'static str, Vec<u8>>,
 }
 
-impl Words {
+impl CommandWords {
     /// Reads `text` as `spec` has it; what is missing, unknown or too much is refused by name.
     pub(super) fn read(spec: &Spec, text: &[u8]) -> Result<Self, RpcError> {
         let mut words = Self::default();
@@ -37,7 +37,7 @@ impl Words {
         self.values.get(name).map(|raw| String::from_utf8(raw.clone()).map_err(wrong)).transpose()
     }
 
-    /// The same of one that [`Words::read`] would have missed.
+    /// The same of one that [`CommandWords::read`] would have missed.
     pub(super) fn needed(&self, name: &str) -> Result<String, RpcError> {
         self.text(name)?.ok_or_else(|| RpcError::bad_argument(format!("`{name}` is missing")))
     }
@@ -47,7 +47,7 @@ impl Words {
         let Some(name) = self.text("changes")? else { return Ok(None) };
         let wrong =
             || RpcError::bad_argument(format!("`changes`: expected copy or move, got `{name}`"));
-        Changes::named(&name).ok_or_else(wrong).map(|changes| Some(Bring(changes)))
+        BringMode::named(&name).ok_or_else(wrong).map(|changes| Some(Bring(changes)))
     }
 
     /// The value as the bytes that it is.
@@ -100,13 +100,16 @@ impl Words {
 }
 
 /// The pair that `rest` begins with, and what follows it.
-fn pair<'a>(spec: &Spec, rest: &'a [u8]) -> Result<(&'static Key, Vec<u8>, &'a [u8]), String> {
+fn pair<'a>(
+    spec: &Spec,
+    rest: &'a [u8],
+) -> Result<(&'static NamedWord, Vec<u8>, &'a [u8]), String> {
     let (word, behind) = first(rest);
     let shown = String::from_utf8_lossy(&word).into_owned();
     if spec.keys.is_empty() {
         return Err(format!("unexpected `{shown}`"));
     }
-    let alone = |key: &&Key| key.kind.stands_alone() && key.name.as_bytes() == word;
+    let alone = |key: &&NamedWord| key.kind.stands_alone() && key.name.as_bytes() == word;
     if let Some(key) = spec.keys.iter().find(alone) {
         return Ok((key, Vec::new(), behind));
     }
@@ -153,7 +156,7 @@ fn unescaped(path: &[u8]) -> Vec<u8> {
     (0..path.len()).filter(|at| !escaped(*at)).map(|at| path[at]).collect()
 }
 
-fn list(keys: &[Key]) -> String {
+fn list(keys: &[NamedWord]) -> String {
     keys.iter().map(|key| format!("`{}=`", key.name)).collect::<Vec<_>>().join(", ")
 }
 
@@ -161,8 +164,8 @@ fn list(keys: &[Key]) -> String {
 mod tests {
     use super::*;
 
-    fn read(name: &str, text: &str) -> Result<Words, RpcError> {
-        Words::read(Spec::named(name).unwrap(), text.as_bytes())
+    fn read(name: &str, text: &str) -> Result<CommandWords, RpcError> {
+        CommandWords::read(Spec::named(name).unwrap(), text.as_bytes())
     }
 
     fn values(name: &str, text: &str) -> Vec<(&'static str, String)> {

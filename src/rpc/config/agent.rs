@@ -7,15 +7,15 @@ use super::{
     screen::{keys, screen},
 };
 use crate::core::{
-    agent::{Changes, ConversationFiles, PromptMode, Resume},
+    agent::{AgentOverrides, ConversationFiles, PromptMode, Resume},
     screen::DescriptionChanges,
 };
 
 /// Reads what stands at `agents.<name>`.
-pub(super) fn changes(item: &Item) -> Changes {
+pub(super) fn changes(item: &Item) -> AgentOverrides {
     let mut agent = item.table();
     let (mut ready, mut hooks) = (agent.table("ready"), agent.table("hooks"));
-    Changes {
+    AgentOverrides {
         like: agent.text("preset"),
         command: agent.text("command"),
         args: agent.read("args", Item::texts),

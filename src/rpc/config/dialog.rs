@@ -5,7 +5,7 @@ use super::{
     reader::{Item, Table},
 };
 use crate::core::screen::{
-    Accept, Answering, Dialog, Done, Opens, Reason, Sign, Ticks, Toggle, Way, Words,
+    Accept, Answering, ChoiceInput, Dialog, Done, FreeText, Opens, Reason, Sign, Ticks, Toggle,
 };
 
 /// The words that a waiting agent's `reason` is told with.
@@ -15,11 +15,11 @@ pub(super) const REASONS: [(&str, Reason); 4] = [
     ("trust", Reason::Trust),
     ("sign-in", Reason::SignIn),
 ];
-pub(super) const WAYS: [(&str, Way); 4] = [
-    ("number", Way::Number),
-    ("mark", Way::Mark("Down", "Up")),
-    ("letter", Way::Letter),
-    ("unknown", Way::Unknown),
+pub(super) const WAYS: [(&str, ChoiceInput); 4] = [
+    ("number", ChoiceInput::Number),
+    ("mark", ChoiceInput::Mark("Down", "Up")),
+    ("letter", ChoiceInput::Letter),
+    ("unknown", ChoiceInput::Unknown),
 ];
 
 /// One of `dialogs`.
@@ -102,11 +102,13 @@ pub(super) fn answering(item: &Item, usual: Answering) -> Answering {
 }
 
 /// The way, with the keys that move the mark if they are not the arrows.
-fn way(table: &mut Table) -> Option<Way> {
+fn way(table: &mut Table) -> Option<ChoiceInput> {
     let way = table.read("way", |item| item.one_of(&WAYS));
     let (next, before) = (text_at(table, "next"), text_at(table, "previous"));
     match way? {
-        Way::Mark(down, up) => Some(Way::Mark(next.unwrap_or(down), before.unwrap_or(up))),
+        ChoiceInput::Mark(down, up) => {
+            Some(ChoiceInput::Mark(next.unwrap_or(down), before.unwrap_or(up)))
+        }
         way => Some(way),
     }
 }
@@ -118,7 +120,7 @@ fn own_keys(item: &Item) -> Option<(&'static str, &'static [&'static str])> {
     Some((choice?, press?))
 }
 
-fn words(item: &Item) -> Option<Words> {
+fn words(item: &Item) -> Option<FreeText> {
     let mut table = item.table();
     let choice = table.needed("choice").map(kept::text);
     let needed = table.read("needed", Item::boolean).unwrap_or(false);
@@ -131,7 +133,7 @@ fn words(item: &Item) -> Option<Words> {
         None if marked => Opens::Marked,
         None => Opens::Choice,
     };
-    Some(Words { choice: choice?, opens, needed })
+    Some(FreeText { choice: choice?, opens, needed })
 }
 
 fn ticks(item: &Item) -> Option<Ticks> {

@@ -13,8 +13,8 @@ use super::{
 use crate::core::{
     agent::{Agent, ConversationFiles, Hooks, PromptMode, Ready, Resume, preset, preset_names},
     screen::{
-        Accept, Answering, BusyRow, Description, Dialog, Done, Keys, Opens, Screen, Sign, Ticks,
-        TitleSign, Toggle, TroubleSign, Way, Words,
+        Accept, Answering, BusyRow, ChoiceInput, Description, Dialog, Done, FreeText, Keys, Opens,
+        Screen, Sign, Ticks, TitleSign, Toggle, TroubleSign,
     },
 };
 
@@ -198,7 +198,7 @@ fn answering(of: &Answering) -> Json {
         let own = keys.iter().map(|(choice, press)| json!({ "choice": choice, "press": press }));
         own.collect::<Vec<_>>()
     };
-    let words = words.iter().map(|Words { choice, opens, needed }| {
+    let words = words.iter().map(|FreeText { choice, opens, needed }| {
         let mut told = match opens {
             Opens::Choice => json!({}),
             Opens::Marked => json!({ "marked": true }),
@@ -225,9 +225,11 @@ fn answering(of: &Answering) -> Json {
     filled(told)
 }
 
-fn way(way: Way) -> Json {
+fn way(way: ChoiceInput) -> Json {
     match way {
-        Way::Mark(next, before) => json!({ "way": "mark", "next": next, "previous": before }),
+        ChoiceInput::Mark(next, before) => {
+            json!({ "way": "mark", "next": next, "previous": before })
+        }
         way => json!({ "way": word(&WAYS, way) }),
     }
 }

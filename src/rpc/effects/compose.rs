@@ -36,12 +36,12 @@ pub(in crate::rpc) struct Compose {
     pub(in crate::rpc) forced: Option<Request>,
     /// Whether words such as `{file}` stand for something in the editor.
     pub(in crate::rpc) contexts: bool,
-    pub(in crate::rpc) words: Words,
+    pub(in crate::rpc) words: ComposedText,
 }
 
 /// What is told of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::rpc) struct Words {
+pub(in crate::rpc) struct ComposedText {
     /// It is empty.
     pub(in crate::rpc) empty: &'static str,
     /// It was not written yet.
@@ -61,7 +61,7 @@ pub(in crate::rpc) fn message(
 ) -> Compose {
     let polecat = to.0;
     let keys = if queue.is_some() { "`:w` sends, `:w!` queues" } else { "`:w` sends" };
-    let words = Words {
+    let words = ComposedText {
         empty: "an empty message is not sent",
         unsaved: "the message is not sent: `:w` sends it, `:q!` drops it",
         later: "later edits were not sent",
@@ -79,7 +79,7 @@ pub(in crate::rpc) fn task(
     call: Request,
 ) -> Compose {
     let title = format!("a task for {whom}: `:w` starts it");
-    let words = Words {
+    let words = ComposedText {
         empty: "an empty task is not sent",
         unsaved: "the task is not given: `:w` gives it, `:q!` drops it",
         later: "later edits were not sent",
@@ -98,7 +98,7 @@ pub(in crate::rpc) fn squash(
 ) -> Compose {
     let polecat = of.0;
     let title = format!("all of {polecat} as one commit in {into}: `:w` commits");
-    let words = Words {
+    let words = ComposedText {
         empty: "without a message nothing is merged",
         unsaved: "nothing is merged yet: `:w` merges, `:q!` drops the message",
         later: "later edits are not in the commit",
@@ -115,7 +115,7 @@ pub(in crate::rpc) fn pull_request(
     call: Request,
 ) -> Compose {
     let title = format!("pull request of {branch}, its title first: `:w` opens it");
-    let words = Words {
+    let words = ComposedText {
         empty: "without a title no pull request is opened",
         unsaved: "the pull request is not opened: `:w` opens it, `:q!` drops the text",
         later: "later edits are not in the pull request",
@@ -126,7 +126,7 @@ pub(in crate::rpc) fn pull_request(
 
 /// The words of an answer.
 pub(in crate::rpc) fn answer(to: (&str, Option<At>), choice: &str, call: Request) -> Compose {
-    let words = Words {
+    let words = ComposedText {
         empty: "an empty answer is not given",
         unsaved: "the answer is not given: `:w` gives it, `:q!` drops it",
         later: "later edits were not given",
@@ -143,7 +143,7 @@ pub(in crate::rpc) fn comment(
     text: String,
     call: Request,
 ) -> Compose {
-    let words = Words {
+    let words = ComposedText {
         empty: "an empty comment is not saved",
         unsaved: "the comment is not saved: `:w` saves it, `:q!` drops it",
         later: "later edits were not saved",
@@ -165,7 +165,7 @@ impl Compose {
         (polecat, at): (&str, Option<At>),
         title: String,
         call: Request,
-        words: Words,
+        words: ComposedText,
     ) -> Self {
         Self {
             name: own_buffer(kind, polecat),

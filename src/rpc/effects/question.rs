@@ -13,7 +13,7 @@ use crate::{
 
 /// What Neovim opens for a question, and what each key does in it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::rpc) struct Question {
+pub(in crate::rpc) struct QuestionWindow {
     pub(in crate::rpc) polecat: String,
     /// As of [`Effect::Open`].
     pub(in crate::rpc) at: Option<At>,
@@ -24,10 +24,10 @@ pub(in crate::rpc) struct Question {
     pub(in crate::rpc) title: String,
     pub(in crate::rpc) lines: Vec<Line>,
     /// Its choices, in order.
-    pub(in crate::rpc) choices: Vec<Choice>,
+    pub(in crate::rpc) choices: Vec<QuestionChoice>,
     /// The row of the choice that the agent has marked.
     pub(in crate::rpc) marked: Option<usize>,
-    pub(in crate::rpc) keys: Vec<Key>,
+    pub(in crate::rpc) keys: Vec<QuestionKey>,
     /// What gives all that was ticked, with `ticked` in its answers.
     pub(in crate::rpc) send: Option<Request>,
     /// What the frame says of the keys.
@@ -38,7 +38,7 @@ pub(in crate::rpc) struct Question {
 
 /// A choice of it.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::rpc) struct Choice {
+pub(in crate::rpc) struct QuestionChoice {
     pub(in crate::rpc) number: usize,
     pub(in crate::rpc) row: usize,
     /// What gives it, where it is not ticked.
@@ -48,15 +48,15 @@ pub(in crate::rpc) struct Choice {
 
 /// A key of it.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::rpc) struct Key {
+pub(in crate::rpc) struct QuestionKey {
     pub(in crate::rpc) lhs: String,
     pub(in crate::rpc) about: String,
-    pub(in crate::rpc) does: Does,
+    pub(in crate::rpc) does: QuestionAction,
 }
 
 /// What a key does.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::rpc) enum Does {
+pub(in crate::rpc) enum QuestionAction {
     /// Gives or ticks the choice with this number.
     Choose(usize),
     /// Makes a call.
@@ -65,7 +65,7 @@ pub(in crate::rpc) enum Does {
     Apply(Effect),
 }
 
-impl Question {
+impl QuestionWindow {
     pub(in crate::rpc) fn encode(self, map: Map) -> Map {
         let choices = self.choices.into_iter().map(|choice| choice.encode().into());
         let keys = self.keys.into_iter().map(|key| key.encode().into());
@@ -89,7 +89,7 @@ impl Question {
     }
 }
 
-impl Choice {
+impl QuestionChoice {
     fn encode(self) -> Map {
         Map::new()
             .put("number", self.number)
@@ -99,13 +99,15 @@ impl Choice {
     }
 }
 
-impl Key {
+impl QuestionKey {
     fn encode(self) -> Map {
         let map = Map::new().put("lhs", self.lhs).put("about", self.about);
         match self.does {
-            Does::Choose(number) => map.put("choice", number),
-            Does::Call(request) => map.put("call", request),
-            Does::Apply(effect) => map.put("effects", Value::Array(vec![effect.encode().into()])),
+            QuestionAction::Choose(number) => map.put("choice", number),
+            QuestionAction::Call(request) => map.put("call", request),
+            QuestionAction::Apply(effect) => {
+                map.put("effects", Value::Array(vec![effect.encode().into()]))
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ pub(in crate::rpc) async fn tell_of_hosts(fleet: Fleet, news: EventQueue) {
         }
         for host in &hosts {
             // Of many hosts one has changed.
-            let now = Seen::of(host);
+            let now = HostSnapshot::of(host);
             if seen.get(&host.name) == Some(&now) {
                 continue;
             }
@@ -69,14 +69,14 @@ fn rigs_of(hosts: &[HostStatus]) -> HostRigs {
 }
 
 /// What a host was like when its rigs were looked at, as far as that is told.
-struct Seen {
+struct HostSnapshot {
     rigs: Arc<Vec<FarRig>>,
     machine: Option<String>,
     is_up: bool,
     has_ended: bool,
 }
 
-impl Seen {
+impl HostSnapshot {
     fn of(host: &HostStatus) -> Self {
         Self {
             rigs: host.rigs.clone(),
@@ -87,7 +87,7 @@ impl Seen {
     }
 }
 
-impl PartialEq for Seen {
+impl PartialEq for HostSnapshot {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.rigs, &other.rigs)
             && (&self.machine, self.is_up, self.has_ended)

@@ -7,13 +7,13 @@ use super::{
     transcript::draw,
 };
 use crate::rpc::{
-    aside::aside,
+    blocking::aside,
     calls::{Far, ViewOpen},
     error::RpcError,
 };
 use crate::{
     fleet::Fleet,
-    session::{CaptureOptions, Fit, Follow, Reach, Whom, Workspace},
+    session::{CaptureOptions, Follow, Reach, Whom, WindowFit, Workspace},
     view::Tail,
 };
 
@@ -94,7 +94,7 @@ async fn draw_live(
 
 /// The window that shows a capture, and what is to fit it.
 struct Window {
-    fit: Option<Fit>,
+    fit: Option<WindowFit>,
     width: Option<usize>,
 }
 

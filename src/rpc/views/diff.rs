@@ -8,16 +8,16 @@ use tracing::debug;
 use super::canvas::{Canvas, Order};
 use super::drawn_diff::{DrawnDiff, Reviewed};
 use super::frames::chunks;
-use super::rest::{Rest, Seen};
+use super::rest::{Rest, RestEvent};
 use crate::rpc::{
-    aside::aside,
+    blocking::aside,
     calls::{self, CallContext, ViewOpen},
     encode::Map,
     error::RpcError,
 };
 use crate::{
     session::{Reach, Since},
-    view::{self, Marks, Note, Patch, RowRange, Shown},
+    view::{self, Marks, Note, Patch, RowRange, ShownPicture},
 };
 
 /// The code of the error that a host cannot be reached.
@@ -37,7 +37,7 @@ pub(in crate::rpc::views) async fn run(
         None => None,
     };
     let since = calls::Since::of(open.since);
-    let mut diff = Diff { of, since, shown: Shown::default(), drawn: false, lost: false };
+    let mut diff = Diff { of, since, shown: ShownPicture::default(), drawn: false, lost: false };
     diff.draw(context, canvas).await?;
     let mut due = false;
     loop {
@@ -49,8 +49,8 @@ pub(in crate::rpc::views) async fn run(
                 Some(Order::Width(_) | Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
             seen = next(&mut rest, other.as_mut()) => match seen {
-                Seen::Rests => due = true,
-                Seen::Lost => diff.lose(canvas).await,
+                RestEvent::Rests => due = true,
+                RestEvent::Lost => diff.lose(canvas).await,
             },
         }
         if due && canvas.visible {
@@ -61,7 +61,7 @@ pub(in crate::rpc::views) async fn run(
 }
 
 /// What is seen next of the polecat, or of the one that it is compared with.
-async fn next(rest: &mut Rest, other: Option<&mut Rest>) -> Seen {
+async fn next(rest: &mut Rest, other: Option<&mut Rest>) -> RestEvent {
     match other {
         None => rest.next().await,
         Some(other) => tokio::select! {
@@ -75,7 +75,7 @@ async fn next(rest: &mut Rest, other: Option<&mut Rest>) -> Seen {
 struct Diff {
     of: Reviewed,
     since: Since,
-    shown: Shown,
+    shown: ShownPicture,
     drawn: bool,
     /// Its host cannot be reached: it shows what was there before.
     lost: bool,

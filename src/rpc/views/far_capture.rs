@@ -49,8 +49,8 @@ pub(super) async fn run(
             seen = follow.next() => seen?,
         };
         match seen {
-            Seen::Update(update) => draw(canvas, &mut tail, Some(update)).await?,
-            Seen::Reached(why) => {
+            CaptureEvent::Update(update) => draw(canvas, &mut tail, Some(update)).await?,
+            CaptureEvent::Reached(why) => {
                 let why = why.map(|why| format!(" [unreachable: {why}]")).unwrap_or_default();
                 canvas.patch_with(&[], Map::new().put("title", format!("{said}{why}"))).await;
             }
@@ -73,7 +73,7 @@ struct FarFollow<'a> {
 }
 
 /// What is new.
-enum Seen {
+enum CaptureEvent {
     /// It printed.
     Update(Update),
     /// The host cannot be reached, for this reason; or it can again.
@@ -87,7 +87,7 @@ impl<'a> FarFollow<'a> {
     }
 
     /// What is new. Cancelling it loses nothing.
-    async fn next(&mut self) -> Result<Seen, RpcError> {
+    async fn next(&mut self) -> Result<CaptureEvent, RpcError> {
         loop {
             let Some(feed) = &mut self.feed else {
                 if let Some(seen) = self.connect().await? {
@@ -96,7 +96,7 @@ impl<'a> FarFollow<'a> {
                 continue;
             };
             match feed.next().await {
-                Ok(Heard::Part(update)) => return Ok(Seen::Update(update)),
+                Ok(Heard::Part(update)) => return Ok(CaptureEvent::Update(update)),
                 Ok(Heard::Answer(())) | Err(Unanswered::Lost) => self.feed = None,
                 Err(why) => return Err(self.far.unanswered(why)),
             }
@@ -104,17 +104,17 @@ impl<'a> FarFollow<'a> {
     }
 
     /// Has it sent, if the host can be reached; else waits until something has changed there.
-    async fn connect(&mut self) -> Result<Option<Seen>, RpcError> {
+    async fn connect(&mut self) -> Result<Option<CaptureEvent>, RpcError> {
         let mut watch = self.fleet.watch();
         match self.far.follow(self.lines).await {
             Ok(feed) => {
                 feed.tell(&self.shown);
                 self.feed = Some(feed);
-                Ok(self.told.take().map(|_| Seen::Reached(None)))
+                Ok(self.told.take().map(|_| CaptureEvent::Reached(None)))
             }
             Err(Unanswered::Unreachable { why }) if self.told.as_ref() != Some(&why) => {
                 self.told = Some(why.clone());
-                Ok(Some(Seen::Reached(Some(why))))
+                Ok(Some(CaptureEvent::Reached(Some(why))))
             }
             Err(Unanswered::Unreachable { .. }) => {
                 watch.changed().await;

@@ -19,7 +19,7 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 const TAIL_LINES: u32 = 20;
 
 /// Its session, and its last lines with colours.
-type Seen = (SessionInfo, Option<Vec<u8>>);
+type SessionTail = (SessionInfo, Option<Vec<u8>>);
 
 /// Draws `far`, which is called `said`, until the view is closed: in full, or of a preview only the end
 /// of what it prints, so many rows.
@@ -59,7 +59,7 @@ pub(super) async fn run(
     }
 }
 
-async fn look(far: &Far<'_>) -> Result<Seen, RpcError> {
+async fn look(far: &Far<'_>) -> Result<SessionTail, RpcError> {
     let session = far.status().await?;
     let tail = if session.pane_id.is_some() {
         // It may have ended since.
@@ -70,7 +70,7 @@ async fn look(far: &Far<'_>) -> Result<Seen, RpcError> {
     Ok((session, tail.map(serde_bytes::ByteBuf::into_vec)))
 }
 
-fn frame((session, tail): &Seen, width: usize, preview: Option<usize>) -> view::Frame {
+fn frame((session, tail): &SessionTail, width: usize, preview: Option<usize>) -> view::Frame {
     if let Some(rows) = preview {
         return view::preview(session, tail.as_deref(), width, rows);
     }

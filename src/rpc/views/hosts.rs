@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How long a change of a host is news.
-const NEWS: SignedDuration = SignedDuration::from_mins(10);
+const NEWS_AGE: SignedDuration = SignedDuration::from_mins(10);
 
 /// One rig of a host, or a host of which no rig is known.
 pub(super) struct FarSection {
@@ -102,7 +102,7 @@ fn job(host: &HostStatus) -> Option<String> {
 
 /// What has changed there, as long as it is news.
 fn notice((at, what): (Timestamp, &'static str)) -> Option<String> {
-    let is_news = Timestamp::now().duration_since(at) < NEWS;
+    let is_news = Timestamp::now().duration_since(at) < NEWS_AGE;
     is_news.then(|| format!("{what}, {}", clock(at)))
 }
 

@@ -5,7 +5,7 @@ use super::{
     rows::Row,
 };
 use crate::rpc::{
-    calls::{Far, ViewOpen, Waiting},
+    calls::{Far, QueueListing, ViewOpen},
     error::RpcError,
 };
 use crate::{
@@ -64,7 +64,7 @@ impl Watch<'_> {
     }
 
     async fn queue(&self) -> Result<view::Queued, RpcError> {
-        let waiting: Waiting = match self {
+        let waiting: QueueListing = match self {
             Self::Here(whom, _) => whom.context.messenger().queue(&whom.polecat).await?.into(),
             Self::There(_, far, _) => far.queue().await?,
         };

@@ -18,7 +18,7 @@ pub(super) enum Rest {
 }
 
 /// What was seen of it.
-pub(super) enum Seen {
+pub(super) enum RestEvent {
     /// It rests after it did something, or can be seen again.
     Rests,
     /// Its host cannot be reached.
@@ -49,11 +49,11 @@ impl Rest {
     }
 
     /// Waits until something is to be done. Cancelling it loses nothing.
-    pub(super) async fn next(&mut self) -> Seen {
+    pub(super) async fn next(&mut self) -> RestEvent {
         match self {
             Self::Here(idle) => {
                 idle.next().await;
-                Seen::Rests
+                RestEvent::Rests
             }
             Self::There(rest) => rest.next().await,
         }
@@ -61,7 +61,7 @@ impl Rest {
 }
 
 impl FarRest {
-    async fn next(&mut self) -> Seen {
+    async fn next(&mut self) -> RestEvent {
         loop {
             self.watch.changed().await;
             if let Some(seen) = self.look() {
@@ -70,16 +70,16 @@ impl FarRest {
         }
     }
 
-    fn look(&mut self) -> Option<Seen> {
+    fn look(&mut self) -> Option<RestEvent> {
         let hosts = self.watch.newest();
         let host = hosts.iter().find(|host| Some(&host.name) == self.row.host.as_ref())?;
         let was_up = std::mem::replace(&mut self.up, host.reached == Reached::Up);
         match (was_up, self.up) {
-            (true, false) => Some(Seen::Lost),
+            (true, false) => Some(RestEvent::Lost),
             (false, false) => None,
             // What it did meanwhile, nobody has told.
-            (false, true) => Some(Seen::Rests),
-            (true, true) => self.rests(host).then_some(Seen::Rests),
+            (false, true) => Some(RestEvent::Rests),
+            (true, true) => self.rests(host).then_some(RestEvent::Rests),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The width of a window that did not say how wide it is.
-const WIDTH: usize = 80;
+const DEFAULT_WIDTH: usize = 80;
 
 /// Draws until the view is closed.
 pub(in crate::rpc::views) async fn run(
@@ -28,7 +28,7 @@ pub(in crate::rpc::views) async fn run(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let (width, rows) = (open.width.unwrap_or(WIDTH), open.lines);
+    let (width, rows) = (open.width.unwrap_or(DEFAULT_WIDTH), open.lines);
     if let Some(said) = &open.polecat
         && let Some(far) = Far::find(fleet, said).await?
     {

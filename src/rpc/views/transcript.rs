@@ -2,13 +2,13 @@
 
 use super::canvas::Canvas;
 use crate::{
-    rpc::{aside::aside, error::RpcError},
+    rpc::{blocking::aside, error::RpcError},
     session::Update,
     view::Tail,
 };
 
 /// So many bytes of output are read in less time than a thread takes to begin.
-const SHORT: usize = 16 << 10;
+const SHORT_SIZE: usize = 16 << 10;
 
 /// Draws in portions; Neovim goes on with its own work between two of them.
 pub(super) async fn draw(
@@ -17,7 +17,7 @@ pub(super) async fn draw(
     update: Option<Update>,
 ) -> Result<(), RpcError> {
     let Some(Update { from, gap, text, .. }) = update else { return Ok(()) };
-    let patches = if text.len() <= SHORT {
+    let patches = if text.len() <= SHORT_SIZE {
         tail.replace(from, gap, &text)
     } else {
         let mut long = std::mem::take(tail);

@@ -3,7 +3,7 @@
 use crate::{
     core::screen::{self, NoChoice, Opens, Question, Reason},
     session::{
-        answers::{Giving, Reply, error::AnswerError, look::Seen},
+        answers::{Giving, Reply, error::AnswerError, look::SeenDialog},
         error::{MessageError, SessionError},
         messages::delivery::{Delivery, Draft, Outcome},
         sessions::output_watch::OutputWatch,
@@ -145,10 +145,11 @@ impl Giving<'_> {
         choice: usize,
         output: &mut Option<OutputWatch>,
     ) -> Result<(), SessionError> {
-        let step = |_: &Seen, question: &Question| match self.patterns().step(question, choice) {
-            Some(step) => Ok(Some(step)),
-            None => Err(self.no_way().into()),
-        };
+        let step =
+            |_: &SeenDialog, question: &Question| match self.patterns().step(question, choice) {
+                Some(step) => Ok(Some(step)),
+                None => Err(self.no_way().into()),
+            };
         let (seen, keys) = self.steps(meant, output, step).await?;
         self.until_gone(&seen, &keys, output).await
     }
@@ -171,7 +172,7 @@ impl Giving<'_> {
     }
 
     /// That the composer still shows what it shows.
-    pub(super) fn composer_guard(&self, seen: &Seen) -> Guard {
+    pub(super) fn composer_guard(&self, seen: &SeenDialog) -> Guard {
         let rows = screen::composer_rows(self.patterns(), &seen.shown);
         Guard::of(&seen.screen, &seen.shown.rows, &rows)
     }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     core::{
-        screen::{self, Composing, Patterns, Question, Shown},
+        screen::{self, Composing, Patterns, Question, ShownScreen},
         session::Waiting,
     },
     session::{
@@ -30,7 +30,7 @@ pub(super) enum Meant<'a> {
     /// The one with this id.
     Id(&'a str),
     /// This one, whichever part of its list is in sight.
-    Part(&'a Seen),
+    Part(&'a SeenDialog),
 }
 
 impl<'a> From<&'a str> for Meant<'a> {
@@ -40,7 +40,7 @@ impl<'a> From<&'a str> for Meant<'a> {
 }
 
 impl Meant<'_> {
-    fn is(self, seen: &Seen) -> bool {
+    fn is(self, seen: &SeenDialog) -> bool {
         match self {
             Self::Id(id) => seen.waiting().is_some_and(|now| now.id == id),
             Self::Part(before) => seen.answers() == before.answers() && seen.asks_as(before),
@@ -49,13 +49,13 @@ impl Meant<'_> {
 }
 
 /// A screen, and what it asks.
-pub(super) struct Seen {
+pub(super) struct SeenDialog {
     pub(super) screen: PaneScreen,
-    pub(super) shown: Shown,
+    pub(super) shown: ShownScreen,
     pub(super) question: Option<Question>,
 }
 
-impl Seen {
+impl SeenDialog {
     /// How many answers its agent was given before.
     pub(super) fn answers(&self) -> u64 {
         count(&self.screen.option)
@@ -118,14 +118,14 @@ impl Giving<'_> {
         self.session.pane.session_name.clone()
     }
 
-    pub(super) async fn look(&self) -> Result<Seen, SessionError> {
+    pub(super) async fn look(&self) -> Result<SeenDialog, SessionError> {
         let screen = self.context.tmux.screen(self.session.pane.pane_id, ANSWERS).await?;
         if screen.captured.dead {
             return Err(self.session.ended());
         }
         let shown = shown(&screen);
         let question = screen::asked(self.patterns(), &shown);
-        Ok(Seen { screen, shown, question })
+        Ok(SeenDialog { screen, shown, question })
     }
 
     /// Looks until it shows what is looked for, or would do so if it were only drawing itself anew;
@@ -133,8 +133,8 @@ impl Giving<'_> {
     pub(super) async fn look_for(
         &self,
         output: &mut Option<OutputWatch>,
-        is_there: impl Fn(&Seen) -> bool,
-    ) -> Result<Seen, SessionError> {
+        is_there: impl Fn(&SeenDialog) -> bool,
+    ) -> Result<SeenDialog, SessionError> {
         let deadline = Instant::now() + REDRAW_TIMEOUT;
         loop {
             let seen = self.look().await?;
@@ -150,7 +150,7 @@ impl Giving<'_> {
         &self,
         output: &mut Option<OutputWatch>,
     ) -> Result<String, SessionError> {
-        let seen = self.look_for(output, Seen::asks).await?;
+        let seen = self.look_for(output, SeenDialog::asks).await?;
         seen.waiting().map(|now| now.id).ok_or_else(|| self.nothing(&seen).into())
     }
 
@@ -159,7 +159,7 @@ impl Giving<'_> {
         &self,
         meant: impl Into<Meant<'a>>,
         output: &mut Option<OutputWatch>,
-    ) -> Result<(Seen, Question), SessionError> {
+    ) -> Result<(SeenDialog, Question), SessionError> {
         // While it is drawn anew, what is left of it may look like another one.
         let meant = meant.into();
         let seen = self.look_for(output, |seen| meant.is(seen)).await?;
@@ -178,11 +178,11 @@ impl Giving<'_> {
     }
 
     /// The error that says what is asked instead.
-    pub(super) fn changed_to(&self, seen: &Seen) -> SessionError {
+    pub(super) fn changed_to(&self, seen: &SeenDialog) -> SessionError {
         self.changed(seen.waiting()).into()
     }
 
-    fn nothing(&self, seen: &Seen) -> AnswerError {
+    fn nothing(&self, seen: &SeenDialog) -> AnswerError {
         let session = self.name();
         match screen::composing(self.patterns(), &seen.shown, "") {
             Composing::Asked { .. } => {
@@ -192,12 +192,12 @@ impl Giving<'_> {
         }
     }
 
-    pub(super) fn refuse_pane(&self, seen: &Seen) -> Result<(), SessionError> {
+    pub(super) fn refuse_pane(&self, seen: &SeenDialog) -> Result<(), SessionError> {
         screen_reader::require_keys(&seen.screen, self.name())
     }
 
     /// That the pane still shows this question, and has been given no answer since.
-    pub(super) fn guard(&self, seen: &Seen) -> Guard {
+    pub(super) fn guard(&self, seen: &SeenDialog) -> Guard {
         let rows = screen::question_rows(self.patterns(), &seen.shown);
         Guard::exactly(&seen.shown.drawn, &rows, (ANSWERS, &seen.screen.option))
     }

@@ -10,7 +10,7 @@ use crate::{
         answers::{
             Giving,
             error::AnswerError,
-            look::{Meant, REDRAW_TIMEOUT, Seen},
+            look::{Meant, REDRAW_TIMEOUT, SeenDialog},
         },
         error::SessionError,
         sessions::{output_watch::OutputWatch, pending::ANSWERS},
@@ -62,7 +62,7 @@ impl Giving<'_> {
     /// Presses `keys` if `seen` still stands there; counts an answer with them, if they are one.
     pub(super) async fn press(
         &self,
-        seen: &Seen,
+        seen: &SeenDialog,
         keys: &[String],
         answers: bool,
     ) -> Result<bool, SessionError> {
@@ -80,8 +80,8 @@ impl Giving<'_> {
         &self,
         meant: impl Into<Meant<'a>>,
         output: &mut Option<OutputWatch>,
-        next: impl Fn(&Seen, &Question) -> Result<Option<Step>, SessionError>,
-    ) -> Result<(Seen, Vec<String>), SessionError> {
+        next: impl Fn(&SeenDialog, &Question) -> Result<Option<Step>, SessionError>,
+    ) -> Result<(SeenDialog, Vec<String>), SessionError> {
         let (meant, deadline) = (meant.into(), Instant::now() + DRAWN_TIMEOUT * 2);
         // What the last key moved is drawn when this is another one: other rows change by themselves.
         let mut moved: Option<(Marks, Instant)> = None;
@@ -114,7 +114,7 @@ impl Giving<'_> {
     /// Waits until the question that was answered is gone, and takes back keys that came after it.
     pub(super) async fn until_gone(
         &self,
-        before: &Seen,
+        before: &SeenDialog,
         keys: &[String],
         output: &mut Option<OutputWatch>,
     ) -> Result<(), SessionError> {
@@ -144,8 +144,8 @@ impl Giving<'_> {
     }
 
     /// Whether its screen tells what it does: not only its title, and not only a piece of it.
-    fn is_read(&self, seen: &Seen) -> bool {
-        use screen::Seen::{Idle, Waiting, Working};
+    fn is_read(&self, seen: &SeenDialog) -> bool {
+        use screen::ScreenState::{Idle, Waiting, Working};
         let read = screen::read(self.patterns(), &seen.shown.look()).seen;
         matches!(read, Idle | Waiting(_) | Working) && !seen.asks_by_title()
     }
@@ -160,7 +160,8 @@ impl Giving<'_> {
         let (mut rows, mut since) = (Vec::new(), Instant::now());
         while Instant::now() < deadline {
             let shown = self.look().await?.shown;
-            let idle = screen::read(self.patterns(), &shown.look()).seen == screen::Seen::Idle;
+            let idle =
+                screen::read(self.patterns(), &shown.look()).seen == screen::ScreenState::Idle;
             if !idle || shown.rows != rows {
                 since = Instant::now();
             } else if since.elapsed() >= REST_INTERVAL {

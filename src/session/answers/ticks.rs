@@ -6,7 +6,7 @@ use crate::{
         answers::{
             Giving, Reply,
             error::AnswerError,
-            look::{Meant, Seen},
+            look::{Meant, SeenDialog},
         },
         error::SessionError,
         sessions::output_watch::OutputWatch,
@@ -27,7 +27,7 @@ impl Giving<'_> {
         let labels = question.labels().into_iter().zip(&wanted).filter(|(_, wanted)| **wanted);
         let labels: Vec<String> = labels.map(|(label, _)| label).collect();
         for (at, wanted) in wanted.iter().copied().enumerate() {
-            let toggle = |_: &Seen, now: &Question| match () {
+            let toggle = |_: &SeenDialog, now: &Question| match () {
                 () if !wanted && follows_others(question, now, at) => Ok(None),
                 () => self.toggle(now, at, wanted, ticks),
             };
@@ -40,7 +40,7 @@ impl Giving<'_> {
             self.end_out_of_sight((&seen, &ticked), &wanted, text, output).await?;
             return Ok(labels.join(", "));
         }
-        let done = |seen: &Seen, now: &Question| match ticks.done {
+        let done = |seen: &SeenDialog, now: &Question| match ticks.done {
             Done::Key(key) => Ok(Some(Step::Give(vec![key.to_owned()]))),
             Done::Row(text) if screen::is_marked(self.patterns(), &seen.shown, now, text) => {
                 Ok(Some(Step::Give(vec!["Enter".to_owned()])))
@@ -57,28 +57,29 @@ impl Giving<'_> {
     /// if those in sight were all there are.
     async fn end_out_of_sight(
         &self,
-        (seen, ticked): (&Seen, &Question),
+        (seen, ticked): (&SeenDialog, &Question),
         wanted: &[bool],
         text: &str,
         output: &mut Option<OutputWatch>,
     ) -> Result<(), SessionError> {
         let list = Meant::Part(seen);
-        let is_there = |seen: &Seen, now: &Question| {
+        let is_there = |seen: &SeenDialog, now: &Question| {
             screen::is_marked(self.patterns(), &seen.shown, now, text)
         };
-        let up =
-            |seen: &Seen, now: &Question| Ok((!is_there(seen, now)).then_some(Step::Move("Up")));
+        let up = |seen: &SeenDialog, now: &Question| {
+            Ok((!is_there(seen, now)).then_some(Step::Move("Up")))
+        };
         let (end, _) = self.steps(list, output, up).await?;
         let is_right = end.question.as_ref().is_some_and(|end| sends(ticked, end, wanted));
         if !is_right {
-            let down = |_: &Seen, now: &Question| {
+            let down = |_: &SeenDialog, now: &Question| {
                 Ok((now.first != ticked.first).then_some(Step::Move("Down")))
             };
             self.steps(list, output, down).await?;
             let (session, why) = (self.name(), "it has choices that are out of sight");
             return Err(AnswerError::NotAnswerable { session, why }.into());
         }
-        let enter = |seen: &Seen, now: &Question| {
+        let enter = |seen: &SeenDialog, now: &Question| {
             if is_there(seen, now) {
                 return Ok(Some(Step::Give(vec!["Enter".to_owned()])));
             }

@@ -7,14 +7,14 @@ use tokio::time::Instant;
 use crate::{
     core::screen::{self, Opens, Question},
     session::{
-        answers::{Giving, error::AnswerError, look::Seen, press::DRAWN_TIMEOUT},
+        answers::{Giving, error::AnswerError, look::SeenDialog, press::DRAWN_TIMEOUT},
         error::{MessageError, SessionError},
         sessions::output_watch::OutputWatch,
     },
 };
 
 /// How many letters on each side tell that words follow themselves.
-const SEAM: usize = 12;
+const SEAM_LENGTH: usize = 12;
 
 impl Giving<'_> {
     /// Writes `words` into the field of a choice, or into the one that is open, and submits them.
@@ -41,7 +41,7 @@ impl Giving<'_> {
             return Err(self.changed_to(&self.look().await?));
         }
         self.until_gone(
-            &Seen { question: shown.question.clone().or(Some(question)), ..shown },
+            &SeenDialog { question: shown.question.clone().or(Some(question)), ..shown },
             &[],
             output,
         )
@@ -54,9 +54,9 @@ impl Giving<'_> {
         meant: &str,
         (choice, opens): (usize, Opens),
         output: &mut Option<OutputWatch>,
-    ) -> Result<Seen, SessionError> {
+    ) -> Result<SeenDialog, SessionError> {
         let patterns = self.patterns();
-        let marked = |_: &Seen, question: &Question| {
+        let marked = |_: &SeenDialog, question: &Question| {
             if question.selected.is_none() {
                 return Err(self.no_way().into());
             }
@@ -95,11 +95,11 @@ impl Giving<'_> {
     /// Waits until the field is drawn.
     async fn until_open(
         &self,
-        before: &Seen,
+        before: &SeenDialog,
         question: &Question,
         is_open: bool,
         output: &mut Option<OutputWatch>,
-    ) -> Result<Seen, SessionError> {
+    ) -> Result<SeenDialog, SessionError> {
         let (patterns, deadline) = (self.patterns(), Instant::now() + DRAWN_TIMEOUT);
         loop {
             let seen = self.still_about(question, output).await?;
@@ -119,8 +119,8 @@ impl Giving<'_> {
         &self,
         question: &Question,
         output: &mut Option<OutputWatch>,
-    ) -> Result<Seen, SessionError> {
-        let shows = |seen: &Seen| {
+    ) -> Result<SeenDialog, SessionError> {
+        let shows = |seen: &SeenDialog| {
             let text = &question.text;
             seen.asks() && (text.is_empty() || screen::shows(&seen.shown, text) > 0)
         };
@@ -132,11 +132,11 @@ impl Giving<'_> {
     /// hear at once in what it has drawn. Both together are not sent.
     async fn pasted(
         &self,
-        open: &Seen,
+        open: &SeenDialog,
         question: &Question,
         words: &str,
         output: &mut Option<OutputWatch>,
-    ) -> Result<Seen, SessionError> {
+    ) -> Result<SeenDialog, SessionError> {
         if let Some(shown) = self.paste(open, question, words, output).await? {
             return Ok(shown);
         }
@@ -155,11 +155,11 @@ impl Giving<'_> {
     /// Pastes `words`, and waits until they show; `None` if they do not.
     async fn paste(
         &self,
-        seen: &Seen,
+        seen: &SeenDialog,
         question: &Question,
         words: &str,
         output: &mut Option<OutputWatch>,
-    ) -> Result<Option<Seen>, SessionError> {
+    ) -> Result<Option<SeenDialog>, SessionError> {
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         let before = screen::shows(&seen.shown, words);
         let Some(terminal) = tmux.paste(pane, words.as_bytes(), &self.guard(seen), &[]).await?
@@ -179,7 +179,7 @@ impl Giving<'_> {
         words: &str,
         before: usize,
         output: &mut Option<OutputWatch>,
-    ) -> Result<Option<Seen>, SessionError> {
+    ) -> Result<Option<SeenDialog>, SessionError> {
         let deadline = Instant::now() + DRAWN_TIMEOUT;
         loop {
             let seen = self.still_about(question, output).await?;
@@ -197,6 +197,6 @@ impl Giving<'_> {
 /// What stands where `words` follow themselves.
 fn seam(words: &str) -> String {
     let letters: Vec<char> = words.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let end = letters.iter().skip(letters.len().saturating_sub(SEAM));
-    end.chain(letters.iter().take(SEAM)).collect()
+    let end = letters.iter().skip(letters.len().saturating_sub(SEAM_LENGTH));
+    end.chain(letters.iter().take(SEAM_LENGTH)).collect()
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    core::{session::Waiting, trust::Request},
+    core::{session::Waiting, trust::TrustRequest},
     session::error::{AnswerError, SessionError},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ErrorDetail {
     /// What is to be allowed first.
-    Untrusted(Request),
+    Untrusted(TrustRequest),
     /// What is asked instead of what was answered.
     AskedNow(Waiting),
     /// A choice that means nothing without words.

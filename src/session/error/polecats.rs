@@ -4,7 +4,7 @@ use super::SessionError;
 use crate::{
     core::{
         names::{PolecatName, visible},
-        trust::Request,
+        trust::TrustRequest,
     },
     host::{HostError, MergeError},
 };
@@ -24,7 +24,7 @@ impl From<MergeError> for SessionError {
 }
 
 /// What project files would decide.
-pub(super) fn unasked(request: &Request) -> String {
+pub(super) fn unasked(request: &TrustRequest) -> String {
     let files: Vec<_> = request.files.iter().map(|file| format!("`{}`", file.display())).collect();
     let files = visible(&files.join(" and "));
     let what = match request.command() {

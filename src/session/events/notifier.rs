@@ -21,11 +21,11 @@ use crate::{
 };
 
 /// How long one run may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const RUN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it may take to see whose turn it is, which is two calls of the system.
 const CLAIM_TIMEOUT: Duration = Duration::from_secs(1);
 /// How many may wait for their run.
-const MOST_WAITING: usize = 32;
+const WAITING_LIMIT: usize = 32;
 
 /// Runs the user's `notify_command`.
 #[derive(Clone)]
@@ -155,7 +155,7 @@ impl Notifier {
     async fn run_one(&self, command: &[String], text: String) {
         let [program, args @ ..] = command else { return };
         let program = Program::new(&self.0.launch, program).args(args).input(text);
-        let ended = program.within(TIMEOUT).run().await;
+        let ended = program.within(RUN_TIMEOUT).run().await;
         let had_failed = std::mem::replace(&mut self.state().has_failed, ended.is_err());
         if let Err(error) = ended {
             debug!(%error, "`notify_command` failed");
@@ -176,7 +176,7 @@ impl State {
             return;
         }
         self.waiting.push_back(text);
-        if self.waiting.len() > MOST_WAITING {
+        if self.waiting.len() > WAITING_LIMIT {
             self.dropped += 1;
             drop(self.waiting.pop_front());
         }

@@ -7,7 +7,7 @@ use crate::host::run::Program;
 
 const SECTION: &str = "terminal";
 /// In less than this, nobody notices that an Escape is kept back, in ms.
-const NOTICED: u64 = 100;
+const NOTICEABLE_DELAY_MS: u64 = 100;
 
 impl Workspace {
     /// Nothing where Neovim is in no tmux.
@@ -55,7 +55,7 @@ fn focus_events(on: bool) -> HealthRow {
 }
 
 fn escape_time(ms: u64) -> HealthRow {
-    if ms < NOTICED {
+    if ms < NOTICEABLE_DELAY_MS {
         return HealthRow::new(SECTION, Level::Ok, format!("tmux passes on `<Esc>` in {ms} ms"));
     }
     let text =

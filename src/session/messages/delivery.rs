@@ -13,7 +13,7 @@ use self::look::Stillness;
 use crate::{
     core::{
         agent::Agent,
-        screen::{self, Bang, Before, Composing, Place},
+        screen::{self, Bang, Composing, MessagePosition, ScreenBaseline},
         session::queue::Queue,
     },
     host::processes::ProcessId,
@@ -31,7 +31,7 @@ use crate::{
 };
 
 pub(in crate::session) use self::look::deaf;
-pub(in crate::session::messages) use self::look::{Seen, Watch};
+pub(in crate::session::messages) use self::look::{SeenScreen, Watch};
 
 /// How long an agent may take to show an empty composer.
 const READY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -124,9 +124,9 @@ impl Delivery<'_> {
         let (terminal, before) = loop {
             let seen = self.until_ready(watch, deadline).await?;
             if self.draft == Draft::IsMessage && self.stands(&seen) {
-                return self.submit(watch, Before::unknown()).await;
+                return self.submit(watch, ScreenBaseline::unknown()).await;
             }
-            let before = Before::of(&self.to.patterns, &seen.shown, self.text);
+            let before = ScreenBaseline::of(&self.to.patterns, &seen.shown, self.text);
             if let Some(terminal) = self.paste(&seen, &typed).await? {
                 break (terminal, before);
             }
@@ -141,7 +141,7 @@ impl Delivery<'_> {
         &self,
         terminal: &Terminal,
         watch: &mut Watch<'_>,
-        before: Before,
+        before: ScreenBaseline,
     ) -> Result<Outcome, SessionError> {
         if self.settled(terminal, watch, before).await? {
             return self.submit(watch, before).await;
@@ -154,7 +154,7 @@ impl Delivery<'_> {
         &self,
         watch: &mut Watch<'_>,
         deadline: Instant,
-    ) -> Result<Seen, SessionError> {
+    ) -> Result<SeenScreen, SessionError> {
         let mut still = Stillness::default();
         loop {
             let seen = self.look().await?;
@@ -202,7 +202,11 @@ impl Delivery<'_> {
         }
     }
 
-    async fn paste(&self, seen: &Seen, typed: &[u8]) -> Result<Option<Terminal>, SessionError> {
+    async fn paste(
+        &self,
+        seen: &SeenScreen,
+        typed: &[u8],
+    ) -> Result<Option<Terminal>, SessionError> {
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         let note = self.session.option(PASTED, self.pasted().encode());
         Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
@@ -223,7 +227,7 @@ impl Delivery<'_> {
         &self,
         terminal: &Terminal,
         watch: &mut Watch<'_>,
-        before: Before,
+        before: ScreenBaseline,
     ) -> Result<bool, SessionError> {
         let mut shown = Ok(false);
         let taken = async { shown = self.until_shown(watch, before).await };
@@ -236,12 +240,12 @@ impl Delivery<'_> {
     async fn until_shown(
         &self,
         watch: &mut Watch<'_>,
-        before: Before,
+        before: ScreenBaseline,
     ) -> Result<bool, SessionError> {
         let deadline = Instant::now() + SHOWN_TIMEOUT;
         loop {
             let seen = self.look().await?;
-            if self.place(&seen, before) == Place::Composer {
+            if self.place(&seen, before) == MessagePosition::Composer {
                 return Ok(true);
             }
             if let Composing::Asked { question, guessed } = self.composing(&seen) {
@@ -298,9 +302,10 @@ impl Delivery<'_> {
     }
 
     /// Refuses to type what is queued while the agent works: it would take it for a part of that.
-    fn refuse_work(&self, seen: &Seen) -> Result<(), SessionError> {
-        let works =
-            || screen::read(&self.to.patterns, &seen.shown.look()).seen == screen::Seen::Working;
+    fn refuse_work(&self, seen: &SeenScreen) -> Result<(), SessionError> {
+        let works = || {
+            screen::read(&self.to.patterns, &seen.shown.look()).seen == screen::ScreenState::Working
+        };
         if matches!(self.owed, Some(Owed::Queued(_))) && works() {
             let (session, why) = (self.name(), "it works".to_owned());
             return Err(MessageError::NotReady { session, why }.into());

@@ -18,7 +18,7 @@ use crate::{
         error::SessionError,
         messages::{
             Messenger,
-            delivery::{Delivery, Draft, Seen, Watch},
+            delivery::{Delivery, Draft, SeenScreen, Watch},
             error::excerpt,
             inject::require_live,
         },
@@ -39,7 +39,7 @@ const REST_TIMEOUT: Duration = Duration::from_secs(1);
 const CLEAR_TIMEOUT: Duration = Duration::from_secs(5);
 /// After how long a key that had no effect is pressed again. What is pressed and read late would
 /// remove what a person types by then.
-const CLEAR_AGAIN: Duration = Duration::from_secs(2);
+const CLEAR_AGAIN_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why a queue is held then.
 const INTERRUPTED: &str = "the work before them was interrupted";
@@ -108,7 +108,11 @@ impl Interrupt<'_> {
     }
 
     /// Presses the first key while the agent works; returns what was seen then.
-    async fn press_first(&self, watch: &mut Watch<'_>, key: &str) -> Result<Seen, SessionError> {
+    async fn press_first(
+        &self,
+        watch: &mut Watch<'_>,
+        key: &str,
+    ) -> Result<SeenScreen, SessionError> {
         let deadline = Instant::now() + PRESS_TIMEOUT;
         loop {
             let seen = self.0.look().await?;
@@ -160,7 +164,7 @@ impl Interrupt<'_> {
     /// and still has the rows `also`.
     async fn press(
         &self,
-        seen: &Seen,
+        seen: &SeenScreen,
         key: &str,
         also: &[usize],
         options: &[PaneOption],
@@ -174,8 +178,12 @@ impl Interrupt<'_> {
 
     /// Waits until the agent works no more, or says that it was interrupted and works on something
     /// else.
-    async fn ended(&self, watch: &mut Watch<'_>, before: &Seen) -> Result<State, SessionError> {
-        let told = |seen: &Seen| {
+    async fn ended(
+        &self,
+        watch: &mut Watch<'_>,
+        before: &SeenScreen,
+    ) -> Result<State, SessionError> {
+        let told = |seen: &SeenScreen| {
             self.0.to.patterns.interrupted().map_or(0, |words| screen::times(&seen.shown, words))
         };
         let mut since: Option<Instant> = None;
@@ -205,7 +213,7 @@ impl Interrupt<'_> {
     async fn without_returned(
         &self,
         watch: &mut Watch<'_>,
-        before: &Seen,
+        before: &SeenScreen,
     ) -> Result<Option<String>, SessionError> {
         let seen = self.at_rest(watch).await?;
         let (text, draft) = (self.draft(&seen), self.draft(before));
@@ -230,7 +238,8 @@ impl Interrupt<'_> {
             if !own.clears() || !own.is_part(&rest) || Instant::now() >= deadline {
                 return Ok(false);
             }
-            let waits = |(on, at): &(String, Instant)| *on == rest && at.elapsed() < CLEAR_AGAIN;
+            let waits =
+                |(on, at): &(String, Instant)| *on == rest && at.elapsed() < CLEAR_AGAIN_INTERVAL;
             if !pressed.as_ref().is_some_and(waits) {
                 own.clear_row(&seen).await?;
                 pressed = Some((rest, Instant::now()));
@@ -240,7 +249,7 @@ impl Interrupt<'_> {
     }
 
     /// Waits until the screen does not change any more; what stands there then.
-    async fn at_rest(&self, watch: &mut Watch<'_>) -> Result<Seen, SessionError> {
+    async fn at_rest(&self, watch: &mut Watch<'_>) -> Result<SeenScreen, SessionError> {
         let deadline = Instant::now() + REST_TIMEOUT;
         let mut seen = self.0.look().await?;
         loop {
@@ -254,11 +263,11 @@ impl Interrupt<'_> {
         }
     }
 
-    fn read(&self, seen: &Seen) -> Reading {
+    fn read(&self, seen: &SeenScreen) -> Reading {
         screen::read(&self.0.to.patterns, &seen.shown.look())
     }
 
-    fn draft(&self, seen: &Seen) -> Option<String> {
+    fn draft(&self, seen: &SeenScreen) -> Option<String> {
         match self.0.composing(seen) {
             Composing::Draft(text) => Some(text),
             _ => None,
@@ -266,11 +275,11 @@ impl Interrupt<'_> {
     }
 
     /// Refuses an agent that does not work: nothing of it can be interrupted.
-    fn require_work(&self, seen: &Seen) -> Result<(), SessionError> {
+    fn require_work(&self, seen: &SeenScreen) -> Result<(), SessionError> {
         let session = self.0.name();
         let refused = match self.read(seen).seen {
-            screen::Seen::Working => return Ok(()),
-            screen::Seen::Waiting(question) => {
+            screen::ScreenState::Working => return Ok(()),
+            screen::ScreenState::Waiting(question) => {
                 InterruptError::Asks { session, question: Box::new(question) }
             }
             other => InterruptError::NotWorking { session, state: other.state() },

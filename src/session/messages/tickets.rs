@@ -14,7 +14,7 @@ use tokio::{sync::watch, time::timeout};
 
 /// How long a message waits for those before it: one that cannot find out whom it is for, as a disk
 /// does not answer, holds up no others for good.
-const LIMIT: Duration = Duration::from_secs(1);
+const TICKET_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The tickets of those whose messages are to keep their order. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,7 @@ impl Ticket {
     /// Waits for `lock`, which is given in the order in which it is asked for, after those before it.
     pub(in crate::session) async fn waits_for<T>(&self, lock: impl Future<Output = T>) -> T {
         let is_first = |open: &Open| open.numbers.first().is_none_or(|first| *first >= self.number);
-        drop(timeout(LIMIT, self.of.0.subscribe().wait_for(is_first)).await);
+        drop(timeout(TICKET_TIMEOUT, self.of.0.subscribe().wait_for(is_first)).await);
         let mut lock = pin!(lock);
         let asked = poll_fn(|context| Poll::Ready(lock.as_mut().poll(context))).await;
         self.pass();

@@ -15,7 +15,7 @@ use crate::{
         events::Snapshot,
         observe::poller::Poller,
         rigs::KnownRig,
-        workspace::{Place, Workspace},
+        workspace::{EditorPlace, Workspace},
     },
 };
 
@@ -73,7 +73,7 @@ impl RigStatus {
 
 impl Workspace {
     /// The rigs that are polled, as they were seen last, and the one around `place`, if there is one.
-    pub async fn rigs_in_use(&self, place: &Place) -> Vec<RigStatus> {
+    pub async fn rigs_in_use(&self, place: &EditorPlace) -> Vec<RigStatus> {
         let around = self.context(place).await.ok();
         let is_used = |rig: &KnownRig| {
             rig.context.as_ref().is_some_and(|one| self.pollers.running(one.rig_home()).is_some())
@@ -82,7 +82,7 @@ impl Workspace {
     }
 
     /// All known rigs, as they were seen last.
-    pub async fn all_rigs(&self, place: &Place) -> Vec<RigStatus> {
+    pub async fn all_rigs(&self, place: &EditorPlace) -> Vec<RigStatus> {
         let around = self.context(place).await.ok();
         self.seen(around.as_ref(), |_| true).await
     }

@@ -25,10 +25,10 @@ use crate::{
 /// The narrowest and the widest that a window is made.
 const WIDTHS: (u32, u32) = (80, 240);
 /// How long a person's window keeps its width before an agent is made to draw for it.
-const QUIET: Duration = Duration::from_millis(600);
+const WIDTH_SETTLE_DELAY: Duration = Duration::from_millis(600);
 
 /// Has a polecat's window fit, until it is dropped.
-pub struct Fit {
+pub struct WindowFit {
     width: watch::Sender<Option<u32>>,
 }
 
@@ -48,7 +48,7 @@ struct Fitting {
 /// attached.
 type Situation = Option<(bool, bool)>;
 
-impl Fit {
+impl WindowFit {
     /// Has the window around the `pane` of `polecat` fit those that show it; `None` if the user
     /// wants none of that.
     pub(in crate::session) fn of(
@@ -77,7 +77,8 @@ impl Fit {
 
 impl Fitting {
     async fn run(mut self, mut widths: watch::Receiver<Option<u32>>) {
-        let (mut burst, mut before) = (Debounce::new(QUIET, 5 * QUIET), None);
+        let (mut burst, mut before) =
+            (Debounce::new(WIDTH_SETTLE_DELAY, 5 * WIDTH_SETTLE_DELAY), None);
         while self.is_due(&mut widths, &mut burst, &mut before).await {
             let width = *widths.borrow();
             self.try_fit(width).await;

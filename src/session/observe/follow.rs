@@ -13,7 +13,7 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        observe::{Observer, capture::CaptureOptions, fit::Fit},
+        observe::{Observer, capture::CaptureOptions, fit::WindowFit},
         sessions::output_watch::OutputWatch,
         workspace::Workspace,
     },
@@ -82,8 +82,8 @@ impl Follow {
     /// Has the session fit the windows that show it, if it is a polecat's own, and the user wants
     /// that.
     #[must_use]
-    pub fn fit(&self, workspace: &Workspace, context: &RigContext) -> Option<Fit> {
-        Fit::of(workspace, context, self.polecat.clone()?)
+    pub fn fit(&self, workspace: &Workspace, context: &RigContext) -> Option<WindowFit> {
+        WindowFit::of(workspace, context, self.polecat.clone()?)
     }
 
     /// What has changed since the last look, if anything has. Cancelling it loses nothing.

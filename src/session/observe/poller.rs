@@ -34,7 +34,7 @@ use scanner::Scanner;
 mod conversations;
 mod folders;
 mod gone;
-mod holds;
+mod grace_periods;
 mod last_sessions;
 mod poll;
 pub(in crate::session) mod scanner;
@@ -47,7 +47,7 @@ mod view;
 /// titles or of what is printed.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// Notifications of tmux or of agents with no longer pauses than this are one change.
-const QUIET_TIME: Duration = Duration::from_millis(50);
+const DEBOUNCE_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a caller that cannot wait waits for the first look.
 const FIRST_LOOK_TIMEOUT: Duration = Duration::from_secs(1);
 /// The same where the others of several can be shown meanwhile.
@@ -257,7 +257,7 @@ impl<F: Fn()> Worker<F> {
     async fn wait(&mut self) {
         let due = self.scanner.due(Timestamp::now()).and_then(|due| due.try_into().ok());
         let latest = Instant::now() + due.map_or(POLL_INTERVAL, |due| POLL_INTERVAL.min(due));
-        let mut burst = Debounce::new(QUIET_TIME, POLL_INTERVAL);
+        let mut burst = Debounce::new(DEBOUNCE_INTERVAL, POLL_INTERVAL);
         let told = self.scanner.told();
         loop {
             tokio::select! {

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::{
         host::launch,
-        session::{EventQueue, Place, Settings, Workspace},
+        session::{EditorPlace, EventQueue, Settings, Workspace},
     };
 
     /// A folder with repositories `a` and `b`, and no tmux server.
@@ -139,7 +139,7 @@ mod tests {
         }
 
         async fn context(&self, name: &str) -> RigContext {
-            let place = Place { file: None, cwd: self.folder.path().join(name), rig: None };
+            let place = EditorPlace { file: None, cwd: self.folder.path().join(name), rig: None };
             self.workspace.context(&place).await.unwrap()
         }
 

@@ -12,7 +12,7 @@ use crate::{
     core::{
         agent::is_program,
         names::{IssueId, PolecatName},
-        rig::beginning::{Beginning, Changes},
+        rig::beginning::{BringMode, StartPoint},
         session::setting_up::ForWhom,
     },
     host::{
@@ -51,7 +51,7 @@ impl Polecats {
         &self,
         name: Option<&str>,
         issue: Option<&str>,
-        begin: &Beginning,
+        begin: &StartPoint,
         (large, for_whom, progress): (bool, ForWhom, Progress<'_>),
     ) -> Result<NewPolecat, SessionError> {
         let polecat = name.map(PolecatName::parse).transpose()?;
@@ -88,8 +88,8 @@ impl Polecats {
         &self,
         polecat: &PolecatName,
         worktree: &mut Worktree,
-        begin: &Beginning,
-    ) -> Result<Option<(Changes, Brought)>, SessionError> {
+        begin: &StartPoint,
+    ) -> Result<Option<(BringMode, Brought)>, SessionError> {
         let Some(changes) = begin.changes else { return Ok(None) };
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         match git::copy_changes(rig, polecat, worktree, launch).await {
@@ -108,17 +108,17 @@ impl Polecats {
     pub(super) async fn settle(
         &self,
         polecat: &PolecatName,
-        brought: Option<(Changes, Brought)>,
+        brought: Option<(BringMode, Brought)>,
     ) -> Result<Option<String>, SessionError> {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         Ok(match brought {
-            Some((Changes::Move, brought)) => {
+            Some((BringMode::Move, brought)) => {
                 let told = git::take_changes(rig, polecat, &brought, launch).await?;
                 // Buffers show files of the main worktree.
                 self.context.tell_files(polecat.clone(), rig.path.clone(), Vec::new(), true);
                 told
             }
-            Some((Changes::Copy, brought)) => {
+            Some((BringMode::Copy, brought)) => {
                 git::keep_changes(rig, &brought, launch).await?;
                 None
             }
@@ -130,7 +130,7 @@ impl Polecats {
     pub(in crate::session) async fn make(
         &self,
         polecat: Option<PolecatName>,
-        begin: (Option<&IssueId>, &Beginning),
+        begin: (Option<&IssueId>, &StartPoint),
     ) -> Result<Next, SessionError> {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let mut next = if let Some(polecat) = polecat {

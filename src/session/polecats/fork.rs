@@ -15,13 +15,13 @@ use crate::{
     },
     session::{
         error::{ResumeError, SessionError},
-        polecats::{Polecats, begun::Begun, create::now_ms},
+        polecats::{Polecats, create::now_ms, session_guard::Begun},
         setup::{Failing, Planned},
         start::{
             Hooking, Progress, Started,
             conversation::Begins,
             options::{Resuming, StartOptions},
-            resolve_agent::Choice,
+            resolve_agent::AgentChoice,
         },
     },
 };
@@ -90,7 +90,7 @@ impl Polecats {
         &self,
         parent: &PolecatName,
         options: StartOptions,
-    ) -> Result<(Choice, Begins, StartOptions), SessionError> {
+    ) -> Result<(AgentChoice, Begins, StartOptions), SessionError> {
         self.context.tmux.require_startable().await?;
         let starter = self.context.starter();
         let before = starter.before(parent, &options).await;
@@ -142,7 +142,7 @@ impl Polecats {
     async fn start_fork(
         &self,
         forked: &Forked,
-        choice: Choice,
+        choice: AgentChoice,
         begins: Begins,
         options: &StartOptions,
         progress: Progress<'_>,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::{
     core::{
         names::{IssueId, PolecatName},
-        rig::beginning::{Beginning, Changes, topic},
+        rig::beginning::{BringMode, StartPoint, topic},
     },
     host::{
         git::{self, Brought, Next, Reused, Worktree},
@@ -45,7 +45,7 @@ struct Taken {
     exit: Option<ExitRecord>,
     began: Timestamp,
     /// What was copied along.
-    brought: Option<(Changes, Brought)>,
+    brought: Option<(BringMode, Brought)>,
     /// What is to be set up.
     setup: Option<Planned>,
     /// Of two slings at once each takes another polecat.
@@ -246,7 +246,7 @@ impl Polecats {
     async fn take_free(
         &self,
         issue: Option<&IssueId>,
-        begin: &Beginning,
+        begin: &StartPoint,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         let polecats = polecats::names(&self.context.rig).await?;
         if polecats.is_empty() {
@@ -272,7 +272,7 @@ impl Polecats {
     async fn try_take(
         &self,
         polecat: &PolecatName,
-        work: (Option<&IssueId>, &Beginning),
+        work: (Option<&IssueId>, &StartPoint),
         claims: &Claims,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
@@ -323,7 +323,7 @@ impl Polecats {
         &self,
         polecat: &PolecatName,
         turn: GastownPolecat,
-        begin: (Option<&IssueId>, &Beginning),
+        begin: (Option<&IssueId>, &StartPoint),
     ) -> Result<Reused, SessionError> {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         Ok(git::reuse_from(rig, polecat, turn, begin, now_ms(), launch).await?)

@@ -52,7 +52,7 @@ pub struct Pair {
     /// Whether it is there.
     pub there: bool,
     /// As it was.
-    pub before: git::Before,
+    pub before: git::FileBefore,
 }
 
 /// A version of a file.
@@ -165,7 +165,7 @@ impl Reviews {
         }
         let before = match base {
             Some(base) => git::before(&self.context.rig, workdir, &base, path, launch).await?,
-            None => git::Before::default(),
+            None => git::FileBefore::default(),
         };
         let file = workdir.join(below);
         // Where that cannot be told, who opens it will hear why.

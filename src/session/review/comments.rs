@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use crate::{
     core::{
-        diff::{PartId, Piece, Stage},
+        diff::{DiffPart, PartId, Stage},
         names::PolecatName,
         review::{Comment, message},
     },
@@ -158,14 +158,14 @@ impl Reviews {
         polecat: &PolecatName,
         workdir: &Path,
         Parts { since, parts }: &Parts,
-    ) -> Result<Vec<Piece>, SessionError> {
+    ) -> Result<Vec<DiffPart>, SessionError> {
         let changes = self.look_at_changes(polecat, workdir, *since).await?;
         let parts = parts.clone();
         // All of a large difference is read for it.
         let found = spawn_blocking(move || {
             parts.iter().map(|part| changes.part(part.stage, &part.path, &part.id)).collect()
         });
-        let found: Option<Vec<Piece>> =
+        let found: Option<Vec<DiffPart>> =
             found.await.map_err(|error| HostError::Internal(error.to_string()))?;
         let gone = || HostError::Refused("that has changed meanwhile: look at it again".to_owned());
         Ok(found.filter(|found| !found.is_empty()).ok_or_else(gone)?)

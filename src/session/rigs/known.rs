@@ -13,11 +13,11 @@ use crate::session::{
     error::SessionError,
     events::Event,
     rigs::KnownRig,
-    workspace::{Place, Workspace},
+    workspace::{EditorPlace, Workspace},
 };
 
 /// How long others wait for one that is being read.
-const PATIENCE: Duration = Duration::from_millis(100);
+const READ_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long one that cannot be read is left alone that is to be watched.
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -45,7 +45,7 @@ impl Workspace {
                 drop(read.await);
             }
         };
-        drop(timeout(PATIENCE, all).await);
+        drop(timeout(READ_TIMEOUT, all).await);
         self.rigs.all()
     }
 
@@ -67,13 +67,13 @@ impl Workspace {
     async fn at_folder(&self, folder: &PathBuf) -> Result<RigContext, SessionError> {
         let is_configured = self.shared.settings.rigs.contains_key(folder);
         let rig = (!is_configured).then(|| folder.clone());
-        let place = Place { file: None, cwd: folder.clone(), rig };
+        let place = EditorPlace { file: None, cwd: folder.clone(), rig };
         let rig = self.find(&place, is_configured.then_some(folder)).await?;
         Ok(self.context_of(Arc::new(rig)))
     }
 
     /// Whether there is a rig around `place`, or no other is known.
-    pub async fn has_rig(&self, place: &Place) -> bool {
+    pub async fn has_rig(&self, place: &EditorPlace) -> bool {
         match self.recent_context(place).await {
             Err(SessionError::Host(error)) if error.is_no_rig() => self.rigs.all().is_empty(),
             _ => true,

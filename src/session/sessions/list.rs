@@ -31,7 +31,7 @@ const CLOCK_SKEW_LIMIT_MS: i64 = 60 * 1_000;
 const STOP_TIMEOUT_S: i64 = 10;
 /// How long after its start an agent may show something else before its first prompt: the slowest
 /// takes a minute on a busy machine.
-const YOUNG_MS: i64 = 60_000;
+const YOUNG_AGE_MS: i64 = 60_000;
 /// Without better evidence, an agent counts as working this long after its last output, whose time
 /// tmux gives in whole seconds.
 const BUSY_INTERVAL_S: i64 = 3;
@@ -371,9 +371,9 @@ impl Session {
 
     /// Whether we started it so recently that it may still be about to show its prompt.
     pub(in crate::session) fn is_young(&self, now: Timestamp) -> bool {
-        self.mark
-            .as_ref()
-            .is_some_and(|mark| (0..YOUNG_MS).contains(&(now.as_millisecond() - mark.started_ms)))
+        self.mark.as_ref().is_some_and(|mark| {
+            (0..YOUNG_AGE_MS).contains(&(now.as_millisecond() - mark.started_ms))
+        })
     }
 
     pub(in crate::session) fn died_at(&self) -> Option<Timestamp> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        screen::{self, Patterns, Question, Reading, Reason, Seen, Shown},
+        screen::{self, Patterns, Question, Reading, Reason, ScreenState, ShownScreen},
         session::{SessionInfo, Waiting},
     },
     session::{
@@ -18,7 +18,7 @@ use crate::{
 pub(in crate::session) struct ScreenReading {
     pub(in crate::session) screen: PaneScreen,
     /// Its rows without colours and trailing blanks, its cursor and its title.
-    pub(in crate::session) shown: Shown,
+    pub(in crate::session) shown: ShownScreen,
     /// What they mean.
     pub(in crate::session) reading: Reading,
 }
@@ -43,11 +43,11 @@ impl Sessions {
         // If the screen cannot be read, the state comes from silence alone.
         if let Ok(ScreenReading { reading, screen, shown }) =
             self.read_screen(session, &patterns).await
-            && reading.seen != Seen::Unknown
+            && reading.seen != ScreenState::Unknown
         {
             (info.state, info.state_source) = (reading.seen.state(), reading.source);
             info.detail = screen::trouble(&patterns, &shown, &reading.seen);
-            if let Seen::Waiting(question) = &reading.seen {
+            if let ScreenState::Waiting(question) = &reading.seen {
                 info.waiting = Some(waiting(question, &screen.option));
             }
         }
@@ -70,10 +70,10 @@ pub(in crate::session) fn require_keys(
 }
 
 /// What an agent shows, from tmux's capture.
-pub(in crate::session) fn shown(screen: &PaneScreen) -> Shown {
+pub(in crate::session) fn shown(screen: &PaneScreen) -> ShownScreen {
     let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (column, row) = screen.captured.cursor;
-    Shown::new(&screen.title, &screen.captured.text, (whole(column), whole(row)))
+    ShownScreen::new(&screen.title, &screen.captured.text, (whole(column), whole(row)))
 }
 
 /// A question of which only the agent itself has told.

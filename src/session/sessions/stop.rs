@@ -33,7 +33,7 @@ const INTERRUPT_TIMEOUT: Duration = Duration::from_millis(500);
 const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An older list of processes is refreshed before it is used.
-const CENSUS_AGE_LIMIT: Duration = Duration::from_millis(50);
+const CENSUS_AGE: Duration = Duration::from_millis(50);
 
 /// How long the orphans of a dead agent may take to exit after SIGTERM.
 const ORPHANS_TIMEOUT: Duration = Duration::from_millis(500);
@@ -254,7 +254,7 @@ impl Listing {
     /// Refreshes the list if it is old: the agent may have started processes while the tracker was slow.
     async fn fresh(self) -> Result<Option<Tree>, ProcessError> {
         let Some(mut tree) = self.tree else { return Ok(None) };
-        if self.at.elapsed() > CENSUS_AGE_LIMIT {
+        if self.at.elapsed() > CENSUS_AGE {
             tree.refresh().await?;
         }
         Ok(Some(tree))

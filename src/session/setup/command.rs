@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// How long it may take: an installation from slow disks and networks.
-const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+const RUN_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 /// How often its last line is told.
-const TOLD_EVERY: Duration = Duration::from_millis(250);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// How many of its last lines an error tells.
-const TAIL: usize = 10;
+const TAIL_LINES: usize = 10;
 
 impl Setups {
     pub(super) async fn run(
@@ -42,13 +42,13 @@ impl Setups {
         let mut told = Instant::now();
         let tell = |bytes: &[u8]| {
             run.print(bytes);
-            if told.elapsed() >= TOLD_EVERY {
+            if told.elapsed() >= PROGRESS_INTERVAL {
                 told = Instant::now();
                 let last = run.tail(1).pop().unwrap_or_default();
                 progress(&format!("setting up: {last}"));
             }
         };
-        let followed = Followed { words, dir: worktree, env, within: TIMEOUT };
+        let followed = Followed { words, dir: worktree, env, within: RUN_TIMEOUT };
         let ended = followed.run(&self.context.shared.launch, tell, run.cancelled()).await;
         let how = match ended {
             Ok(Some(status)) if status.success() => return Ok(()),
@@ -57,7 +57,7 @@ impl Setups {
             Err(RunError::TimedOut { waited, .. }) => format!("did not end within {waited:?}"),
             Err(other) => format!("was not run: {other}"),
         };
-        let (polecat, tail) = (polecat.to_string(), run.tail(TAIL));
+        let (polecat, tail) = (polecat.to_string(), run.tail(TAIL_LINES));
         Err(SetupError::Failed { polecat, command, how, tail, kept: false }.into())
     }
 }

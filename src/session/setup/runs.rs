@@ -16,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{core::names::PolecatName, session::error::SessionError};
 
 /// How much of what a set-up prints is kept, in bytes: its end.
-const KEPT: usize = 256 * 1024;
+const OUTPUT_LIMIT: usize = 256 * 1024;
 /// How many set-ups that have ended are remembered.
-const REMEMBERED: usize = 16;
+const REMEMBERED_LIMIT: usize = 16;
 
 /// What a set-up has printed, and how it goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl SetupRuns {
         let (printed, seen) = watch::channel(Printed::default());
         let mut all = self.all();
         all.retain(|known| !known.is_of(home, polecat));
-        while all.len() >= REMEMBERED {
+        while all.len() >= REMEMBERED_LIMIT {
             all.pop_front();
         }
         let (home, polecat) = (home.to_owned(), polecat.clone());
@@ -186,8 +186,8 @@ impl Drop for Run {
 impl Printed {
     fn add(&mut self, bytes: &[u8]) {
         self.text.extend_from_slice(bytes);
-        if self.text.len() > 2 * KEPT {
-            let from = self.text.len() - KEPT;
+        if self.text.len() > 2 * OUTPUT_LIMIT {
+            let from = self.text.len() - OUTPUT_LIMIT;
             let line = self.text[from..].iter().position(|byte| *byte == b'\n');
             self.text.drain(..from + line.map_or(0, |line| line + 1));
             self.cut = true;
@@ -240,7 +240,11 @@ mod tests {
         }
         let seen = runs.printed(home, &ash).unwrap();
         let kept = seen.borrow().clone();
-        assert!(kept.cut && kept.text.len() <= 2 * KEPT && kept.text.starts_with(long.as_bytes()));
+        assert!(
+            kept.cut
+                && kept.text.len() <= 2 * OUTPUT_LIMIT
+                && kept.text.starts_with(long.as_bytes())
+        );
         assert!(runs.cancel(home, &ash));
         drop(run);
         assert_eq!(seen.borrow().ended, Some(Err("it was cut off".to_owned())));
@@ -251,7 +255,7 @@ mod tests {
     fn the_last_few_are_remembered() {
         let runs = SetupRuns::default();
         let name = |at: usize| PolecatName::parse(&format!("p{at}")).unwrap();
-        for at in 0..=REMEMBERED {
+        for at in 0..=REMEMBERED_LIMIT {
             runs.begin(Path::new("/"), &name(at), CancellationToken::new()).end(None);
         }
         assert!(runs.printed(Path::new("/"), &name(0)).is_none());

@@ -17,7 +17,7 @@ use crate::{
         start::{
             Starter,
             options::{Recorded, Resuming, StartOptions},
-            resolve_agent::Choice,
+            resolve_agent::AgentChoice,
         },
     },
 };
@@ -73,7 +73,7 @@ impl Begins {
 
 /// What is known of the session before.
 #[derive(Debug, Default)]
-pub(in crate::session) struct Before {
+pub(in crate::session) struct PreviousSession {
     /// The polecat whose session it was.
     polecat: Option<PolecatName>,
     /// Its record.
@@ -82,7 +82,7 @@ pub(in crate::session) struct Before {
     unread: Option<HostError>,
 }
 
-impl Before {
+impl PreviousSession {
     fn unknown(&self, why: String) -> SessionError {
         let polecat = self.polecat.as_ref().map(ToString::to_string).unwrap_or_default();
         ResumeError::Unknown { polecat, why }.into()
@@ -111,14 +111,14 @@ impl Starter {
         &self,
         polecat: &PolecatName,
         options: &StartOptions,
-    ) -> Before {
+    ) -> PreviousSession {
         let polecat = options.like.as_ref().unwrap_or(polecat).clone();
         let read = session_records::load(&self.context.rig, &polecat).await;
         let (record, unread) = match read {
             Ok(record) => (record, None),
             Err(error) => (None, Some(error)),
         };
-        Before { polecat: Some(polecat), record, unread }
+        PreviousSession { polecat: Some(polecat), record, unread }
     }
 
     /// The options with what the session before had, where the person says nothing else; and what
@@ -126,7 +126,7 @@ impl Starter {
     pub(in crate::session) fn as_before(
         &self,
         options: StartOptions,
-        before: &Before,
+        before: &PreviousSession,
     ) -> (StartOptions, Recorded) {
         let Some((polecat, record)) = before.polecat.as_ref().zip(before.record.as_ref()) else {
             return (options, Recorded::default());
@@ -141,9 +141,9 @@ impl Starter {
     /// It cannot go on with that of the session before, or that is not known.
     pub(in crate::session) async fn begins(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         options: &StartOptions,
-        before: &Before,
+        before: &PreviousSession,
     ) -> Result<Begins, SessionError> {
         let Some(resuming) = &options.conversation else { return Ok(Begins::Unnamed) };
         if let Resuming::Earlier(id) = resuming {
@@ -175,7 +175,7 @@ impl Starter {
     }
 
     /// The last conversation of the folder, where that is the polecat's alone.
-    async fn last_of_folder(&self, before: &Before) -> Result<Begins, SessionError> {
+    async fn last_of_folder(&self, before: &PreviousSession) -> Result<Begins, SessionError> {
         let polecat = before.polecat.as_ref().ok_or_else(|| before.unknown(String::new()))?;
         let own = self.context.sessions().own_workdir(polecat).await;
         own.map(|_| Begins::Last).map_err(|why| before.unknown(why))
@@ -183,9 +183,9 @@ impl Starter {
 
     async fn last_conversation(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         record: &SessionRecord,
-        before: &Before,
+        before: &PreviousSession,
     ) -> Result<ConversationId, SessionError> {
         let polecat = before.polecat.as_ref().ok_or_else(|| before.unknown(String::new()))?;
         let agent = &choice.agent;
@@ -194,7 +194,7 @@ impl Starter {
     }
 
     /// A new conversation with an id of our choice, where its agent takes one.
-    pub(in crate::session) async fn with_id(&self, begins: Begins, choice: &Choice) -> Begins {
+    pub(in crate::session) async fn with_id(&self, begins: Begins, choice: &AgentChoice) -> Begins {
         if begins != Begins::Unnamed || !self.takes_id(choice).await {
             return begins;
         }
@@ -203,8 +203,8 @@ impl Starter {
 
     /// Whether the agent of `choice` takes the id of a new conversation. A person's own command line
     /// is run as it was written, and an older program may not know the flag.
-    async fn takes_id(&self, choice: &Choice) -> bool {
-        let Choice { agent, argv, .. } = choice;
+    async fn takes_id(&self, choice: &AgentChoice) -> bool {
+        let AgentChoice { agent, argv, .. } = choice;
         let new = |agent: &Agent| agent.resume.as_ref()?.new.clone();
         let Some(words) = new(agent).filter(|_| !choice.own_command) else { return false };
         if agent.names_conversation(argv) {
@@ -280,14 +280,14 @@ async fn require_ended(
 
 /// A copy of a conversation; without an id of ours where the system gives no random numbers, which an
 /// agent that needs one is then not able to.
-fn copy_of(choice: &Choice, of: ConversationId) -> Begins {
+fn copy_of(choice: &AgentChoice, of: ConversationId) -> Begins {
     let named = choice.agent.resume.as_ref().is_some_and(Resume::names_copies);
     let new = named.then(session_records::new_conversation).and_then(Result::ok);
     Begins::Fork { of, new }
 }
 
 /// Refuses what the agent of `choice` cannot do.
-fn able(choice: &Choice, begins: Begins) -> Result<Begins, SessionError> {
+fn able(choice: &AgentChoice, begins: Begins) -> Result<Begins, SessionError> {
     let cannot = |why: &str| {
         let (agent, why) = (choice.agent.name.clone(), why.to_owned());
         Err(ResumeError::Unable { agent, why }.into())

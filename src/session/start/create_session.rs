@@ -21,7 +21,7 @@ use crate::{
             metadata::{self, Metadata},
             pending::{OWED, PendingPrompts},
         },
-        start::{Starter, plan::Plan, prompts::FirstWords},
+        start::{Starter, plan::Plan, prompts::FirstPrompts},
     },
     tmux::{NewSession, TmuxError},
 };
@@ -32,7 +32,7 @@ impl Starter {
     pub(in crate::session) async fn create_session(
         &self,
         plan: &Plan,
-        words: &FirstWords,
+        words: &FirstPrompts,
         owed: &PendingPrompts,
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
@@ -98,7 +98,7 @@ impl Starter {
     async fn spec(
         &self,
         plan: &Plan,
-        words: &FirstWords,
+        words: &FirstPrompts,
         owed: &PendingPrompts,
     ) -> Result<NewSession, SessionError> {
         let gt = self.gt().is_some();
@@ -159,9 +159,9 @@ fn wrapped(argv: Vec<OsString>, wrap: Vec<String>, workdir: &Path) -> Vec<OsStri
 
 /// The command line to start, with the program's full path: the tmux server may have another
 /// `PATH` than we have.
-fn argv(plan: &Plan, words: &FirstWords) -> Vec<OsString> {
+fn argv(plan: &Plan, words: &FirstPrompts) -> Vec<OsString> {
     let mut argv = plan.argv.clone();
-    if let FirstWords::Argument(prompt) = words {
+    if let FirstPrompts::Argument(prompt) = words {
         argv = plan.agent.with_prompt(argv, prompt).unwrap_or_else(|| plan.argv.clone());
     }
     let mut argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();

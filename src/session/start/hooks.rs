@@ -8,7 +8,7 @@ use crate::{
     host::{HostError, hooks, path, trust},
     session::{
         error::SessionError,
-        start::{Starter, resolve_agent::Choice, session_settings::settings_of},
+        start::{Starter, resolve_agent::AgentChoice, session_settings::settings_of},
     },
 };
 
@@ -32,7 +32,7 @@ impl Starter {
     /// Installs the agent's hooks, and decides which of them it loads.
     pub(in crate::session) async fn load_hooks(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         workdir: &Path,
     ) -> Result<Loaded, SessionError> {
         let agent = &choice.agent;
@@ -59,7 +59,7 @@ impl Starter {
     /// the user trusts it.
     async fn of_worktree(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         workdir: &Path,
         own: &Content,
     ) -> Result<Loaded, SessionError> {
@@ -71,7 +71,7 @@ impl Starter {
     }
 
     /// The hooks that all polecats of a town share. They are not added to a command of the user's own.
-    async fn of_town(&self, choice: &Choice, workdir: &Path) -> Result<Loaded, SessionError> {
+    async fn of_town(&self, choice: &AgentChoice, workdir: &Path) -> Result<Loaded, SessionError> {
         let shared = hooks::shared(&self.context.rig, &choice.agent, self.gt().as_deref()).await?;
         let Some(shared) = shared else { return Ok(Loaded::default()) };
         let is_primed = primes(&shared.content);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     core::{
-        agent::ConversationId, names::PolecatName, rig::beginning::Beginning,
+        agent::ConversationId, names::PolecatName, rig::beginning::StartPoint,
         session::attempt::Attempt, trust::Allowed,
     },
     session::polecats::presence::InUse,
@@ -16,7 +16,7 @@ pub struct StartOptions {
     /// Create the polecat if it does not exist.
     pub new: bool,
     /// Where the polecat begins that is created.
-    pub begin: Beginning,
+    pub begin: StartPoint,
     /// The issue to work on.
     pub issue: Option<String>,
     /// What the agent is told first, behind the issue.

@@ -13,7 +13,7 @@ use crate::{
         error::SessionError,
         messages::recipient::Recipient,
         sessions::{event_source::EventSource, metadata::first_line},
-        start::{Starter, conversation::Begins, options::StartOptions, resolve_agent::Choice},
+        start::{Starter, conversation::Begins, options::StartOptions, resolve_agent::AgentChoice},
     },
 };
 
@@ -32,7 +32,7 @@ pub(in crate::session) struct Plan {
     /// The conversation that it begins with.
     pub(in crate::session) begins: Begins,
     /// What the record of it says besides.
-    pub(in crate::session) given: Given,
+    pub(in crate::session) given: StartOverrides,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
     /// Which of several attempts at one task it is.
     pub(in crate::session) attempt: Option<Attempt>,
@@ -50,13 +50,13 @@ pub(in crate::session) struct Plan {
 
 /// What a person gave in place of what the agent and the polecat have.
 #[derive(Clone, Debug, Default)]
-pub(in crate::session) struct Given {
+pub(in crate::session) struct StartOverrides {
     /// The command line.
     pub(in crate::session) command: Option<String>,
     /// The working directory.
     pub(in crate::session) workdir: bool,
     /// What is to be allowed at the next start because a person has said it at this one.
-    pub(in crate::session) said: Option<Choice>,
+    pub(in crate::session) said: Option<AgentChoice>,
 }
 
 impl Plan {
@@ -76,7 +76,7 @@ impl Starter {
     pub(in crate::session) async fn plan(
         &self,
         polecat: PolecatName,
-        mut choice: Choice,
+        mut choice: AgentChoice,
         begins: Begins,
         options: &StartOptions,
     ) -> Result<Plan, SessionError> {
@@ -86,7 +86,7 @@ impl Starter {
         }
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
         let begins = self.with_id(begins, &choice).await;
-        let given = Given {
+        let given = StartOverrides {
             command: options.command.clone(),
             workdir: options.workdir.is_some(),
             said: Some(choice.clone()),
@@ -97,7 +97,7 @@ impl Starter {
         let towns = hooks.towns.as_ref();
         let settings = self.give_settings(&mut choice, &polecat, &workdir, towns).await;
         let is_primed = hooks.is_primed && (towns.is_none() || settings.has_towns);
-        let Choice { agent, argv, account, config_dir, warnings, .. } = choice;
+        let AgentChoice { agent, argv, account, config_dir, warnings, .. } = choice;
         let settings = settings.file;
         let (prompt, attempt, events) = (options.prompt.clone(), options.attempt.clone(), None);
         let plan = Plan {

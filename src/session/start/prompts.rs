@@ -18,14 +18,14 @@ const ARGUMENT_LIMIT: usize = 32 << 10;
 
 /// An agent's first prompts, and how they reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::session) enum FirstWords {
+pub(in crate::session) enum FirstPrompts {
     /// As an argument of its command.
     Argument(String),
     /// Typed one after the other once it is ready; may be empty.
     Typed(Vec<String>),
 }
 
-impl FirstWords {
+impl FirstPrompts {
     /// The prompts to type.
     pub(in crate::session) fn typed(&self) -> &[String] {
         match self {
@@ -38,7 +38,7 @@ impl FirstWords {
 impl Starter {
     /// The first prompts for the agent of `plan`: in a town what gastown says, elsewhere the issue
     /// to work on, if any; then what the person says.
-    pub(in crate::session) async fn first_words(&self, plan: &Plan) -> FirstWords {
+    pub(in crate::session) async fn first_words(&self, plan: &Plan) -> FirstPrompts {
         let is_new = plan.begins.is_new();
         let first = plan.agent.initial_prompt.iter().filter(|_| is_new);
         let mut words: Vec<String> = first.cloned().collect();
@@ -53,9 +53,9 @@ impl Starter {
         let whole = words.join("\n\n");
         let fits = tmux::encoded_length(&whole) <= ARGUMENT_LIMIT;
         if !words.is_empty() && fits && plan.agent.takes_prompt(&whole) {
-            return FirstWords::Argument(whole);
+            return FirstPrompts::Argument(whole);
         }
-        FirstWords::Typed(words)
+        FirstPrompts::Typed(words)
     }
 
     async fn gastowns_words(&self, gastown: Gastown, plan: &Plan) -> Vec<String> {

@@ -5,11 +5,11 @@ use std::path::Path;
 use tracing::debug;
 
 use crate::{
-    core::session::record::{Server, SessionRecord},
+    core::session::record::{RecordedServer, SessionRecord},
     host::{machine, session_records},
     session::{
         sessions::list::Session,
-        start::{Starter, plan::Plan, resolve_agent::Choice},
+        start::{Starter, plan::Plan, resolve_agent::AgentChoice},
     },
 };
 
@@ -30,7 +30,7 @@ impl Starter {
         record.conversation = plan.begins.id().cloned();
         record.attempt.clone_from(&plan.attempt);
         let pane = Some(session.pane.pane_id.to_string());
-        record.server = Server { pane, ..self.server().await };
+        record.server = RecordedServer { pane, ..self.server().await };
         let kept = session_records::keep(&self.context.rig, &plan.polecat, &record).await;
         match kept {
             Ok(()) => {
@@ -42,13 +42,13 @@ impl Starter {
     }
 
     /// The server in which sessions are created now.
-    async fn server(&self) -> Server {
+    async fn server(&self) -> RecordedServer {
         let machine = machine::here().await;
         let socket = self.context.tmux.address().to_string();
         let found = self.context.tmux.server().await;
         let found = found.inspect_err(|error| debug!(%error, "which server it is")).ok().flatten();
         let (pid, started) = found.map(|server| (server.pid, server.started)).unzip();
-        Server { machine, socket, pid, started, pane: None }
+        RecordedServer { machine, socket, pid, started, pane: None }
     }
 
     /// What a person has said of this start in their own words is allowed at the next one, where the
@@ -64,7 +64,7 @@ impl Starter {
 
 /// The choice as the next start makes it by the record in `file`, where that says something that must
 /// be allowed: for a new conversation, and for this one, which belongs to its folder.
-fn said_by(choice: &Choice, plan: &Plan, file: &Path) -> Vec<Choice> {
+fn said_by(choice: &AgentChoice, plan: &Plan, file: &Path) -> Vec<AgentChoice> {
     let mut again = choice.clone();
     let own_folder = plan.account.is_none() && plan.config_dir.is_some();
     if again.origin.own_command {

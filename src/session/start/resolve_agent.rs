@@ -24,7 +24,7 @@ use crate::{
 
 /// The agent to start.
 #[derive(Clone, Debug)]
-pub(in crate::session) struct Choice {
+pub(in crate::session) struct AgentChoice {
     pub(in crate::session) agent: Agent,
     /// The command line, the program first.
     pub(in crate::session) argv: Vec<String>,
@@ -57,7 +57,7 @@ pub(in crate::session) struct Origin {
     pub(in crate::session) workdir: Option<(PathBuf, PathBuf)>,
 }
 
-impl Choice {
+impl AgentChoice {
     fn of(agent: Agent) -> Self {
         let (argv, origin) = (agent.argv(), Origin::default());
         Self {
@@ -82,7 +82,7 @@ impl Starter {
         options: &StartOptions,
         recorded: &Recorded,
         workdir: Option<&Path>,
-    ) -> Result<Choice, SessionError> {
+    ) -> Result<AgentChoice, SessionError> {
         let (asked, command) = (options.agent.as_deref(), options.command.as_deref());
         let command = command.map(parse).transpose()?;
         let mut choice = self.chosen(asked, command.as_ref()).await?;
@@ -118,13 +118,13 @@ impl Starter {
         &self,
         asked: Option<&str>,
         command: Option<&CommandLine>,
-    ) -> Result<Choice, SessionError> {
+    ) -> Result<AgentChoice, SessionError> {
         let argv = command.map(CommandLine::argv);
         let own = command.and_then(|command| self.context.agents().configured_as(command));
         let asked = asked.or(own.as_deref());
         if let (None, Some(command)) = (asked, command) {
-            let choice = Choice::of(unnamed(command).with_command(command.argv()));
-            return Ok(Choice {
+            let choice = AgentChoice::of(unnamed(command).with_command(command.argv()));
+            return Ok(AgentChoice {
                 origin: Origin { own_command: true, ..Origin::default() },
                 ..choice
             });
@@ -139,12 +139,12 @@ impl Starter {
         let files = sources.deciding(asked, argv, &on_path);
         let (own_command, agent_files) = (argv.is_some(), files);
         let origin = Origin { own_command, agent: agent_files, ..Origin::default() };
-        Ok(Choice { origin, warnings, ..Choice::of(agent) })
+        Ok(AgentChoice { origin, warnings, ..AgentChoice::of(agent) })
     }
 
     async fn config_dir(
         &self,
-        choice: &mut Choice,
+        choice: &mut AgentChoice,
         options: &StartOptions,
     ) -> Result<Option<PathBuf>, SessionError> {
         let home = env::var_os("HOME").map(PathBuf::from);

@@ -22,12 +22,12 @@ use crate::{
         HostError, path,
         session_settings::{self, SessionSettings, merged, with_hooks},
     },
-    session::start::{Starter, resolve_agent::Choice},
+    session::start::{Starter, resolve_agent::AgentChoice},
 };
 
 /// What an agent was given.
 #[derive(Default)]
-pub(in crate::session) struct Given {
+pub(in crate::session) struct GivenSettings {
     /// Our file.
     pub(in crate::session) file: Option<SessionSettings>,
     /// Whether it got its town's settings.
@@ -39,11 +39,11 @@ impl Starter {
     /// given is told in the warnings; then the agent's own stay as they are.
     pub(in crate::session) async fn give_settings(
         &self,
-        choice: &mut Choice,
+        choice: &mut AgentChoice,
         polecat: &PolecatName,
         workdir: &Path,
         towns: Option<&Content>,
-    ) -> Given {
+    ) -> GivenSettings {
         let events = HookEvents::of_agent(&choice.agent.patterns).filter(|_| is_to_tell(choice));
         let hooks = events.zip(self.hook_command());
         let hooks = hooks.map(|(events, command)| with_hooks(events, &command));
@@ -51,7 +51,7 @@ impl Starter {
             (Some(SettingsBy::Variable(variable)), Some(hooks)) => {
                 self.by_variable(choice, polecat, &variable, hooks).await
             }
-            (Some(SettingsBy::Variable(_)), None) => return Given::default(),
+            (Some(SettingsBy::Variable(_)), None) => return GivenSettings::default(),
             (_, hooks) => self.by_flag(choice, polecat, workdir, towns, hooks).await,
         };
         given.unwrap_or_else(|error| {
@@ -66,12 +66,12 @@ impl Starter {
 
     async fn by_flag(
         &self,
-        choice: &mut Choice,
+        choice: &mut AgentChoice,
         polecat: &PolecatName,
         workdir: &Path,
         towns: Option<&Content>,
         hooks: Option<Value>,
-    ) -> Result<Given, HostError> {
+    ) -> Result<GivenSettings, HostError> {
         let own = settings_of(&choice.argv).map(str::to_owned);
         if hooks.is_none() && (towns.is_none() || own.is_none()) {
             return Ok(without_ours(choice, towns));
@@ -86,23 +86,23 @@ impl Starter {
         let file = SessionSettings::write(&self.context.rig, polecat, &settings).await?;
         choice.argv = without_settings(&choice.argv);
         choice.argv.extend(flag(&file.path()));
-        Ok(Given { file: Some(file), has_towns: towns.is_some() })
+        Ok(GivenSettings { file: Some(file), has_towns: towns.is_some() })
     }
 
     async fn by_variable(
         &self,
-        choice: &mut Choice,
+        choice: &mut AgentChoice,
         polecat: &PolecatName,
         variable: &SettingsVariable,
         hooks: Value,
-    ) -> Result<Given, HostError> {
+    ) -> Result<GivenSettings, HostError> {
         let replaced = session_settings::of_file(&replaced(variable, &choice.agent)).await?;
         let settings = replaced.map_or_else(|| hooks.clone(), |more| merged(hooks.clone(), more));
         let file = SessionSettings::write(&self.context.rig, polecat, &settings).await?;
         let path = file.path().to_string_lossy().into_owned();
         choice.agent.env.retain(|(name, _)| name != variable.name);
         choice.agent.env.push((variable.name.to_owned(), path));
-        Ok(Given { file: Some(file), has_towns: false })
+        Ok(GivenSettings { file: Some(file), has_towns: false })
     }
 
     /// The shell command of our hooks; `None` if a path cannot be named. The program may have moved
@@ -117,7 +117,7 @@ impl Starter {
 
 /// Whether the agent is to tell of its work. A program of which only the preset's name is known may
 /// refuse arguments that it does not expect.
-fn is_to_tell(choice: &Choice) -> bool {
+fn is_to_tell(choice: &AgentChoice) -> bool {
     let known = || {
         let known = preset(&choice.agent.patterns);
         let program = choice.argv.first();
@@ -127,10 +127,10 @@ fn is_to_tell(choice: &Choice) -> bool {
 }
 
 /// Gives the agent the town's settings in the town's own file, unless it has some of its own.
-fn without_ours(choice: &mut Choice, towns: Option<&Content>) -> Given {
+fn without_ours(choice: &mut AgentChoice, towns: Option<&Content>) -> GivenSettings {
     let towns = towns.filter(|_| settings_of(&choice.argv).is_none());
     choice.argv.extend(towns.into_iter().flat_map(|towns| flag(&towns.path)));
-    Given { file: None, has_towns: towns.is_some() }
+    GivenSettings { file: None, has_towns: towns.is_some() }
 }
 
 fn flag(path: &Path) -> [String; 2] {

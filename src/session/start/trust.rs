@@ -6,7 +6,7 @@ use crate::{
     core::{
         agent::{Agent, preset},
         names::PolecatName,
-        trust::{Allowed, Content, Request},
+        trust::{Allowed, Content, TrustRequest},
     },
     host::{HostError, hooks, trust},
     session::{
@@ -15,7 +15,7 @@ use crate::{
             Starter,
             hooks::in_worktree,
             options::StartOptions,
-            resolve_agent::{Choice, Origin},
+            resolve_agent::{AgentChoice, Origin},
         },
     },
 };
@@ -27,7 +27,7 @@ impl Starter {
     /// The user has not allowed it, or it has changed since.
     pub(in crate::session) async fn leave(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         workdir: Option<&Path>,
         given: Option<&Allowed>,
     ) -> Result<Option<String>, SessionError> {
@@ -58,7 +58,7 @@ impl Starter {
     /// Whether the user has allowed what project files, including those in `workdir`, run now.
     pub(in crate::session) async fn is_allowed(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         workdir: &Path,
     ) -> Result<bool, SessionError> {
         let request = self.request(choice, Some(workdir)).await?;
@@ -68,7 +68,7 @@ impl Starter {
 
     /// Allows for good what a person has just said in their own words, as a record of it will say it
     /// at the next start: `again` is the choice then.
-    pub(in crate::session) async fn allow(&self, again: &Choice, workdir: &Path) {
+    pub(in crate::session) async fn allow(&self, again: &AgentChoice, workdir: &Path) {
         // What else was allowed for this start alone stays so.
         if let Some(id) = &again.allowed
             && !self.remembers(id).await
@@ -87,10 +87,10 @@ impl Starter {
     /// What project files decide about this choice; `None` if nothing.
     async fn request(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         workdir: Option<&Path>,
-    ) -> Result<Option<Request>, SessionError> {
-        let Choice { agent, argv, origin, .. } = choice;
+    ) -> Result<Option<TrustRequest>, SessionError> {
+        let AgentChoice { agent, argv, origin, .. } = choice;
         let shared = hooks::shared(&self.context.rig, agent, self.gt().as_deref()).await?;
         let unknown = shared.filter(|shared| !shared.known).map(|shared| shared.content);
         let mut contents: Vec<Content> = unknown.into_iter().collect();
@@ -113,7 +113,7 @@ impl Starter {
         let mut settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
         settings.extend(origin.workdir.iter().map(|(dir, _)| ("runs in".to_owned(), display(dir))));
         let home = self.context.rig.home.clone();
-        Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
+        Ok(Some(TrustRequest { home, files, argv, env, settings, contents, lasting }))
     }
 
     /// The project files that a command line and its environment name.
@@ -130,7 +130,7 @@ impl Starter {
     /// or is looked up in a project folder.
     async fn is_lasting(
         &self,
-        choice: &Choice,
+        choice: &AgentChoice,
         argv: &[String],
         env: &[(String, String)],
     ) -> Result<bool, HostError> {
@@ -156,7 +156,7 @@ impl Starter {
     }
 
     /// An answer that cannot be saved still counts for this start.
-    async fn remember(&self, request: &Request) {
+    async fn remember(&self, request: &TrustRequest) {
         let Some(store) = &self.context.shared.trust else { return };
         if let Err(error) = store.add(request).await {
             self.context.shared.news.warn(format!("your answer was not saved: {error}"));
@@ -179,8 +179,8 @@ impl Origin {
 }
 
 /// The environment that project files, or presets, set.
-fn environment(choice: &Choice) -> Vec<(String, String)> {
-    let Choice { agent, config_dir, .. } = choice;
+fn environment(choice: &AgentChoice) -> Vec<(String, String)> {
+    let AgentChoice { agent, config_dir, .. } = choice;
     let folder = agent.config_dir_env.clone().zip(config_dir.as_ref());
     let folder = folder.map(|(name, dir)| (name, dir.to_string_lossy().into_owned()));
     folder.into_iter().chain(agent.env.iter().cloned()).collect()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    core::screen::{self, Composing, Question, Seen, Shown},
+    core::screen::{self, Composing, Question, ScreenState, ShownScreen},
     session::{
         context::RigContext,
         error::SessionError,
@@ -75,7 +75,7 @@ struct Wait<'a> {
     progress: Progress<'a>,
     began: Instant,
     /// What was last seen, and since when.
-    last: Shown,
+    last: ShownScreen,
     changed_at: Instant,
     /// The question that was reported to the user.
     told: Option<String>,
@@ -101,7 +101,7 @@ impl Starter {
             has_words: owed.is_open(),
             progress,
             began,
-            last: Shown::default(),
+            last: ShownScreen::default(),
             changed_at: began,
             told: None,
             pressed: None,
@@ -129,13 +129,13 @@ impl Wait<'_> {
         let look = self.context.sessions().read_screen(&now, &self.to.patterns).await?;
         self.note(&look);
         let question = match &look.reading.seen {
-            Seen::Idle | Seen::Working => return Ok(Some(Readiness::Ready)),
-            Seen::Waiting(question) => {
+            ScreenState::Idle | ScreenState::Working => return Ok(Some(Readiness::Ready)),
+            ScreenState::Waiting(question) => {
                 self.answer(question, &look).await?;
                 Some(question.text.clone())
             }
-            Seen::Starting => None,
-            Seen::Unknown => match screen::composing(&self.to.patterns, &look.shown, "") {
+            ScreenState::Starting => None,
+            ScreenState::Unknown => match screen::composing(&self.to.patterns, &look.shown, "") {
                 Composing::Asked { question, .. } => {
                     self.tell_person(&question);
                     Some(question.text)

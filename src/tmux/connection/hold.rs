@@ -10,8 +10,8 @@ use rustix::stdio::dup2_stdin;
 use tokio::runtime;
 use tokio::time::{interval, timeout};
 
-use super::around::socket;
-use super::leftovers::{Server, Way};
+use super::leftovers::{Channel, LeftoverServer};
+use super::own_pane::socket;
 use super::signal::HUB;
 use crate::tmux::Launch;
 use crate::tmux::address::ServerAddress;
@@ -56,7 +56,7 @@ fn wait(pipe: &Path) -> io::Result<()> {
 }
 
 async fn end(address: ServerAddress, launch: Launch) {
-    let Some(server) = Server::new(address, Way::Program(launch)) else { return };
+    let Some(server) = LeftoverServer::new(address, Channel::Program(launch)) else { return };
     let _ = timeout(CLIENTS_TIMEOUT, alone(&server)).await;
     // The server runs the lines that it has got until it sees that their client is gone.
     server.clear().await;
@@ -64,7 +64,7 @@ async fn end(address: ServerAddress, launch: Launch) {
 }
 
 /// Ends abandoned clients until none is left in the hub.
-async fn alone(server: &Server) {
+async fn alone(server: &LeftoverServer) {
     let attached = ["-p", "-t", &format!("={HUB}:"), "#{session_attached}"];
     let mut pace = interval(LOOK_INTERVAL);
     loop {

@@ -26,7 +26,7 @@ const COLOURS: &[u8] = b"set -g default-terminal tmux-256color\n";
 
 /// A connection that answers.
 #[derive(Debug)]
-pub(crate) struct Hub {
+pub(crate) struct HubConnection {
     pub(crate) link: Link,
     pub(crate) capabilities: Capabilities,
     /// Whether the server escapes what looks like a variable in what it prints.
@@ -39,7 +39,7 @@ pub(crate) async fn connect(
     launch: &Launch,
     may_start: bool,
     notices: broadcast::Sender<Notification>,
-) -> Result<Hub, TmuxError> {
+) -> Result<HubConnection, TmuxError> {
     // tmux reads it when the server starts, before the first answer.
     let configuration = configuration(address, may_start)?;
     let io = |source| TmuxError::Io { doing: "make what holds our session in tmux", source };
@@ -103,7 +103,7 @@ pub(crate) const NO_SESSION: &str = "=polecat-no-such-session:";
 pub(crate) const MANUAL_SIZE: &str = "#{==:#{window-size},manual}";
 pub(crate) const MANUAL_MARK: &str = "polecat-window-size-is-manual";
 
-async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
+async fn greet(address: &ServerAddress, link: Link) -> Result<HubConnection, TmuxError> {
     let gone = |Disconnected(words)| refused(address, &words);
     let greeting =
         Command::new("display-message").args(["-p", &format!("{PROBE} #{{version}}")]).encode()?;
@@ -112,7 +112,7 @@ async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
     let body = blocks.into_iter().next().map(|block| block.body).unwrap_or_default();
     let text = String::from_utf8_lossy(&body);
     let (probe, version) = text.trim_end().split_once(' ').unwrap_or_default();
-    Ok(Hub { link, capabilities: Capabilities::of(version)?, escapes: probe != PROBE })
+    Ok(HubConnection { link, capabilities: Capabilities::of(version)?, escapes: probe != PROBE })
 }
 
 /// Why there is no connection, by what the client said last.

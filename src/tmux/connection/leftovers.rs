@@ -18,7 +18,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::interval;
 use tracing::debug;
 
-use super::hub::Hub;
+use super::hub::HubConnection;
 use super::lock;
 use super::oneshot;
 use super::owners::{Owner, beside_us, owner};
@@ -36,16 +36,16 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 const LOOKS_LIMIT: usize = 20;
 
 /// The server to clear.
-pub(in crate::tmux) struct Server {
+pub(in crate::tmux) struct LeftoverServer {
     address: ServerAddress,
-    way: Way,
+    way: Channel,
     beside: String,
 }
 
 /// How it is asked.
-pub(in crate::tmux) enum Way {
+pub(in crate::tmux) enum Channel {
     /// Through a connection that may end at any time.
-    Hub(Weak<Hub>),
+    Hub(Weak<HubConnection>),
     /// By a process of the tmux program.
     Program(Launch),
 }
@@ -53,10 +53,10 @@ pub(in crate::tmux) enum Way {
 /// Clears up now and whenever a client comes or goes, for as long as there is a connection.
 pub(crate) async fn keep_clear(
     address: ServerAddress,
-    hub: Weak<Hub>,
+    hub: Weak<HubConnection>,
     mut notices: Receiver<Notification>,
 ) {
-    let Some(server) = Server::new(address, Way::Hub(hub)) else { return };
+    let Some(server) = LeftoverServer::new(address, Channel::Hub(hub)) else { return };
     while server.clear().await.is_some() {
         loop {
             match notices.recv().await {
@@ -69,9 +69,9 @@ pub(crate) async fn keep_clear(
     }
 }
 
-impl Server {
+impl LeftoverServer {
     /// `None` if processes cannot be seen: then nothing is known to be left over.
-    pub(in crate::tmux) fn new(address: ServerAddress, way: Way) -> Option<Self> {
+    pub(in crate::tmux) fn new(address: ServerAddress, way: Channel) -> Option<Self> {
         Some(Self { address, way, beside: beside_us()? })
     }
 
@@ -141,13 +141,13 @@ impl Server {
         let _guard =
             if request.needs_lock() { lock::announcing(&self.address).await } else { None };
         let replies = match &self.way {
-            Way::Hub(hub) => {
+            Channel::Hub(hub) => {
                 // Not for longer: the connection ends with its last holder.
                 let hub = hub.upgrade()?;
                 let blocks = hub.link.ask(&line, request.reply_end()).await.ok()?;
                 request.replies(blocks, hub.escapes)
             }
-            Way::Program(launch) => oneshot::run(&self.address, launch, &request, None).await,
+            Channel::Program(launch) => oneshot::run(&self.address, launch, &request, None).await,
         };
         let replies = replies.unwrap_or_default();
         Some(replies.first().map(Reply::text).unwrap_or_default())

@@ -161,8 +161,8 @@ fn printed(rows: &[&[u8]]) -> usize {
 fn epitaph(row: &[u8]) -> Option<String> {
     let text: Vec<&[u8]> = pieces(row)
         .filter_map(|piece| match piece {
-            Piece::Text(text) => Some(text),
-            Piece::Look(_) => None,
+            RowPart::Text(text) => Some(text),
+            RowPart::Look(_) => None,
         })
         .collect();
     let told = text.concat().strip_prefix(EPITAPH)?.to_vec();
@@ -185,9 +185,9 @@ pub(in crate::tmux) fn colours_after(rows: &[&[u8]]) -> Vec<u8> {
     for row in rows {
         for piece in pieces(row) {
             match piece {
-                Piece::Look(b"\x1b[m" | b"\x1b[0m") => kept.clear(),
-                Piece::Look(sequence) => kept.extend_from_slice(sequence),
-                Piece::Text(_) => {}
+                RowPart::Look(b"\x1b[m" | b"\x1b[0m") => kept.clear(),
+                RowPart::Look(sequence) => kept.extend_from_slice(sequence),
+                RowPart::Text(_) => {}
             }
         }
     }
@@ -196,19 +196,19 @@ pub(in crate::tmux) fn colours_after(rows: &[&[u8]]) -> Vec<u8> {
 
 fn is_blank(row: &[u8]) -> bool {
     pieces(row).all(|piece| match piece {
-        Piece::Text(text) => text.iter().all(|byte| b" \n".contains(byte)),
-        Piece::Look(_) => true,
+        RowPart::Text(text) => text.iter().all(|byte| b" \n".contains(byte)),
+        RowPart::Look(_) => true,
     })
 }
 
-pub(in crate::tmux) enum Piece<'a> {
+pub(in crate::tmux) enum RowPart<'a> {
     Text(&'a [u8]),
     Look(&'a [u8]),
 }
 
 /// A row of `capture-pane -e` as text and sequences. Those are CSI ... m, OSC 8 links (ended by
 /// ST), and shift-out and -in around line-drawing characters.
-pub(in crate::tmux) fn pieces(row: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+pub(in crate::tmux) fn pieces(row: &[u8]) -> impl Iterator<Item = RowPart<'_>> {
     let mut rest = row;
     std::iter::from_fn(move || {
         let end = match rest {
@@ -224,12 +224,12 @@ pub(in crate::tmux) fn pieces(row: &[u8]) -> impl Iterator<Item = Piece<'_>> {
                 let text = rest.iter().position(|byte| [0x0e, 0x0f, 0x1b].contains(byte));
                 let (text, after) = rest.split_at(text.unwrap_or(rest.len()));
                 rest = after;
-                return Some(Piece::Text(text));
+                return Some(RowPart::Text(text));
             }
         };
         let (look, after) = rest.split_at(end);
         rest = after;
-        Some(Piece::Look(look))
+        Some(RowPart::Look(look))
     })
 }
 

@@ -19,7 +19,7 @@ use crate::tmux::error::TmuxError;
 use crate::tmux::ids::PaneId;
 use crate::tmux::protocol::request::Request;
 use rows::{PaneState, Rows, Want};
-use transcript::{Step, Transcript};
+use transcript::{LookResult, Transcript};
 
 pub use transcript::Update;
 
@@ -61,8 +61,8 @@ impl Mirror {
             self.last = self.transcript.is_complete().then_some(look);
             match step {
                 None => return Ok(None),
-                Some(Step::Update(update)) => return Ok(Some(update)),
-                Some(Step::Again) => {}
+                Some(LookResult::Update(update)) => return Ok(Some(update)),
+                Some(LookResult::Again) => {}
             }
         }
     }

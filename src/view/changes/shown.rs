@@ -9,15 +9,15 @@ use crate::view::{
 };
 
 /// Blocks that differ are compared line by line when they have no more lines than this.
-const COMPARED: usize = 2_000;
+const COMPARED_LINES_LIMIT: usize = 2_000;
 
 /// What an editor shows of a picture.
 #[derive(Debug, Default)]
-pub struct Shown {
+pub struct ShownPicture {
     blocks: Vec<Vec<Line>>,
 }
 
-impl Shown {
+impl ShownPicture {
     /// Takes `picture` for what is shown next, and gives what that changes, in portions that an
     /// editor takes in without a stall. What stays the same is left alone, and with it all that
     /// an editor holds on to: cursors, folds.
@@ -48,7 +48,7 @@ fn replaced(row: usize, old: &[Line], new: &[Line]) -> Vec<Patch> {
     let (row, old, new) = (row + same, &old[same..], &new[same..]);
     let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
     let (old, new) = (&old[..old.len() - same], &new[..new.len() - same]);
-    if old.len() + new.len() > COMPARED {
+    if old.len() + new.len() > COMPARED_LINES_LIMIT {
         return vec![Patch { from: row, to: row + old.len(), lines: new.to_vec() }];
     }
     let mut found = patches(old, new);
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_hunk_that_changes_leaves_the_others_alone() {
         let before = picture(vec![section(Stage::Unstaged, DIFF)]);
-        let mut canvas = Shown::default();
+        let mut canvas = ShownPicture::default();
         canvas.show(&before);
         let after = picture(vec![section(Stage::Unstaged, &DIFF.replace("+c", "+d"))]);
         let patches = canvas.show(&after).concat();
@@ -95,7 +95,7 @@ mod tests {
         fn the_buffer_always_shows_the_last_picture(
             pictures in prop::collection::vec(prop::collection::vec("[ab]{0,2}", 0..6), 1..6),
         ) {
-            let (mut canvas, mut buffer) = (Shown::default(), Vec::<Line>::new());
+            let (mut canvas, mut buffer) = (ShownPicture::default(), Vec::<Line>::new());
             for hunks in pictures {
                 let hunks = hunks.iter().map(|line| format!("@@ -1 +1 @@\n+{line}\n+{line}\n"));
                 let diff = format!("diff --git a/f b/f\n{}", hunks.collect::<String>());

@@ -10,16 +10,16 @@ use std::{
 pub(super) use self::nodes::{Node, nodes};
 use super::{FileRow, Picture, title};
 use crate::view::{
-    columns::{self, Cell, Fit, Row},
+    columns::{self, Cell, ColumnFit, Row},
     frame::{Fold, Line},
     words,
 };
 
 /// What the tree has of the screen: a longer name gives way to the other columns, but for so much.
-const WIDTH: usize = 120;
+const DEFAULT_WIDTH: usize = 120;
 const NAME: (usize, usize) = (1, 40);
 /// More characters of a name are not looked at.
-const LONGEST: usize = 400;
+const NAME_LENGTH_LIMIT: usize = 400;
 
 /// A row of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,8 @@ pub(super) fn rows(nodes: Vec<Node>, files: &[FileRow], first: usize) -> Vec<(Tr
             cells(node, &own, stages.len() > 1)
         })
         .collect();
-    let lines = columns::set(&cells, WIDTH, Fit { expendable: &[], elastic: Some(NAME) });
+    let lines =
+        columns::set(&cells, DEFAULT_WIDTH, ColumnFit { expendable: &[], elastic: Some(NAME) });
     let row = |(index, (node, closed)): (usize, (Node, Line))| {
         let line = Line { fold: Some(fold(&node)), ..opened(&node, &closed) };
         let digest = digest(node.files.iter().filter_map(|index| files.get(*index)));
@@ -76,7 +77,8 @@ fn opened(node: &Node, closed: &Line) -> Line {
 /// `M  main.rs  +12  -3  committed, not staged`
 fn cells(node: &Node, files: &[&FileRow], tells_stages: bool) -> Row {
     let muted = Some("PolecatMuted");
-    let name: String = String::from_utf8_lossy(&node.name).chars().take(LONGEST).collect();
+    let name: String =
+        String::from_utf8_lossy(&node.name).chars().take(NAME_LENGTH_LIMIT).collect();
     let indent = ("  ".repeat(node.depth.into()), None);
     let group = node.folder.then_some("Directory");
     let mut cells =

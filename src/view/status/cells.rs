@@ -14,7 +14,7 @@ use crate::core::{
 };
 
 /// An agent that works without printing is told of after this.
-const SILENCE: SignedDuration = SignedDuration::from_mins(2);
+const SILENCE_DELAY: SignedDuration = SignedDuration::from_mins(2);
 
 pub(super) fn cell(column: Column, session: &SessionInfo, now: Timestamp) -> Cell {
     let usage = session.usage.as_ref();
@@ -71,7 +71,7 @@ fn silence(session: &SessionInfo, now: Timestamp) -> Cell {
     let works = matches!(session.state, State::Working | State::Starting);
     let printed = session.last_activity.filter(|_| works && session.running);
     match printed {
-        Some(at) if now.duration_since(at) >= SILENCE => {
+        Some(at) if now.duration_since(at) >= SILENCE_DELAY => {
             Cell::new(format!("{} silent", words::coarse(at, now)), Some("PolecatWaiting"))
         }
         _ => Cell::default(),

@@ -9,7 +9,7 @@ use super::super::{
 use crate::core::session::{Exit, ExitHow, SessionInfo, State, Waiting, signal_text};
 
 /// The most cells of one choice.
-const CHOICE: usize = 36;
+const CHOICE_WIDTH: usize = 36;
 
 pub(in crate::view) fn doing(session: &SessionInfo) -> Cell {
     if let Some(waiting) = &session.waiting {
@@ -61,7 +61,7 @@ pub(in crate::view) fn choices(session: &SessionInfo, indent: usize, width: usiz
     let text = text.filter(|text| !text.is_empty()).map(words::plain);
     let first = waiting.first.max(1);
     let numbered = waiting.choices.iter().enumerate().map(|(at, choice)| {
-        (format!("{} ", at + first), words::fit(&words::plain(choice), CHOICE))
+        (format!("{} ", at + first), words::fit(&words::plain(choice), CHOICE_WIDTH))
     });
     let numbered: Vec<_> = numbered.collect();
     if text.is_none() && numbered.is_empty() {

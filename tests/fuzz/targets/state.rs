@@ -5,15 +5,15 @@ use std::sync::LazyLock;
 
 use polecat::core::agent::preset_names;
 use polecat::core::screen::{
-    Before, Look, Patterns, Policy, Question, Reading, Reason, Seen, Shown, composer_rows,
-    composing, place, read, shows_prompt,
+    Look, Patterns, Policy, Question, Reading, Reason, ScreenBaseline, ScreenState, ShownScreen,
+    composer_rows, composing, place, read, shows_prompt,
 };
 use polecat::rpc::configured_patterns;
 use polecat::view::capture;
 use serde_json::json;
 
 /// Longer than anything that a status window shows of a question.
-const LONGEST: usize = 8_000;
+const TEXT_LIMIT: usize = 8_000;
 
 pub fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
@@ -51,8 +51,9 @@ fn agents() -> Vec<Patterns> {
 
 /// On one line, and not endless.
 fn it_can_be_shown(reading: &Reading) {
-    let fits = |text: &str| text.lines().count() <= 1 && text.len() <= LONGEST;
-    let Seen::Waiting(Question { text, about, choices, selected, .. }) = &reading.seen else {
+    let fits = |text: &str| text.lines().count() <= 1 && text.len() <= TEXT_LIMIT;
+    let ScreenState::Waiting(Question { text, about, choices, selected, .. }) = &reading.seen
+    else {
         return;
     };
     assert!(fits(about), "{about:?}");
@@ -70,7 +71,7 @@ fn blanks_do_not_count(patterns: &Patterns, title: &str, lines: &[String], readi
 }
 
 fn only_what_is_allowed_is_answered(patterns: &Patterns, reading: &Reading) {
-    let Seen::Waiting(question) = &reading.seen else { return };
+    let ScreenState::Waiting(question) = &reading.seen else { return };
     assert_eq!(patterns.accepted(question, &[], Policy::Ask), None);
     let accepted = patterns.accepted(question, &[], Policy::Accept);
     if question.dialog.is_none() {
@@ -82,8 +83,8 @@ fn only_what_is_allowed_is_answered(patterns: &Patterns, reading: &Reading) {
 }
 
 /// The screen, wherever the cursor is said to be.
-fn with_cursors(screen: &[u8], rows: usize) -> Vec<Shown> {
-    let shown = Shown::new("", screen, (0, 0));
+fn with_cursors(screen: &[u8], rows: usize) -> Vec<ShownScreen> {
+    let shown = ShownScreen::new("", screen, (0, 0));
     let last = rows.saturating_sub(1);
     let cursors = [(0, 0), (3, last), (usize::MAX, rows), (usize::MAX, usize::MAX)];
     let at = |cursor| {
@@ -94,9 +95,9 @@ fn with_cursors(screen: &[u8], rows: usize) -> Vec<Shown> {
     cursors.map(at).into()
 }
 
-fn a_message_is_somewhere(patterns: &Patterns, shown: &[Shown], message: &str) {
+fn a_message_is_somewhere(patterns: &Patterns, shown: &[ShownScreen], message: &str) {
     for shown in shown {
-        let before = Before::of(patterns, shown, message);
+        let before = ScreenBaseline::of(patterns, shown, message);
         let _ = place(patterns, shown, message, before);
         let _ = composing(patterns, shown, message);
         let rows = composer_rows(patterns, shown);

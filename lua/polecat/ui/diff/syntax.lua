@@ -8,7 +8,7 @@ local M = {}
 M.GROUNDS = { ['+'] = 'PolecatDiffAdded', ['-'] = 'PolecatDiffRemoved' }
 
 --- Longer texts are not parsed where Neovim would stand still meanwhile, in bytes.
-local LIMIT_AT_ONCE = 128 * 1024
+local AT_ONCE_LIMIT = 128 * 1024
 
 --- Captures that say nothing of colours.
 local NO_COLOURS = { spell = true, nospell = true, none = true, conceal = true }
@@ -112,7 +112,7 @@ function M.parse(text, language, done)
     parser:parse(nil, function(_, trees)
       take(trees)
     end)
-  elseif #text <= LIMIT_AT_ONCE then
+  elseif #text <= AT_ONCE_LIMIT then
     take(parser:parse())
   end
 end

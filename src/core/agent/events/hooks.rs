@@ -49,14 +49,14 @@ pub struct SettingsVariable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HookWord {
     /// What it said.
-    pub said: Said,
+    pub said: HookState,
     /// When, in whole milliseconds.
     pub at: Timestamp,
 }
 
 /// What an agent says by a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum HookState {
     /// It works.
     Busy,
     /// Its turn is over.
@@ -95,7 +95,7 @@ impl HookReport {
     }
 }
 
-impl Said {
+impl HookState {
     const ALL: [Self; 4] =
         [Self::Busy, Self::Idle, Self::Asks(Reason::Permission), Self::Asks(Reason::Question)];
 
@@ -119,16 +119,16 @@ impl Said {
 }
 
 impl HookInput {
-    fn said(&self) -> Option<Said> {
+    fn said(&self) -> Option<HookState> {
         Some(match self.hook_event_name.as_str() {
-            "UserPromptSubmit" => Said::Busy,
-            "PermissionRequest" => Said::Asks(match self.tool_name.as_deref() {
+            "UserPromptSubmit" => HookState::Busy,
+            "PermissionRequest" => HookState::Asks(match self.tool_name.as_deref() {
                 Some("AskUserQuestion" | "ask_user_question") => Reason::Question,
                 _ => Reason::Permission,
             }),
-            "Stop" => Said::Idle,
+            "Stop" => HookState::Idle,
             "Notification" if self.notification_type.as_deref() == Some("idle_prompt") => {
-                Said::Idle
+                HookState::Idle
             }
             _ => return None,
         })
@@ -149,7 +149,7 @@ impl FromStr for HookWord {
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut words = text.split(' ');
         let (format, said, at) = (words.next(), words.next(), words.next());
-        let said = Said::ALL.into_iter().find(|known| Some(known.as_str()) == said);
+        let said = HookState::ALL.into_iter().find(|known| Some(known.as_str()) == said);
         let at = at.and_then(|at| Timestamp::from_millisecond(at.parse().ok()?).ok());
         match (said, at, words.next()) {
             (Some(said), Some(at), None) if format == Some(FORMAT) => Ok(Self { said, at }),
@@ -164,20 +164,21 @@ mod tests {
 
     #[test]
     fn what_a_hook_is_told_is_read_for_what_it_says_of_the_state() {
-        let (permission, question) = (Said::Asks(Reason::Permission), Said::Asks(Reason::Question));
+        let (permission, question) =
+            (HookState::Asks(Reason::Permission), HookState::Asks(Reason::Question));
         for (json, said) in [
-            (r#"{"hook_event_name":"UserPromptSubmit","prompt":"go"}"#, Some(Said::Busy)),
+            (r#"{"hook_event_name":"UserPromptSubmit","prompt":"go"}"#, Some(HookState::Busy)),
             // Qwen Code tells so of each answer of a tool.
-            (r#"{"hook_event_name":"UserPromptSubmit","prompt":""}"#, Some(Said::Busy)),
+            (r#"{"hook_event_name":"UserPromptSubmit","prompt":""}"#, Some(HookState::Busy)),
             (r#"{"hook_event_name":"PermissionRequest","tool_name":"Bash"}"#, Some(permission)),
             (
                 r#"{"hook_event_name":"PermissionRequest","tool_name":"AskUserQuestion"}"#,
                 Some(question),
             ),
-            (r#"{"hook_event_name":"Stop","more":[{"a":{}}]}"#, Some(Said::Idle)),
+            (r#"{"hook_event_name":"Stop","more":[{"a":{}}]}"#, Some(HookState::Idle)),
             (
                 r#"{"hook_event_name":"Notification","notification_type":"idle_prompt"}"#,
-                Some(Said::Idle),
+                Some(HookState::Idle),
             ),
             (r#"{"hook_event_name":"Notification","notification_type":"other"}"#, None),
             (r#"{"hook_event_name":"SubagentStop"}"#, None),
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_word_comes_back_as_it_was_and_nothing_else_is_one() {
-        for said in Said::ALL {
+        for said in HookState::ALL {
             let word =
                 HookWord { said, at: Timestamp::from_millisecond(1_796_000_000_123).unwrap() };
             assert_eq!(word.to_string().parse(), Ok(word));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Activity, EventId, HookWord, Said};
+use super::{Activity, EventId, HookState, HookWord};
 use crate::core::{screen::Reason, session::State};
 
 /// What an agent says of itself.
@@ -38,7 +38,7 @@ impl OwnWord {
     pub fn asks(&self) -> Option<Reason> {
         match self {
             Self::Stream(activity) => activity.oldest().map(|request| request.reason),
-            Self::Hook(HookWord { said: Said::Asks(reason), .. }) => Some(*reason),
+            Self::Hook(HookWord { said: HookState::Asks(reason), .. }) => Some(*reason),
             Self::Hook(_) => None,
         }
     }

@@ -6,7 +6,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::*;
 
 /// What `git apply` does, strictly: each hunk must be where it says.
-fn apply(text: &[u8], hunks: &[Hunk], way: Way) -> Vec<u8> {
+fn apply(text: &[u8], hunks: &[Hunk], way: Direction) -> Vec<u8> {
     let after = super::super::apply(hunks, text, way);
     after.unwrap_or_else(|| panic!("{hunks:?} of {text:?}"))
 }
@@ -66,8 +66,8 @@ fn all(hunks: &[Hunk]) -> Vec<Range<usize>> {
     hunks.iter().map(|hunk| 0..hunk.rows().count()).collect()
 }
 
-fn other(way: Way) -> Way {
-    if way == Way::Do { Way::Undo } else { Way::Do }
+fn other(way: Direction) -> Direction {
+    if way == Direction::Do { Direction::Undo } else { Direction::Do }
 }
 
 #[test]
@@ -75,19 +75,19 @@ fn lines_of_a_hunk_are_drawn_with_the_others_as_they_are_there() {
     let text = |hunks: Vec<Hunk>| String::from_utf8(hunks[0].text.clone()).unwrap();
     let hunks = hunks("1\nold\n2\n", "1\nnew\nmore\n2\n", 3);
     let only = |rows: Range<usize>, way| text(plain(&hunks, &[rows], way));
-    assert_eq!(only(3..4, Way::Do), "@@ -1,3 +1,4 @@\n 1\n old\n+more\n 2\n");
-    assert_eq!(only(1..2, Way::Do), "@@ -1,3 +1,2 @@\n 1\n-old\n 2\n");
-    assert_eq!(only(3..4, Way::Undo), "@@ -1,3 +1,4 @@\n 1\n new\n+more\n 2\n");
-    assert_eq!(only(1..2, Way::Undo), "@@ -1,5 +1,4 @@\n 1\n-old\n new\n more\n 2\n");
-    assert_eq!(plain(&hunks, &[0..1], Way::Do), [], "context");
-    let rest = fit(&hunks, &[0..9], Way::Do, b"0\n0\n0\n1\nold\nmore\n2\n");
-    assert_eq!(rest, Fit::Nowhere, "it is of the beginning");
-    let Fit::Hunks(rest) = fit(&hunks, &[0..9], Way::Do, b"1\nold\nmore\n2\n9\n") else {
+    assert_eq!(only(3..4, Direction::Do), "@@ -1,3 +1,4 @@\n 1\n old\n+more\n 2\n");
+    assert_eq!(only(1..2, Direction::Do), "@@ -1,3 +1,2 @@\n 1\n-old\n 2\n");
+    assert_eq!(only(3..4, Direction::Undo), "@@ -1,3 +1,4 @@\n 1\n new\n+more\n 2\n");
+    assert_eq!(only(1..2, Direction::Undo), "@@ -1,5 +1,4 @@\n 1\n-old\n new\n more\n 2\n");
+    assert_eq!(plain(&hunks, &[0..1], Direction::Do), [], "context");
+    let rest = fit(&hunks, &[0..9], Direction::Do, b"0\n0\n0\n1\nold\nmore\n2\n");
+    assert_eq!(rest, HunkFit::Nowhere, "it is of the beginning");
+    let HunkFit::Hunks(rest) = fit(&hunks, &[0..9], Direction::Do, b"1\nold\nmore\n2\n9\n") else {
         panic!("it is there")
     };
     assert_eq!(text(rest), "@@ -1,4 +1,4 @@\n 1\n-old\n+new\n more\n 2\n");
-    assert_eq!(fit(&hunks, &[0..9], Way::Do, b"1\nnew\nmore\n2\n"), Fit::Done);
-    assert_eq!(fit(&hunks, &[0..9], Way::Do, b"1\nnew\nother\n2\n"), Fit::Nowhere);
+    assert_eq!(fit(&hunks, &[0..9], Direction::Do, b"1\nnew\nmore\n2\n"), HunkFit::Done);
+    assert_eq!(fit(&hunks, &[0..9], Direction::Do, b"1\nnew\nother\n2\n"), HunkFit::Nowhere);
 }
 
 #[test]
@@ -96,11 +96,11 @@ fn a_line_end_that_comes_or_goes_is_a_change_of_the_line() {
     let hunks = hunks("a", "a\nb\n", 3);
     let rows: Vec<_> = hunks[0].rows().collect();
     assert_eq!(rows, [&b"-a"[..], b"\\ No newline at end of file", b"+a", b"+b"]);
-    let added = text(plain(&hunks, &[3..4], Way::Do));
+    let added = text(plain(&hunks, &[3..4], Direction::Do));
     let expected = "@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n";
     assert_eq!(added, expected, "the line that stays gets an end");
-    assert_eq!(fit(&hunks, &all(&hunks), Way::Do, b"a\nb\n"), Fit::Done);
-    assert_eq!(fit(&hunks, &all(&hunks), Way::Undo, b"a"), Fit::Done);
+    assert_eq!(fit(&hunks, &all(&hunks), Direction::Do, b"a\nb\n"), HunkFit::Done);
+    assert_eq!(fit(&hunks, &all(&hunks), Direction::Undo, b"a"), HunkFit::Done);
 }
 
 /// A text and what became of it. Its lines differ: of equal ones, nobody can tell which of them
@@ -129,7 +129,7 @@ proptest! {
         (from, len) in (0..12_usize, 0..8_usize),
         backwards in any::<bool>(),
     ) {
-        let way = if backwards { Way::Undo } else { Way::Do };
+        let way = if backwards { Direction::Undo } else { Direction::Do };
         let (begin, end) = if backwards { (&new, &old) } else { (&old, &new) };
         let (begin, end) = (begin.as_bytes(), end.as_bytes());
         let hunks = hunks(&old, &new, 3);
@@ -155,7 +155,7 @@ proptest! {
         for row in hunks.iter().flat_map(|hunk| hunk.rows().skip(from).take(len)) {
             expected += match row[0] { b'+' => 1, b'-' => -1, _ => 0 };
         }
-        let after = apply(old.as_bytes(), &plain(&hunks, &some, Way::Do), Way::Do);
+        let after = apply(old.as_bytes(), &plain(&hunks, &some, Direction::Do), Direction::Do);
         let count = |text: &[u8]| lines(text).count().cast_signed();
         prop_assert_eq!(count(&after) - count(old.as_bytes()), expected);
     }
@@ -166,14 +166,14 @@ fn of_lines_that_are_all_the_same_not_every_way_is_followed() {
     let text = [b"@@ -1,0 +2,1900 @@\n".to_vec(), b"+x\n".repeat(1_900)].concat();
     let hunks = [Hunk { old: (1, 0), new: (2, 1_900), text }];
     // Any of the ways is right, and all of them are too many to be counted.
-    let found = fit(&hunks, &all(&hunks), Way::Do, "x\n".repeat(900).as_bytes());
-    assert!(matches!(found, Fit::Hunks(_) | Fit::Nowhere), "some lines are missing");
+    let found = fit(&hunks, &all(&hunks), Direction::Do, "x\n".repeat(900).as_bytes());
+    assert!(matches!(found, HunkFit::Hunks(_) | HunkFit::Nowhere), "some lines are missing");
 }
 
-fn drawn(fit: Fit) -> Vec<Hunk> {
+fn drawn(fit: HunkFit) -> Vec<Hunk> {
     match fit {
-        Fit::Hunks(hunks) => hunks,
-        Fit::Done => Vec::new(),
-        Fit::Nowhere => panic!("it is there"),
+        HunkFit::Hunks(hunks) => hunks,
+        HunkFit::Done => Vec::new(),
+        HunkFit::Nowhere => panic!("it is there"),
     }
 }

@@ -5,11 +5,11 @@ use super::usable;
 use crate::core::names::shown;
 
 /// The most names that gastown accepts.
-const NAMES_MAX: usize = 2000;
+const NAMES_LIMIT: usize = 2000;
 /// The shortest name that gastown accepts.
 const BYTES_MIN: usize = 4;
 /// How many skipped lines are reported.
-const NAMED_MAX: usize = 5;
+const NAMED_LIMIT: usize = 5;
 
 /// The content of a theme file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,13 +39,13 @@ impl ThemeFile {
         for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let name = line.to_lowercase();
             match checked(&name) {
-                Err(why) if theme.warnings.len() < NAMED_MAX => theme.warnings.push(why),
+                Err(why) if theme.warnings.len() < NAMED_LIMIT => theme.warnings.push(why),
                 Err(_) => {}
                 Ok(()) if theme.names.contains(&name) => {}
                 Ok(()) => theme.names.push(name),
             }
-            if theme.names.len() > NAMES_MAX {
-                return Err(format!("it has more than {NAMES_MAX} names"));
+            if theme.names.len() > NAMES_LIMIT {
+                return Err(format!("it has more than {NAMES_LIMIT} names"));
             }
         }
         if theme.names.is_empty() { Err("it has no names".to_owned()) } else { Ok(theme) }
@@ -81,7 +81,7 @@ mod tests {
         let lines = "ash\n-rowan\n2lips\ntwo words\nwitness\ncrew-x\n\u{1b}[2Kx\naspen";
         let theme = ThemeFile::parse(lines).unwrap();
         assert_eq!(theme.names, ["aspen"]);
-        assert_eq!(theme.warnings.len(), NAMED_MAX, "{:?}", theme.warnings);
+        assert_eq!(theme.warnings.len(), NAMED_LIMIT, "{:?}", theme.warnings);
         assert!(theme.warnings[0].starts_with("skipped: `ash`: expected a letter"));
         assert!(theme.warnings[4].contains("`witness`: gastown keeps this name"));
     }
@@ -91,9 +91,9 @@ mod tests {
         for text in ["", "# nothing\n", "ash"] {
             assert_eq!(ThemeFile::parse(text), Err("it has no names".to_owned()));
         }
-        let many: Vec<_> = (0..=NAMES_MAX).map(|number| format!("name{number}")).collect();
+        let many: Vec<_> = (0..=NAMES_LIMIT).map(|number| format!("name{number}")).collect();
         assert!(ThemeFile::parse(&many.join("\n")).unwrap_err().contains("more than 2000"));
-        assert_eq!(ThemeFile::parse(&many[1..].join("\n")).unwrap().names.len(), NAMES_MAX);
+        assert_eq!(ThemeFile::parse(&many[1..].join("\n")).unwrap().names.len(), NAMES_LIMIT);
     }
 
     #[test]

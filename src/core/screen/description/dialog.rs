@@ -59,7 +59,7 @@ pub(crate) enum Accept {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answering {
     /// How a choice is given that has no keys of its own.
-    pub(crate) way: Way,
+    pub(crate) way: ChoiceInput,
     /// Choices with keys of their own, by the beginnings of their labels. The first that fits
     /// counts.
     pub(crate) keys: &'static [(&'static str, &'static [&'static str])],
@@ -69,7 +69,7 @@ pub(crate) struct Answering {
     /// The same for `no`.
     pub(crate) no: &'static [&'static str],
     /// The choices that take words.
-    pub(crate) words: &'static [Words],
+    pub(crate) words: &'static [FreeText],
     /// The boxes in front of its choices, if several can be chosen.
     pub(crate) ticks: Option<Ticks>,
     /// Whether it is an open field for words, if there are no choices.
@@ -80,7 +80,7 @@ pub(crate) struct Answering {
 
 /// How a choice is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum ChoiceInput {
     /// By the digit of its number, which answers at once.
     Number,
     /// By Enter, once the mark has been moved to it: by these keys, to the next one and to the one
@@ -94,7 +94,7 @@ pub(crate) enum Way {
 
 /// A choice that takes words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct FreeText {
     /// The beginning of its label.
     pub(crate) choice: &'static str,
     /// Where they go.
@@ -150,7 +150,7 @@ pub enum Done {
 impl Answering {
     /// By the digits of numbered choices, as most agents have it.
     pub(crate) const NUMBER: Self = Self {
-        way: Way::Number,
+        way: ChoiceInput::Number,
         keys: &[],
         yes: &["Yes", "Allow once", "Approve"],
         no: &["No", "Reject", "Deny"],
@@ -161,16 +161,16 @@ impl Answering {
     };
 
     /// By arrows and Enter, as almost every dialog takes it.
-    pub(crate) const MARK: Self = Self { way: Way::Mark("Down", "Up"), ..Self::NUMBER };
+    pub(crate) const MARK: Self = Self { way: ChoiceInput::Mark("Down", "Up"), ..Self::NUMBER };
 
     /// A question of the model, answered by digits.
     pub(crate) const QUESTION: Self = Self { yes: &[], no: &[], ..Self::NUMBER };
 
     /// Not known.
-    pub(crate) const UNKNOWN: Self = Self { way: Way::Unknown, ..Self::QUESTION };
+    pub(crate) const UNKNOWN: Self = Self { way: ChoiceInput::Unknown, ..Self::QUESTION };
 }
 
-impl Words {
+impl FreeText {
     /// A choice that means nothing without words, which are typed where its number puts them.
     pub(crate) const fn needed(choice: &'static str) -> Self {
         Self { choice, opens: Opens::Choice, needed: true }

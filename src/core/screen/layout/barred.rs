@@ -9,7 +9,7 @@ use super::{Composer, Scene};
 const BAR: char = '┃';
 
 /// What stands under what is typed, inside of the frame: a blank row, and the model's name.
-const FOOTER: usize = 2;
+const FOOTER_ROWS: usize = 2;
 
 /// `None` where there is neither.
 pub(super) fn scene(known: &Screen, rows: &[String]) -> Option<Scene> {
@@ -20,7 +20,7 @@ pub(super) fn scene(known: &Screen, rows: &[String]) -> Option<Scene> {
         let under = rows[block.end..].iter().any(|row| !row.is_empty());
         return (!under).then_some(Scene::Dialog(block));
     }
-    let end = block.end.saturating_sub(FOOTER).max(block.start + 1);
+    let end = block.end.saturating_sub(FOOTER_ROWS).max(block.start + 1);
     let below = block.end + 1;
     let composer = Composer::new(block.start, block.start..end, below, known.marks.first()?);
     Some(Scene::Composer(composer.between(&[BAR])))

@@ -5,7 +5,7 @@ use super::super::rows::{indent, is_drawn, is_rule};
 use super::{Composer, Scene, mark};
 
 /// How many rows may stand between the rule and the typed text: what mode it is in, and a blank.
-const HEADER: usize = 4;
+const HEADER_ROWS: usize = 4;
 
 /// `None` where there is neither.
 pub(super) fn scene(known: &Screen, rows: &[String]) -> Option<Scene> {
@@ -30,7 +30,7 @@ fn dialog_start(rows: &[String]) -> Option<usize> {
 
 fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     let rule = rows.iter().rposition(|row| is_rule(row))?;
-    let mut zone = rows.iter().enumerate().skip(rule + 1).take(HEADER);
+    let mut zone = rows.iter().enumerate().skip(rule + 1).take(HEADER_ROWS);
     let (first, mark) = zone.find_map(|(at, row)| Some((at, mark(known, row, 1)?)))?;
     // A typed text may have blank rows.
     let under = rows[first + 1..].iter().take_while(|row| row.is_empty() || indent(row) > 1);

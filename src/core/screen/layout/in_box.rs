@@ -6,13 +6,13 @@ use super::{Composer, Scene, bottom_box, mark};
 
 /// How many rows with text may stand below, where a narrowed screen broke them too: what model it
 /// is, and where.
-const FOOTER: usize = 6;
+const FOOTER_ROWS: usize = 6;
 
 const SIDES: &[char] = &['│'];
 
 pub(super) fn scene(known: &Screen, rows: &[String]) -> Scene {
     let rules = between_rules(rows);
-    match bottom_box(rows, FOOTER) {
+    match bottom_box(rows, FOOTER_ROWS) {
         Some(frame) if rules.as_ref().is_none_or(|rules| rules.end < frame.end) => {
             let edge = |row: &&String| is_drawn(row);
             let edges = rows[frame.start..frame.end - 1].iter().take_while(edge).count();
@@ -34,7 +34,7 @@ pub(super) fn scene(known: &Screen, rows: &[String]) -> Scene {
 /// The rows above the last rule, from the one before it on.
 fn between_rules(rows: &[String]) -> Option<std::ops::Range<usize>> {
     let last = rows.iter().rposition(|row| rule_at(row).is_some())?;
-    if rows[last + 1..].iter().filter(|row| !row.is_empty()).count() > FOOTER {
+    if rows[last + 1..].iter().filter(|row| !row.is_empty()).count() > FOOTER_ROWS {
         return None;
     }
     // A narrowed screen breaks a rule into several rows.

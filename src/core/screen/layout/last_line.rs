@@ -9,13 +9,13 @@ use super::{Composer, Scene};
 const LETTERS: &str = "(Y)es/(N)o";
 
 /// Into how many more rows it may be broken.
-const BROKEN: usize = 2;
+const BROKEN_ROWS: usize = 2;
 
 /// How many rows at least are more than what it prints before its first rule.
-const SCROLLED: usize = 10;
+const SCROLLED_ROWS: usize = 10;
 
 /// How long the word in front of a prompt's `>` is, at most: `architect multi`.
-const WORD: usize = 20;
+const WORD_LENGTH: usize = 20;
 
 /// `None` where nothing of it is known.
 pub(super) fn scene(rows: &[String]) -> Option<Scene> {
@@ -33,7 +33,7 @@ pub(super) fn scene(rows: &[String]) -> Option<Scene> {
     let sent = rows.iter().any(|row| !unmarked(row).is_empty() && prompt(row).is_some());
     // A rule is the first that it prints.
     let ruled = rows.iter().any(|row| rule_at(row).is_some());
-    let scrolled = !ruled && rows.iter().filter(|row| !row.is_empty()).count() >= SCROLLED;
+    let scrolled = !ruled && rows.iter().filter(|row| !row.is_empty()).count() >= SCROLLED_ROWS;
     (sent || scrolled).then_some(Scene::Busy)
 }
 
@@ -66,14 +66,14 @@ fn asked(rows: &[String]) -> Option<usize> {
     // What was answered has a blank row or the rule of the prompt under it.
     let below = |row: &String| !row.is_empty() && rule_at(row).is_none();
     let holds = |row: &usize| holds(row) && rows[*row..].iter().all(below);
-    (end.saturating_sub(BROKEN)..=end).rev().find(holds)
+    (end.saturating_sub(BROKEN_ROWS)..=end).rev().find(holds)
 }
 
 /// The prompt that `row` begins with: a word or two and `>`.
 fn prompt(row: &str) -> Option<&str> {
     let end = row.find('>')?;
     let word = &row[..end];
-    let plain = word.len() <= WORD
+    let plain = word.len() <= WORD_LENGTH
         && word.chars().all(|letter| letter == ' ' || letter.is_ascii_lowercase());
     let rest = &row[end + 1..];
     (plain && (rest.is_empty() || rest.starts_with(' '))).then(|| &row[..=end])

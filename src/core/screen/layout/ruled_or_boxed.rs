@@ -6,13 +6,13 @@ use super::super::rows::{holds, indent, rule_at};
 use super::{Composer, Scene, bottom_box, mark};
 
 /// How many rows with text may stand below a composer.
-const FOOTER: usize = 4;
+const FOOTER_ROWS: usize = 4;
 /// The same below a dialog in a box.
-const STATUS: usize = 1;
+const STATUS_ROWS: usize = 1;
 
 pub(super) fn scene(known: &Screen, rows: &[String]) -> Scene {
     let opens = |row: &String| known.dialog_top.iter().any(|top| row.trim_start().starts_with(top));
-    if let Some(frame) = bottom_box(rows, STATUS) {
+    if let Some(frame) = bottom_box(rows, STATUS_ROWS) {
         let top = rows[..frame.start].iter().rposition(opens).unwrap_or(frame.start);
         return Scene::Dialog(top..rows.len());
     }
@@ -40,7 +40,7 @@ fn names_keys(known: &Screen, rows: &[String]) -> bool {
 /// The composer between the last two rules.
 fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     let lower = rows.iter().rposition(|row| rule_at(row).is_some())?;
-    if rows[lower + 1..].iter().filter(|row| !row.is_empty()).count() > FOOTER {
+    if rows[lower + 1..].iter().filter(|row| !row.is_empty()).count() > FOOTER_ROWS {
         return None;
     }
     // A command that is asked about may look like a composer; the keys that answer stand under it.

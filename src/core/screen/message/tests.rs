@@ -1,17 +1,17 @@
 use super::*;
 
 const TEXT: &str = "[GAS TOWN] ash\n\nWork is on your hook. Run `gt hook` and begin.";
-const NOWHERE: Place = Place::Nowhere { proven: false };
+const NOWHERE: MessagePosition = MessagePosition::Nowhere { proven: false };
 
 /// The screen with its cursor at its end.
-fn shown(screen: &str) -> Shown {
+fn shown(screen: &str) -> ShownScreen {
     let row = screen.matches('\n').count();
     let column = screen.rsplit('\n').next().unwrap_or_default().chars().count();
-    Shown::new("", screen.as_bytes(), (column, row))
+    ShownScreen::new("", screen.as_bytes(), (column, row))
 }
 
-fn at(patterns: &Patterns, screen: &str) -> Place {
-    place(patterns, &shown(screen), TEXT, Before::unknown())
+fn at(patterns: &Patterns, screen: &str) -> MessagePosition {
+    place(patterns, &shown(screen), TEXT, ScreenBaseline::unknown())
 }
 
 #[test]
@@ -19,18 +19,22 @@ fn in_a_frame_the_composer_is_told_from_the_conversation() {
     let claude = Patterns::for_agent("claude").unwrap();
     let rule = "─".repeat(40);
     for (above, typed, expected) in [
-        ("", "", Place::Nowhere { proven: true }),
-        ("", "  Try \"fix it\"", Place::Nowhere { proven: true }),
+        ("", "", MessagePosition::Nowhere { proven: true }),
+        ("", "  Try \"fix it\"", MessagePosition::Nowhere { proven: true }),
         ("", "my own words", NOWHERE),
         (
             "",
             "[GAS TOWN] ash\n\n  Work is on your hook. Run `gt\n  hook` and begin.",
-            Place::Composer,
+            MessagePosition::Composer,
         ),
-        ("", "[Pasted text #1 +2 lines]", Place::Composer),
-        ("", "[[GAS TOWN] ash Work is... Pasted +2\n  lines]", Place::Composer),
-        ("❯ [Pasted text #1 +2 lines]\n● Yes", "", Place::Conversation),
-        ("❯ Work is on your hook. Run `gt hook` and be\n  gin.\n● Yes", "", Place::Conversation),
+        ("", "[Pasted text #1 +2 lines]", MessagePosition::Composer),
+        ("", "[[GAS TOWN] ash Work is... Pasted +2\n  lines]", MessagePosition::Composer),
+        ("❯ [Pasted text #1 +2 lines]\n● Yes", "", MessagePosition::Conversation),
+        (
+            "❯ Work is on your hook. Run `gt hook` and be\n  gin.\n● Yes",
+            "",
+            MessagePosition::Conversation,
+        ),
     ] {
         let screen = format!("{above}\n{rule}\n❯ {typed}\n{rule}\n  ? for shortcuts");
         assert_eq!(at(&claude, &screen), expected, "{screen}");
@@ -54,13 +58,16 @@ fn without_a_frame_the_cursor_tells() {
     for (screen, expected) in [
         (
             "hello\n❯ [GAS TOWN] ash\n\nWork is on your hook. Run `gt hook` and begin.",
-            Place::Composer,
+            MessagePosition::Composer,
         ),
         (
             "hello\n❯ [GAS TOWN] ash\n\nWork is on your hook. Run `gt hook` and begin.\n",
-            Place::Conversation,
+            MessagePosition::Conversation,
         ),
-        ("❯ Work is on your hook. Run `gt hook` and begin.\nyes\n❯ ", Place::Conversation),
+        (
+            "❯ Work is on your hook. Run `gt hook` and begin.\nyes\n❯ ",
+            MessagePosition::Conversation,
+        ),
         ("hello\n❯ ", NOWHERE),
         ("hello", NOWHERE),
     ] {
@@ -72,15 +79,18 @@ fn without_a_frame_the_cursor_tells() {
 fn nothing_is_known_of_a_screen_without_a_prompt_but_what_it_shows() {
     let generic = Patterns::generic();
     let sent = "Work is on your hook. Run `gt hook` and begin.\nok";
-    let once = Before { times: 1, parked: false };
-    assert_eq!(place(&generic, &shown(sent), TEXT, once), Place::Conversation);
-    assert_eq!(at(&generic, sent), Place::Conversation);
-    let none = Before { times: 0, parked: false };
-    assert_eq!(place(&generic, &shown(sent), TEXT, none), Place::Composer);
+    let once = ScreenBaseline { times: 1, parked: false };
+    assert_eq!(place(&generic, &shown(sent), TEXT, once), MessagePosition::Conversation);
+    assert_eq!(at(&generic, sent), MessagePosition::Conversation);
+    let none = ScreenBaseline { times: 0, parked: false };
+    assert_eq!(place(&generic, &shown(sent), TEXT, none), MessagePosition::Composer);
     let folded = shown("[Pasted text #1]\nok\n> [Pasted text #2 +3 lines]");
-    assert_eq!(place(&generic, &folded, TEXT, Before { times: 2, parked: false }), Place::Composer);
+    assert_eq!(
+        place(&generic, &folded, TEXT, ScreenBaseline { times: 2, parked: false }),
+        MessagePosition::Composer
+    );
     let typed = "hello\n> Work is on your hook. Run `gt hook` and begin.";
-    assert_eq!(place(&generic, &shown(typed), TEXT, once), Place::Composer);
+    assert_eq!(place(&generic, &shown(typed), TEXT, once), MessagePosition::Composer);
     assert_eq!(at(&generic, "ok"), NOWHERE);
 }
 fn met(patterns: &Patterns, screen: &str) -> Composing {
@@ -120,13 +130,13 @@ fn what_stands_above_an_agent_at_work_was_sent_though_no_prompt_is_under_it() {
     let patterns = Patterns::for_agent("aider").unwrap();
     let rule = "─".repeat(40);
     for (under, expected) in [
-        ("\n\n ░█       Waiting for openai/mock", Place::Conversation),
-        ("\nthought 1\nthought 2", Place::Conversation),
-        ("", Place::Composer),
+        ("\n\n ░█       Waiting for openai/mock", MessagePosition::Conversation),
+        ("\nthought 1\nthought 2", MessagePosition::Conversation),
+        ("", MessagePosition::Composer),
     ] {
         let screen = format!("hello\n{rule}\ndiff> think 8{under}");
-        let shown = Shown::new("", screen.as_bytes(), (0, 0));
-        let before = Before::of(&patterns, &Shown::default(), "think 8");
+        let shown = ShownScreen::new("", screen.as_bytes(), (0, 0));
+        let before = ScreenBaseline::of(&patterns, &ShownScreen::default(), "think 8");
         assert_eq!(place(&patterns, &shown, "think 8", before), expected, "{under}");
     }
 }

@@ -8,10 +8,10 @@ use crate::core::session::{State, StateSource};
 
 /// How long the two may differ before the screen alone counts: on a busy machine an agent draws
 /// late.
-const DIFFERENCE_LIMIT: SignedDuration = SignedDuration::from_secs(3);
+const DIFFERENCE_TIMEOUT: SignedDuration = SignedDuration::from_secs(3);
 /// The same for a word that may be over by now: a turn that failed at once has shown no work. A prompt
 /// that flashes between two steps of a turn takes nothing from it.
-const HOOK_LIMIT: SignedDuration = SignedDuration::from_secs(1);
+const HOOK_TIMEOUT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Whether an agent's word and its screen agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Agreement {
             return self;
         }
         // An old word is no news: its screen has had the time to show it.
-        let is_old = |at| now.duration_since(at).abs() >= HOOK_LIMIT;
+        let is_old = |at| now.duration_since(at).abs() >= HOOK_TIMEOUT;
         Self { said, shown: said.is_some_and(is_old), ..Self::default() }
     }
 
@@ -87,7 +87,7 @@ impl Agreement {
 
     fn differing(self, now: Timestamp) -> Self {
         let since = self.differ_since.filter(|since| *since <= now).unwrap_or(now);
-        let limit = if self.said.is_some() { HOOK_LIMIT } else { DIFFERENCE_LIMIT };
+        let limit = if self.said.is_some() { HOOK_TIMEOUT } else { DIFFERENCE_TIMEOUT };
         let overruled = now.duration_since(since) >= limit;
         Self { differ_since: Some(since), overruled, ..self }
     }
@@ -102,7 +102,7 @@ impl Agreement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::agent::events::{Activity, AgentEvent, HookWord, Request, Said};
+    use crate::core::agent::events::{Activity, AgentEvent, AgentRequest, HookState, HookWord};
     use crate::core::screen::Reason;
 
     fn at(ms: i64) -> Timestamp {
@@ -121,14 +121,14 @@ mod tests {
             Working => AgentEvent::Busy(id()),
             Waiting => {
                 let reason = Reason::Permission;
-                AgentEvent::Asked(Request { id: id(), conversation: id(), reason })
+                AgentEvent::Asked(AgentRequest { id: id(), conversation: id(), reason })
             }
             _ => AgentEvent::Idle(id()),
         });
         OwnWord::Stream(activity)
     }
 
-    fn hooked(said: Said, ms: i64) -> OwnWord {
+    fn hooked(said: HookState, ms: i64) -> OwnWord {
         OwnWord::Hook(HookWord { said, at: at(ms) })
     }
 
@@ -241,12 +241,12 @@ mod tests {
             screen(Idle),
             None,
         ];
-        assert_eq!(after_hook(&hooked(Said::Busy, 0), &looks), believed);
+        assert_eq!(after_hook(&hooked(HookState::Busy, 0), &looks), believed);
     }
 
     #[test]
     fn a_question_told_by_a_hook_is_over_when_it_has_left_the_screen() {
-        let asks = hooked(Said::Asks(Reason::Permission), 0);
+        let asks = hooked(HookState::Asks(Reason::Permission), 0);
         let looks = [
             (0, Some(Working)),
             (200, Some(Waiting)),
@@ -271,14 +271,14 @@ mod tests {
             [(0, Some(Working)), (200, Some(Waiting)), (9_000, Some(Waiting)), (9_200, None)];
         let believed =
             [by(Events, Working), by(Screen, Waiting), by(Screen, Waiting), by(Events, Working)];
-        assert_eq!(after_hook(&hooked(Said::Busy, 0), &looks), believed.map(Some));
+        assert_eq!(after_hook(&hooked(HookState::Busy, 0), &looks), believed.map(Some));
     }
 
     #[test]
     fn the_hook_of_long_ago_is_no_news_and_the_next_one_counts_anew() {
         let idle = Some(by(Screen, Idle));
         let weigh = |agreement: Agreement, said, ms| {
-            agreement.weigh(Some(&hooked(Said::Busy, said)), idle, at(ms))
+            agreement.weigh(Some(&hooked(HookState::Busy, said)), idle, at(ms))
         };
         let (believed, after) = weigh(Agreement::default(), 0, 60_000);
         assert_eq!(believed, idle);

@@ -6,7 +6,7 @@ use crate::core::session::{SessionInfo, State};
 
 /// A question, its blanks made alike. What is not shown of it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Question {
+pub(super) struct AskedQuestion {
     /// Why it is asked, and its text.
     words: String,
     about: String,
@@ -15,7 +15,7 @@ pub(super) struct Question {
     request: String,
 }
 
-impl Question {
+impl AskedQuestion {
     /// What the agent asks, if it waits.
     pub(super) fn of(info: &SessionInfo) -> Option<Self> {
         if info.state != State::Waiting {

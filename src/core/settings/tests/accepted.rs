@@ -17,8 +17,8 @@ fn what_a_person_names_and_nothing_defines_is_an_error() {
         assert_eq!(town.error(), expected);
     }
     let mut sources = Case { asked: Some("empty"), ..Case::default() }.sources();
-    sources.agents.insert("empty".into(), Changes::default());
-    let like = Changes { like: Some("clod".into()), ..program("x") };
+    sources.agents.insert("empty".into(), AgentOverrides::default());
+    let like = AgentOverrides { like: Some("clod".into()), ..program("x") };
     sources.agents.insert("like".into(), like);
     for (name, expected) in [
         ("empty", "`agents.empty.command` of the configuration: it is missing, expected a program"),

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use super::CLOSED;
 
 /// How many names are tried.
-const TRIES: usize = 100;
+const TRIES_LIMIT: usize = 100;
 /// By whose entries a file without a name gets one.
 const OWN_FILES: &str = "/proc/self/fd";
 
@@ -84,7 +84,7 @@ fn named(folder: &OwnedFd, file: &File) -> io::Result<String> {
 /// What `make` makes under a name that nobody has, and the name.
 fn under_a_new_name<T>(make: impl Fn(&str) -> Result<T, Errno>) -> io::Result<(T, String)> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    for _ in 0..TRIES {
+    for _ in 0..TRIES_LIMIT {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!(".new-{}-{number}", std::process::id());
         match make(&name) {

@@ -15,7 +15,7 @@ pub(super) const FOLDER: &str = ".beads";
 /// The file that names another one.
 pub(super) const FILE: &str = "redirect";
 /// No path is longer, in bytes.
-const LONGEST: usize = 4096;
+const PATH_LIMIT: usize = 4096;
 
 /// What a tracker's folder says of its database.
 #[derive(Default, Deserialize)]
@@ -74,7 +74,7 @@ fn has_database(rig: &Rig) -> Result<bool, HostError> {
 fn of_rig(rig: &Rig) -> Result<Option<String>, HostError> {
     let Some(text) = read(rig, FILE)? else { return Ok(None) };
     let target = text.trim();
-    if target.len() > LONGEST || target.contains(char::is_control) {
+    if target.len() > PATH_LIMIT || target.contains(char::is_control) {
         return Err(broken(&rig.home.join(FOLDER).join(FILE), "it is not a path"));
     }
     Ok(Some(target.to_owned()).filter(|target| !target.is_empty()))

@@ -16,7 +16,7 @@ use crate::host::programs::run::RunError;
 use crate::host::repository::{all, git_dir_now, git_dir_of, places};
 
 /// One tracked file is enough.
-const ENOUGH: usize = 64 * 1024;
+const OUTPUT_LIMIT: usize = 64 * 1024;
 
 impl Git {
     /// The repository from which a rig's worktrees are made.
@@ -110,7 +110,7 @@ async fn require_untracked(path: &Path, launch: &Launch) -> Result<(), HostError
         let below = path.strip_prefix(&top).unwrap_or(path).to_string_lossy();
         // Some systems ignore case: another spelling may be the same folder.
         let which = format!(":(top,literal,icase){below}");
-        let asked = git.program(&["ls-files", "-z", "--", &which]).up_to(ENOUGH).run().await;
+        let asked = git.program(&["ls-files", "-z", "--", &which]).up_to(OUTPUT_LIMIT).run().await;
         let is_tracked = match asked {
             Ok(output) => !output.stdout.is_empty(),
             Err(RunError::TooMuch { .. }) => true,

@@ -18,11 +18,11 @@ use crate::host::git::{Git, fork_point_in};
 use crate::host::programs::launch::Launch;
 
 /// Larger untracked files count as binary, in bytes.
-const FILE_MAX: u64 = 16 * 1024 * 1024;
+const FILE_SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 /// If untracked files have more bytes than this, their lines are not counted.
-const ALL_MAX: u64 = 256 * 1024 * 1024;
+const TOTAL_SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 /// git treats a file as binary if there is a NUL in this many first bytes (xdiff).
-const FIRST: usize = 8000;
+const BINARY_CHECK_SIZE: usize = 8000;
 
 /// A user's configuration must not change what is counted.
 const STATUS: &[&str] = &[
@@ -196,7 +196,7 @@ fn lines_of_all(top: &Path, files: &[PathBuf]) -> Result<u64, HostError> {
             Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => 0,
             Err(source) => return Err(unread(&path, source)),
         };
-        if read > ALL_MAX {
+        if read > TOTAL_SIZE_LIMIT {
             return Err(broken(top, "untracked files are too large to be counted"));
         }
     }
@@ -210,20 +210,20 @@ fn lines_of(path: &Path, read: &mut u64) -> std::io::Result<u64> {
         // For a link git stores its target: one line.
         return Ok(u64::from(found.is_symlink()));
     }
-    if found.len() == 0 || found.len() > FILE_MAX {
+    if found.len() == 0 || found.len() > FILE_SIZE_LIMIT {
         return Ok(0);
     }
     // It may have become a pipe by now, which must not block us.
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
     let mut text = Vec::new();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    file.take(FILE_MAX).read_to_end(&mut text)?;
+    file.take(FILE_SIZE_LIMIT).read_to_end(&mut text)?;
     *read += text.len() as u64;
     Ok(lines_in(&text))
 }
 
 fn lines_in(text: &[u8]) -> u64 {
-    if text[..text.len().min(FIRST)].contains(&0) {
+    if text[..text.len().min(BINARY_CHECK_SIZE)].contains(&0) {
         return 0;
     }
     let ends = text.split(|byte| *byte == b'\n').count() as u64;

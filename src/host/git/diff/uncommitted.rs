@@ -10,7 +10,7 @@ use crate::host::programs::launch::Launch;
 use crate::host::programs::run::RunError;
 
 /// The maximum of the text, in bytes: more is nothing to paste.
-const LIMIT: usize = 100 * 1024;
+const TEXT_LIMIT: usize = 100 * 1024;
 
 /// What is not committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,11 +33,11 @@ pub async fn uncommitted(
     let git = Git::in_worktree(rig, worktree, launch).await?;
     // Before the first commit there is nothing but the index to compare with.
     let since = if git.commit("HEAD").await?.is_some() { "HEAD" } else { "--cached" };
-    let program = git.program(PLAIN).args([since, "--"]).env("GIT_DIFF_OPTS", "").up_to(LIMIT);
+    let program = git.program(PLAIN).args([since, "--"]).env("GIT_DIFF_OPTS", "").up_to(TEXT_LIMIT);
     let diff = program.run().await.map_err(|source| match source {
         RunError::TooMuch { .. } => HostError::Refused(format!(
             "more than {} KiB are not committed: too much for a message",
-            LIMIT / 1024
+            TEXT_LIMIT / 1024
         )),
         source => failed("looking at what is not committed", source),
     })?;

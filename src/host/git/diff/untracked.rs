@@ -12,14 +12,14 @@ use rustix::fs::OFlags;
 use crate::core::diff::{Change, FileDiff, Hunk, written};
 
 /// Larger files are only named, in bytes.
-const LARGE: u64 = 2 * 1024 * 1024;
+const FILE_SIZE_LIMIT: u64 = 2 * 1024 * 1024;
 /// At most this many bytes are read in total.
-const MOST: usize = 16 * 1024 * 1024;
+const TOTAL_SIZE_LIMIT: usize = 16 * 1024 * 1024;
 /// At most this many files are read: with more, somebody forgot to ignore a folder.
-const MOST_FILES: usize = 2_000;
+const FILES_LIMIT: usize = 2_000;
 /// git treats a file as binary if there is a NUL in this many first bytes (git's
 /// `buffer_is_binary`).
-const FIRST_FEW: usize = 8_000;
+const BINARY_CHECK_SIZE: usize = 8_000;
 
 /// The files `listed` by `git ls-files -z`, and a note about what is not shown.
 pub(in crate::host::git) fn read(top: &Path, listed: &[u8]) -> (Vec<FileDiff>, Option<String>) {
@@ -27,7 +27,7 @@ pub(in crate::host::git) fn read(top: &Path, listed: &[u8]) -> (Vec<FileDiff>, O
     let count = paths.clone().count();
     let (mut files, mut size) = (Vec::new(), 0);
     for (index, path) in paths.enumerate() {
-        if index == MOST_FILES || size > MOST {
+        if index == FILES_LIMIT || size > TOTAL_SIZE_LIMIT {
             let rest = count - index;
             return (files, Some(format!("{rest} more files, too many to be shown")));
         }
@@ -49,7 +49,7 @@ fn read_one(top: &Path, path: &[u8]) -> Option<FileDiff> {
         fs::read_link(&full).map(|target| target.into_os_string().into_encoded_bytes())
     } else if !found.is_file() {
         return Some(named(path, "neither a file nor a link"));
-    } else if found.len() > LARGE {
+    } else if found.len() > FILE_SIZE_LIMIT {
         return Some(named(path, &format!("{} bytes, too large to be shown", found.len())));
     } else {
         content(&full)
@@ -66,7 +66,7 @@ fn content(path: &Path) -> io::Result<Vec<u8>> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = File::options().read(true).custom_flags(flags).open(path)?;
     let mut content = Vec::new();
-    file.take(LARGE).read_to_end(&mut content)?;
+    file.take(FILE_SIZE_LIMIT).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -79,7 +79,7 @@ pub(in crate::host::git) fn mode(found: &Metadata) -> &'static str {
 }
 
 pub(in crate::host::git) fn diff(path: &[u8], mode: &str, content: &[u8]) -> FileDiff {
-    let binary = content[..content.len().min(FIRST_FEW)].contains(&0);
+    let binary = content[..content.len().min(BINARY_CHECK_SIZE)].contains(&0);
     let (a, b) = (written("a/", path), written("b/", path));
     let mut head = [b"diff --git ", &a[..], b" ", &b, b"\nnew file mode "].concat();
     head.extend_from_slice(mode.as_bytes());

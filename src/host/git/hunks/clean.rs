@@ -11,7 +11,7 @@ use crate::host::git::command::format::path_from;
 use crate::host::programs::run::Program;
 
 /// So many paths are named in one command line.
-const AT_ONCE: usize = 500;
+const BATCH_SIZE: usize = 500;
 
 /// What git knows of paths.
 struct Known {
@@ -65,7 +65,7 @@ impl Git {
             // To look into a submodule, git would run in it, with a configuration of its own.
             "--ignore-submodules=dirty",
         ];
-        for paths in paths.chunks(AT_ONCE) {
+        for paths in paths.chunks(BATCH_SIZE) {
             known.tracked.extend(self.named_of(&list, paths).await?);
             known.changed.extend(self.named_of(&diff, paths).await?);
         }

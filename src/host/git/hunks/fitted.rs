@@ -3,23 +3,23 @@
 
 use super::super::{Git, failed};
 use super::{Patch, PatchPart, require_decided};
-use crate::core::diff::{FileDiff, Piece, Stage, Way};
+use crate::core::diff::{DiffPart, Direction, FileDiff, Stage};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::command::format::path_from;
 use crate::host::programs::run::RunError;
 
 /// No more of all files together, in bytes.
-const MOST: usize = 64 * 1024 * 1024;
+const TOTAL_SIZE_LIMIT: usize = 64 * 1024 * 1024;
 /// No longer file is looked at for lines that are there already, in bytes.
-const LONGEST: usize = 8 * 1024 * 1024;
+const FILE_SIZE_LIMIT: usize = 8 * 1024 * 1024;
 
 impl Git {
     /// The patches of `pieces` of the worktree `own`, for this index.
     pub(super) async fn parts_to_take(
         &self,
         own: &Git,
-        pieces: &[Piece],
+        pieces: &[DiffPart],
     ) -> Result<Vec<PatchPart>, HostError> {
         let mut names = Vec::new();
         for piece in pieces {
@@ -32,14 +32,14 @@ impl Git {
                 let Patch { text, objects, .. } = own.whole(&piece.file).await?;
                 parts.push(PatchPart::new(piece, piece.file.path(), text, objects));
             } else {
-                parts.push(of_lines(piece, Way::Do, name, text).await?);
+                parts.push(of_lines(piece, Direction::Do, name, text).await?);
             }
         }
         not_done(parts, "already in the main worktree")
     }
 
     /// What the file of `piece` is called in this index.
-    async fn name_here<'a>(&self, piece: &'a Piece) -> Result<&'a [u8], HostError> {
+    async fn name_here<'a>(&self, piece: &'a DiffPart) -> Result<&'a [u8], HostError> {
         let FileDiff { old, new, .. } = &piece.file;
         let renamed = piece.is_part() && !new.is_empty() && old != new;
         if renamed && self.has(old).await? && !self.has(new).await? {
@@ -52,7 +52,7 @@ impl Git {
     pub(super) async fn parts_to_reject(
         &self,
         stage: Stage,
-        pieces: &[Piece],
+        pieces: &[DiffPart],
     ) -> Result<Vec<PatchPart>, HostError> {
         let mut parts = Vec::new();
         for piece in pieces {
@@ -70,7 +70,7 @@ impl Git {
             // What is not committed is reverted where it was read.
             let committed = stage == Stage::Committed;
             let text = if committed { self.read(&path).await? } else { None };
-            parts.push(of_lines(&piece, Way::Undo, &path, text).await?);
+            parts.push(of_lines(&piece, Direction::Undo, &path, text).await?);
         }
         not_done(parts, "already undone")
     }
@@ -91,7 +91,8 @@ impl Git {
         let is_line = |path: &&&[u8]| !path.is_empty() && !path.contains(&b'\n');
         let lines: Vec<_> =
             paths.iter().filter(is_line).map(|path| [b":0:", *path, b"\n"].concat()).collect();
-        let program = self.program(&["cat-file", "--batch"]).input(lines.concat()).up_to(MOST);
+        let program =
+            self.program(&["cat-file", "--batch"]).input(lines.concat()).up_to(TOTAL_SIZE_LIMIT);
         let read = match program.run().await {
             Ok(read) => read.stdout,
             // Then `git apply` finds the places, or says what is in the way.
@@ -102,7 +103,7 @@ impl Git {
         let text = |path| if is_line(&path) { blob(&mut read) } else { None };
         let texts = paths.iter().map(text);
         Ok(texts
-            .map(|text| text.filter(|text| text.len() <= LONGEST).map(<[u8]>::to_vec))
+            .map(|text| text.filter(|text| text.len() <= FILE_SIZE_LIMIT).map(<[u8]>::to_vec))
             .collect())
     }
 
@@ -111,7 +112,8 @@ impl Git {
         let file = self.repository.join(path_from(path));
         blocking(move || {
             let found = look_at_link(&file)?;
-            let fits = found.is_some_and(|found| found.is_file() && found.len() <= LONGEST as u64);
+            let fits =
+                found.is_some_and(|found| found.is_file() && found.len() <= FILE_SIZE_LIMIT as u64);
             Ok(if fits { std::fs::read(&file).ok() } else { None })
         })
         .await
@@ -136,8 +138,8 @@ fn blob<'a>(read: &mut &'a [u8]) -> Option<&'a [u8]> {
 
 /// The patch of `piece` for the file `name`, which has this `text` if that could be read.
 async fn of_lines(
-    piece: &Piece,
-    way: Way,
+    piece: &DiffPart,
+    way: Direction,
     name: &[u8],
     text: Option<Vec<u8>>,
 ) -> Result<PatchPart, HostError> {

@@ -18,7 +18,7 @@ use crate::host::programs::launch::Launch;
 /// The name of the folders of copies, in git's folder for the worktree.
 const PREFIX: &str = "polecat-index-";
 /// Longer than any use of a copy: an older one was left by a killed backend.
-const STALE: Duration = Duration::from_secs(60 * 60);
+const STALE_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// A worktree with a copy of its index, which is deleted with this value.
 pub(in crate::host::git) struct TempIndex {
@@ -103,7 +103,7 @@ fn sweep(git_dir: &Path) -> Result<(), HostError> {
         let is_ours = entry.file_name().as_bytes().starts_with(PREFIX.as_bytes());
         let modified = entry.metadata().and_then(|found| found.modified());
         let age = modified.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
-        if is_ours && age.is_some_and(|age| age > STALE) {
+        if is_ours && age.is_some_and(|age| age > STALE_AGE) {
             // Another process may have removed it first.
             let _ = fs::remove_dir_all(entry.path());
         }

@@ -14,7 +14,7 @@ use crate::host::git::snapshot::PLAINLY;
 /// Where backups are: `refs/polecat/backup/<polecat>/<time>`.
 const BACKUPS: &str = "refs/polecat/backup";
 /// How many backups of one polecat may be made in one millisecond.
-const TRIES: i64 = 100;
+const TRIES_LIMIT: i64 = 100;
 
 /// A backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +144,7 @@ impl Git {
     ) -> Result<Backup, HostError> {
         let commit = self.commit_tree(tree, &contents.parents(), &contents.message()).await?;
         let mut at = Timestamp::now();
-        for _ in 0..TRIES {
+        for _ in 0..TRIES_LIMIT {
             let time = at.strftime("%Y%m%dT%H%M%S.%3fZ");
             let reference = format!("{BACKUPS}/{}/{time}", contents.polecat);
             if self.commit(&reference).await?.is_none() {

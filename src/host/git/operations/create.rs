@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::require_pristine::require_pristine;
 use super::{WorktreeList, failed_for, to_its_end};
-use crate::core::{Base, Beginning, IssueId, Layout, PolecatName, Rig};
+use crate::core::{Base, IssueId, Layout, PolecatName, Rig, StartPoint};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, unwritten};
 use crate::host::git::Git;
@@ -40,7 +40,7 @@ pub async fn create_worktree(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Worktree, HostError> {
-    let begin = (issue, &Beginning::default());
+    let begin = (issue, &StartPoint::default());
     create_worktree_from(rig, polecat, begin, now_ms, launch).await
 }
 
@@ -51,7 +51,7 @@ pub async fn create_worktree(
 pub async fn create_worktree_from(
     rig: &Rig,
     polecat: &PolecatName,
-    (issue, wanted): (Option<&IssueId>, &Beginning),
+    (issue, wanted): (Option<&IssueId>, &StartPoint),
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Worktree, HostError> {

@@ -30,7 +30,7 @@ use crate::host::records;
 use crate::host::rigs::polecats;
 
 /// How often all files are read, if an agent at work removes them meanwhile.
-const TRIES: usize = 5;
+const TRIES_LIMIT: usize = 5;
 /// Where the tracker writes the assignee of an issue, which is not anybody's work.
 const TRACKERS: &str = ".beads";
 
@@ -196,7 +196,7 @@ async fn read_all(
     loop {
         tries += 1;
         match snapshot(rig, &worktree, &message, launch).await {
-            Err(HostError::Git { .. }) if tries < TRIES => {}
+            Err(HostError::Git { .. }) if tries < TRIES_LIMIT => {}
             other => return other,
         }
     }

@@ -17,7 +17,7 @@ use super::to_its_end;
 use crate::core::rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::{HostError, MergeError};
-use crate::host::git::trial::Trial;
+use crate::host::git::merge_preview::Trial;
 use crate::host::git::{Git, version};
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::RunError;
@@ -25,7 +25,7 @@ use crate::host::records::{self, Merging};
 
 pub(in crate::host::git) use recover::recover;
 use sides::Side;
-use steps::Outcome;
+use steps::MergeOutcome;
 
 /// Refuses a worktree in which a merge or the like is under way.
 pub(super) async fn require_rest(git: &Git) -> Result<(), HostError> {
@@ -202,7 +202,7 @@ impl Merge {
         MergeError::Conflicts { polecat, into, files }.into()
     }
 
-    async fn merged(self, how: MergeHow, outcome: Outcome) -> Result<Merged, HostError> {
+    async fn merged(self, how: MergeHow, outcome: MergeOutcome) -> Result<Merged, HostError> {
         let after = self.main.git.commit("HEAD").await?.unwrap_or_default();
         let whole = self.own.git.uncommitted_files().await?.is_empty();
         let in_own = how == MergeHow::Rebase && !outcome.conflicts.is_empty();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::create::Creation;
 use super::to_its_end;
-use crate::core::{Beginning, IssueId, PolecatName, Rig};
+use crate::core::{IssueId, PolecatName, Rig, StartPoint};
 use crate::host::error::HostError;
 use crate::host::gastown::name_pool::{self, FreeName};
 use crate::host::git::Git;
@@ -15,7 +15,7 @@ use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
 use crate::host::programs::launch::Launch;
 
 /// How many names are tried, if others that do not use our lock keep taking them first.
-const TRIES: usize = 100;
+const TRIES_LIMIT: usize = 100;
 
 /// A polecat named by the pool.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub async fn create_next(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Next, HostError> {
-    create_next_from(rig, taken, (issue, &Beginning::default()), now_ms, launch).await
+    create_next_from(rig, taken, (issue, &StartPoint::default()), now_ms, launch).await
 }
 
 /// [`create_next`] where a person wants it to begin.
@@ -51,7 +51,7 @@ pub async fn create_next(
 pub async fn create_next_from(
     rig: &Rig,
     taken: BTreeSet<String>,
-    (issue, wanted): (Option<&IssueId>, &Beginning),
+    (issue, wanted): (Option<&IssueId>, &StartPoint),
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Next, HostError> {
@@ -133,7 +133,7 @@ impl NameSearch {
             HostError::PolecatExists { .. } | HostError::Busy { .. } | HostError::CutOff { .. }
         );
         self.tries += 1;
-        if !is_taken || self.tries == TRIES {
+        if !is_taken || self.tries == TRIES_LIMIT {
             return Err(error);
         }
         self.taken.insert(polecat.to_string());

@@ -2,7 +2,7 @@
 
 use super::require_pristine::require_pristine;
 use super::{failed_for, to_its_end};
-use crate::core::{Base, Beginning, IssueId, PolecatName, Rig};
+use crate::core::{Base, IssueId, PolecatName, Rig, StartPoint};
 use crate::host::error::HostError;
 use crate::host::files::broken;
 use crate::host::git::operations::lock::OperationLock;
@@ -38,7 +38,7 @@ pub async fn reuse(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Reused, HostError> {
-    let begin = (issue, &Beginning::default());
+    let begin = (issue, &StartPoint::default());
     reuse_from(rig, polecat, turn, begin, now_ms, launch).await
 }
 
@@ -50,7 +50,7 @@ pub async fn reuse_from(
     rig: &Rig,
     polecat: &PolecatName,
     turn: GastownPolecat,
-    (issue, wanted): (Option<&IssueId>, &Beginning),
+    (issue, wanted): (Option<&IssueId>, &StartPoint),
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Reused, HostError> {
@@ -58,7 +58,7 @@ pub async fn reuse_from(
     let branch = wanted.branch_name(polecat, issue, now_ms);
     let (rig, polecat, wanted) = (rig.clone(), polecat.clone(), wanted.clone());
     to_its_end(async move {
-        let (base, _) = git.beginning(&rig, &Beginning { branch: None, ..wanted }).await?;
+        let (base, _) = git.beginning(&rig, &StartPoint { branch: None, ..wanted }).await?;
         let _lock = OperationLock::with(turn, &rig, &polecat, Some(&git)).await?;
         let path = polecats::workdir(&rig, &polecat).await?;
         let old_base = records::load_base(&rig, &polecat).await?;

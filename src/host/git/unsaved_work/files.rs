@@ -1,6 +1,6 @@
 //! Files with uncommitted content.
 
-use super::status::{Status, status};
+use super::status::{GitStatus, status};
 use super::{UnsavedWork, submodules};
 use crate::core::Rig;
 use crate::host::error::HostError;
@@ -23,7 +23,7 @@ pub(super) async fn unsaved_work(
     }
     let git = Git::on(&layout.worktree, git_dir, launch);
     let entries = git.index_entries().await?;
-    let Status { changed, untracked, repositories } = status(&git).await?;
+    let GitStatus { changed, untracked, repositories } = status(&git).await?;
     // Files that the town provided are not work of the polecat.
     let changed = provision::not_given(rig, &layout.worktree, changed).await?;
     let untracked = provision::not_given(rig, &layout.worktree, untracked).await?;

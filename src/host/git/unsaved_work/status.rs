@@ -9,7 +9,7 @@ use crate::host::git::{Git, failed};
 
 /// The output of `git status`, by what it means for a removal.
 #[derive(Default)]
-pub(in crate::host::git) struct Status {
+pub(in crate::host::git) struct GitStatus {
     pub(in crate::host::git) changed: Vec<PathBuf>,
     pub(in crate::host::git) untracked: Vec<PathBuf>,
     pub(in crate::host::git) repositories: Vec<PathBuf>,
@@ -17,7 +17,7 @@ pub(in crate::host::git) struct Status {
 
 /// For submodules it says whether they are at another commit; for what is in them, see
 /// [`super::submodules::inside`].
-pub(in crate::host::git) async fn status(git: &Git) -> Result<Status, HostError> {
+pub(in crate::host::git) async fn status(git: &Git) -> Result<GitStatus, HostError> {
     let args = [
         "status",
         "--porcelain=v2",
@@ -28,7 +28,7 @@ pub(in crate::host::git) async fn status(git: &Git) -> Result<Status, HostError>
     ];
     let asked = git.program(&args).up_to(LISTING_LIMIT).run().await;
     let output = asked.map_err(|source| failed("looking for uncommitted work", source))?;
-    Ok(Status::read(&output.stdout))
+    Ok(GitStatus::read(&output.stdout))
 }
 
 impl Git {
@@ -39,7 +39,7 @@ impl Git {
     }
 }
 
-impl Status {
+impl GitStatus {
     pub(in crate::host::git) fn read(output: &[u8]) -> Self {
         let mut status = Self::default();
         output.split(|&byte| byte == 0).for_each(|line| status.take(line));
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_line_of_status_is_sorted_by_what_it_means() {
-        let mut status = Status::default();
+        let mut status = GitStatus::default();
         let hash = "0123456789012345678901234567890123456789";
         for line in [
             format!("1 .M N... 100644 100644 100644 {hash} {hash} a b\nc"),

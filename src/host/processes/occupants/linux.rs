@@ -10,9 +10,9 @@ use super::{Candidate, Looked, is_inside};
 /// Behind the folder of a process whose folder was removed.
 const DELETED: &[u8] = b" (deleted)";
 /// So much is read of a command, in bytes.
-const ARGV: u64 = 4_096;
+const ARGV_LIMIT: u64 = 4_096;
 /// No process has more ancestors.
-const LINE: usize = 64;
+const ANCESTORS_LIMIT: usize = 64;
 
 /// Who has its current directory in one of `folders`; `None` when the system does not tell.
 pub(super) fn look(folders: &[PathBuf]) -> Option<Looked> {
@@ -57,7 +57,7 @@ fn there(path: PathBuf) -> PathBuf {
 
 /// By its real user: the files of one that hides belong to root.
 fn is_this_users(pid: u32) -> bool {
-    let status = read(pid, "status", ARGV).unwrap_or_default();
+    let status = read(pid, "status", ARGV_LIMIT).unwrap_or_default();
     let status = String::from_utf8_lossy(&status);
     let uid = status.lines().find_map(|line| line.strip_prefix("Uid:"));
     let uid = uid.and_then(|ids| ids.split_whitespace().next()?.parse::<u32>().ok());
@@ -66,7 +66,7 @@ fn is_this_users(pid: u32) -> bool {
 
 fn found(pid: u32) -> Option<Candidate> {
     let Stat { name, session, .. } = stat(pid)?;
-    let argv = read(pid, "cmdline", ARGV).unwrap_or_default();
+    let argv = read(pid, "cmdline", ARGV_LIMIT).unwrap_or_default();
     let words = argv.split(|&byte| byte == 0).filter(|word| !word.is_empty());
     let argv = words.map(|word| String::from_utf8_lossy(word).into_owned()).collect();
     let start = super::super::start_of(&mut sysinfo::System::new(), pid)?;
@@ -75,7 +75,7 @@ fn found(pid: u32) -> Option<Candidate> {
 
 fn line(pid: u32) -> Vec<u32> {
     let parents = std::iter::successors(stat(pid), |stat| self::stat(stat.parent));
-    parents.map(|stat| stat.parent).take_while(|&parent| parent > 0).take(LINE).collect()
+    parents.map(|stat| stat.parent).take_while(|&parent| parent > 0).take(ANCESTORS_LIMIT).collect()
 }
 
 struct Stat {
@@ -86,7 +86,7 @@ struct Stat {
 
 /// `12 (some (name)) S 1 12 12 ...`: the name may hold anything, so count from its end.
 fn stat(pid: u32) -> Option<Stat> {
-    let text = read(pid, "stat", ARGV)?;
+    let text = read(pid, "stat", ARGV_LIMIT)?;
     let text = String::from_utf8_lossy(&text);
     let (head, fields) = text.rsplit_once(") ")?;
     let mut fields = fields.split(' ').skip(1);

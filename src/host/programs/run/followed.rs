@@ -11,7 +11,7 @@ use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
 use tokio::time::timeout;
 
-use super::{DRAIN, Group, Program, RunError};
+use super::{DRAIN_TIMEOUT, Group, Program, RunError};
 use crate::host::programs::launch::Launch;
 
 /// Runs its arguments. It ends with whoever holds the other end of its input, however that ends; what
@@ -25,9 +25,9 @@ exec 3<&-
 \"$@\"";
 
 /// How much is read at once.
-const PORTION: usize = 16 * 1024;
+const READ_SIZE: usize = 16 * 1024;
 /// How long those that were killed may take to be gone.
-const ENDED: Duration = Duration::from_secs(5);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A command to be run to its end.
 #[derive(Clone, Debug)]
@@ -81,14 +81,14 @@ impl Followed<'_> {
         drop(group);
         // Whoever takes its folder away comes after the last of them.
         let gone = async { tokio::join!(child.wait(), drained(&mut output)) };
-        drop(timeout(ENDED, gone).await);
+        drop(timeout(EXIT_TIMEOUT, gone).await);
         if ended.is_some() { Err(RunError::TimedOut { program, waited }) } else { Ok(None) }
     }
 }
 
 /// Reads until nobody is left to print.
 async fn drained(output: &mut Receiver) {
-    let mut bytes = Vec::with_capacity(PORTION);
+    let mut bytes = Vec::with_capacity(READ_SIZE);
     while output.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
         bytes.clear();
     }
@@ -99,7 +99,7 @@ async fn follow(
     output: &mut Receiver,
     tell: &mut (impl FnMut(&[u8]) + Send),
 ) -> io::Result<ExitStatus> {
-    let mut bytes = Vec::with_capacity(PORTION);
+    let mut bytes = Vec::with_capacity(READ_SIZE);
     let mut reading = true;
     let status = loop {
         tokio::select! {
@@ -118,7 +118,7 @@ async fn follow(
             bytes.clear();
         }
     };
-    drop(timeout(DRAIN, rest).await);
+    drop(timeout(DRAIN_TIMEOUT, rest).await);
     Ok(status)
 }
 

@@ -7,7 +7,7 @@ use crate::{
         calls::Answers,
         effects::{
             Effect, compose,
-            question::{Choice, Does, Key, Question},
+            question::{QuestionAction, QuestionChoice, QuestionKey, QuestionWindow},
         },
     },
     view,
@@ -25,9 +25,9 @@ pub(in crate::rpc::commands) fn window(
 ) -> Effect {
     let drawn = view::question(waiting);
     let asks = Asks { asked, polecat, waiting };
-    let choices: Vec<Choice> = asks.choices(&drawn.rows);
+    let choices: Vec<QuestionChoice> = asks.choices(&drawn.rows);
     let marked = waiting.selected.and_then(|at| at.checked_sub(waiting.first));
-    Effect::Question(Box::new(Question {
+    Effect::Question(Box::new(QuestionWindow {
         polecat: asks.polecat.to_owned(),
         at: Some(asked.at()),
         session: session.session_id.clone(),
@@ -73,12 +73,12 @@ impl Asks<'_> {
         Answers { question, round, ..Answers::default() }
     }
 
-    fn choices(&self, rows: &[usize]) -> Vec<Choice> {
+    fn choices(&self, rows: &[usize]) -> Vec<QuestionChoice> {
         let Waiting { first, multi, ticked, .. } = self.waiting;
         let choice = |(at, row): (usize, &usize)| {
             let number = at + first;
             let line = format!("{} {number}", word(self.polecat));
-            Choice {
+            QuestionChoice {
                 number,
                 row: *row,
                 call: (!multi).then(|| self.asked.with(&line, self.answers())),
@@ -89,11 +89,11 @@ impl Asks<'_> {
         answerable.iter().enumerate().map(choice).collect()
     }
 
-    fn keys(&self) -> Vec<Key> {
-        let call = |lhs: &str, about: &str, call| Key {
+    fn keys(&self) -> Vec<QuestionKey> {
+        let call = |lhs: &str, about: &str, call| QuestionKey {
             lhs: lhs.to_owned(),
             about: about.to_owned(),
-            does: Does::Call(call),
+            does: QuestionAction::Call(call),
         };
         let mut keys = if self.is_answerable() { self.answering() } else { Vec::new() };
         keys.push(call("a", "Attach", self.asked.other("Attach", &word(self.polecat), false)));
@@ -106,16 +106,17 @@ impl Asks<'_> {
     }
 
     /// Those that answer.
-    fn answering(&self) -> Vec<Key> {
+    fn answering(&self) -> Vec<QuestionKey> {
         let Waiting { first, choices, .. } = self.waiting;
         let label = |number: usize| choices.get(number - first).cloned().unwrap_or_default();
-        let choose = |lhs: String, number: usize| Key {
+        let choose = |lhs: String, number: usize| QuestionKey {
             lhs,
             about: label(number),
-            does: Does::Choose(number),
+            does: QuestionAction::Choose(number),
         };
         let numbers = *first..(first + choices.len()).min(LAST_DIGIT + 1);
-        let mut keys: Vec<Key> = numbers.map(|number| choose(number.to_string(), number)).collect();
+        let mut keys: Vec<QuestionKey> =
+            numbers.map(|number| choose(number.to_string(), number)).collect();
         if !self.waiting.multi {
             let letters = [("y", self.waiting.yes), ("n", self.waiting.no)];
             let known = letters.into_iter().filter_map(|(key, number)| Some((key, number?)));
@@ -126,17 +127,21 @@ impl Asks<'_> {
     }
 
     /// What lets a person say what to do instead: the choice for words, else the words of No.
-    fn instead(&self) -> Option<Key> {
-        let key = |about: &str, does| Key { lhs: "i".to_owned(), about: about.to_owned(), does };
+    fn instead(&self) -> Option<QuestionKey> {
+        let key =
+            |about: &str, does| QuestionKey { lhs: "i".to_owned(), about: about.to_owned(), does };
         if self.waiting.field {
-            return Some(key("Write the answer", Does::Apply(self.write(&self.waiting.text, ":"))));
+            return Some(key(
+                "Write the answer",
+                QuestionAction::Apply(self.write(&self.waiting.text, ":")),
+            ));
         }
         if let Some(free) = self.waiting.free {
-            return Some(key("Answer in your own words", Does::Choose(free)));
+            return Some(key("Answer in your own words", QuestionAction::Choose(free)));
         }
         let no = self.waiting.no.filter(|_| self.waiting.reason == "permission")?;
         let write = self.write("no, and what instead", &no.to_string());
-        Some(key("No, and say what instead", Does::Apply(write)))
+        Some(key("No, and say what instead", QuestionAction::Apply(write)))
     }
 
     /// A place for the words of `choice`.

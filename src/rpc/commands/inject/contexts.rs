@@ -20,7 +20,7 @@ use crate::{
 const ENTRIES_LIMIT: usize = 200;
 
 /// A message, and whether the lines of its range are in it already.
-pub(in crate::rpc::commands) struct Message {
+pub(in crate::rpc::commands) struct MessageDraft {
     pub(in crate::rpc::commands) text: Vec<u8>,
     pub(in crate::rpc::commands) has_lines: bool,
 }
@@ -33,7 +33,7 @@ pub(in crate::rpc::commands) async fn message(
     context: &CallContext<'_>,
     asked: &Invocation,
     text: &[u8],
-) -> Result<Message, Refusal> {
+) -> Result<MessageDraft, Refusal> {
     let text = contexts::with_prompt(text, context.workspace.prompts());
     let named = contexts::named(&text);
     let mut values = HashMap::new();
@@ -45,7 +45,7 @@ pub(in crate::rpc::commands) async fn message(
         }
     }
     let text = contexts::filled(&text, |context| values.get(&context).cloned());
-    Ok(Message { text, has_lines: named.contains(&Context::Selection) })
+    Ok(MessageDraft { text, has_lines: named.contains(&Context::Selection) })
 }
 
 struct Lookup<'a> {

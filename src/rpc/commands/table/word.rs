@@ -12,7 +12,7 @@ pub(in crate::rpc) struct Word {
 
 /// A pair `name=value`.
 #[derive(Debug)]
-pub(in crate::rpc) struct Key {
+pub(in crate::rpc) struct NamedWord {
     pub(in crate::rpc) name: &'static str,
     pub(in crate::rpc) kind: Kind,
 }

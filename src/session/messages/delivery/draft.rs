@@ -3,12 +3,12 @@
 use tokio::time::Instant;
 
 use crate::{
-    core::screen::{self, Before, Composing, Place},
+    core::screen::{self, Composing, MessagePosition, ScreenBaseline},
     session::{
         error::{MessageError, SessionError},
         messages::delivery::{
             Delivery,
-            look::{Seen, Watch},
+            look::{SeenScreen, Watch},
             submit::TAKEN_TIMEOUT,
         },
     },
@@ -20,7 +20,7 @@ impl Delivery<'_> {
     pub(super) async fn taken_back(
         &self,
         watch: &mut Watch<'_>,
-        before: Before,
+        before: ScreenBaseline,
     ) -> Result<bool, SessionError> {
         let deadline = Instant::now() + TAKEN_TIMEOUT;
         loop {
@@ -29,7 +29,11 @@ impl Delivery<'_> {
                 Composing::Draft(text) if self.clears() && self.is_part(&text) => {
                     self.clear_row(&seen).await?;
                 }
-                _ => return Ok(self.place(&seen, before) == Place::Nowhere { proven: true }),
+                _ => {
+                    return Ok(
+                        self.place(&seen, before) == MessagePosition::Nowhere { proven: true }
+                    );
+                }
             }
             if Instant::now() >= deadline {
                 return Ok(false);
@@ -49,7 +53,7 @@ impl Delivery<'_> {
 
     pub(in crate::session::messages) async fn clear_row(
         &self,
-        seen: &Seen,
+        seen: &SeenScreen,
     ) -> Result<(), SessionError> {
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         tmux.press(pane, self.to.patterns.clears(), &self.guard(seen), &[]).await?;
@@ -66,7 +70,7 @@ impl Delivery<'_> {
         if stands { Err(self.has_draft(self.text.to_owned())) } else { Ok(()) }
     }
 
-    pub(super) fn stands_framed(&self, seen: &Seen) -> bool {
+    pub(super) fn stands_framed(&self, seen: &SeenScreen) -> bool {
         self.composing(seen) != Composing::Unknown && self.stands(seen)
     }
 

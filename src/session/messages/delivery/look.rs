@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::{
     core::{
         agent::{Agent, is_shell},
-        screen::{self, Before, Composing, Place, Question, Shown},
+        screen::{self, Composing, MessagePosition, Question, ScreenBaseline, ShownScreen},
     },
     session::{
         context::RigContext,
@@ -32,11 +32,11 @@ const STILL_INTERVAL: Duration = Duration::from_millis(400);
 
 /// What a screen shows, and since when.
 #[derive(Default)]
-pub(super) struct Stillness(Option<(Shown, Instant)>);
+pub(super) struct Stillness(Option<(ShownScreen, Instant)>);
 
 impl Stillness {
     /// Whether it has shown the same for a while.
-    pub(super) fn lasts(&mut self, shown: &Shown) -> bool {
+    pub(super) fn lasts(&mut self, shown: &ShownScreen) -> bool {
         match &self.0 {
             Some((last, since)) if last == shown => since.elapsed() >= STILL_INTERVAL,
             _ => {
@@ -48,48 +48,52 @@ impl Stillness {
 }
 
 /// A screen, as tmux and as the agent see it.
-pub(in crate::session::messages) struct Seen {
+pub(in crate::session::messages) struct SeenScreen {
     pub(in crate::session::messages) screen: PaneScreen,
-    pub(in crate::session::messages) shown: Shown,
+    pub(in crate::session::messages) shown: ShownScreen,
 }
 
 impl Delivery<'_> {
-    pub(in crate::session::messages) async fn look(&self) -> Result<Seen, SessionError> {
+    pub(in crate::session::messages) async fn look(&self) -> Result<SeenScreen, SessionError> {
         let screen = self.context.tmux.screen(self.session.pane.pane_id, ANSWERS).await?;
         if screen.captured.dead {
             return Err(self.session.ended());
         }
         let shown = shown(&screen);
-        Ok(Seen { screen, shown })
+        Ok(SeenScreen { screen, shown })
     }
 
-    pub(in crate::session::messages) fn guard(&self, seen: &Seen) -> Guard {
+    pub(in crate::session::messages) fn guard(&self, seen: &SeenScreen) -> Guard {
         let rows = screen::composer_rows(&self.to.patterns, &seen.shown);
         Guard::of(&seen.screen, &seen.shown.rows, &rows)
     }
 
-    pub(in crate::session::messages) fn composing(&self, seen: &Seen) -> Composing {
+    pub(in crate::session::messages) fn composing(&self, seen: &SeenScreen) -> Composing {
         screen::composing(&self.to.patterns, &seen.shown, self.text)
     }
 
-    pub(in crate::session::messages) fn place(&self, seen: &Seen, before: Before) -> Place {
+    pub(in crate::session::messages) fn place(
+        &self,
+        seen: &SeenScreen,
+        before: ScreenBaseline,
+    ) -> MessagePosition {
         screen::place(&self.to.patterns, &seen.shown, self.text, before)
     }
 
-    pub(in crate::session::messages) fn stands(&self, seen: &Seen) -> bool {
-        self.place(seen, Before::unknown()) == Place::Composer
+    pub(in crate::session::messages) fn stands(&self, seen: &SeenScreen) -> bool {
+        self.place(seen, ScreenBaseline::unknown()) == MessagePosition::Composer
     }
 
     pub(in crate::session::messages) fn refuse_pane(
         &self,
-        seen: &Seen,
+        seen: &SeenScreen,
     ) -> Result<(), SessionError> {
         screen_reader::require_keys(&seen.screen, self.name())
     }
 
     pub(in crate::session::messages) fn refuse_question(
         &self,
-        seen: &Seen,
+        seen: &SeenScreen,
     ) -> Result<(), SessionError> {
         match self.composing(seen) {
             Composing::Asked { question, guessed } => Err(self.asked(question, guessed)),

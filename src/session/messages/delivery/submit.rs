@@ -5,12 +5,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    core::screen::{self, Before, Composing, Place},
+    core::screen::{self, Composing, MessagePosition, ScreenBaseline},
     session::{
         error::SessionError,
         messages::delivery::{
             Delivery, Outcome, SHOWN_TIMEOUT,
-            look::{Seen, Watch},
+            look::{SeenScreen, Watch},
         },
     },
     tmux::Pressed,
@@ -30,8 +30,8 @@ impl Delivery<'_> {
     /// As [`Delivery::deliver`].
     pub(in crate::session) async fn submit_standing(&self) -> Result<Outcome, SessionError> {
         let mut watch = Watch::of(self);
-        let outcome = match self.until_shown(&mut watch, Before::unknown()).await {
-            Ok(true) => self.submit(&mut watch, Before::unknown()).await,
+        let outcome = match self.until_shown(&mut watch, ScreenBaseline::unknown()).await {
+            Ok(true) => self.submit(&mut watch, ScreenBaseline::unknown()).await,
             Ok(false) => Ok(Outcome::NotShown { lost: true }),
             Err(error) => Err(error),
         };
@@ -47,7 +47,7 @@ impl Delivery<'_> {
         let mut watch = Watch::of(self);
         let stands = self.stands(&self.look().await?);
         let outcome = if stands {
-            self.submit(&mut watch, Before::unknown()).await.map(drop)
+            self.submit(&mut watch, ScreenBaseline::unknown()).await.map(drop)
         } else {
             Ok(())
         };
@@ -59,7 +59,7 @@ impl Delivery<'_> {
     pub(super) async fn submit(
         &self,
         watch: &mut Watch<'_>,
-        before: Before,
+        before: ScreenBaseline,
     ) -> Result<Outcome, SessionError> {
         let deadline = Instant::now() + SHOWN_TIMEOUT;
         let (mut presses, mut pressed_at, mut height) = (0, Instant::now(), None);
@@ -68,7 +68,7 @@ impl Delivery<'_> {
                 Err(_) if presses > 0 => return Ok(Outcome::Submitted),
                 seen => seen?,
             };
-            let stands = self.place(&seen, before) == Place::Composer;
+            let stands = self.place(&seen, before) == MessagePosition::Composer;
             // An agent that asks a question has accepted it.
             if presses > 0 && (!stands || self.refuse_question(&seen).is_err()) {
                 return Ok(Outcome::Submitted);
@@ -102,14 +102,14 @@ impl Delivery<'_> {
 
     /// Whether the key was taken for a line break, as part of the paste: the message stands there
     /// with one row more than when it was pressed.
-    fn broke_line(&self, seen: &Seen, before: Option<usize>) -> bool {
+    fn broke_line(&self, seen: &SeenScreen, before: Option<usize>) -> bool {
         let now = screen::typed_rows(&self.to.patterns, &seen.shown);
         before.is_some_and(|before| now == Some(before + 1))
     }
 
     /// The only place that submits a message: tmux checks, in one step with the key, that the
     /// composer still shows it.
-    pub(super) async fn press_enter(&self, seen: &Seen) -> Result<Pressed, SessionError> {
+    pub(super) async fn press_enter(&self, seen: &SeenScreen) -> Result<Pressed, SessionError> {
         self.refuse_question(seen)?;
         self.refuse_pane(seen)?;
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use crate::{
     core::{
-        screen::{self, Before, Place},
+        screen::{self, MessagePosition, ScreenBaseline},
         session::queue::{Queue, QueuedMessage},
     },
     session::{
@@ -119,10 +119,10 @@ impl Messenger {
     ) -> Result<bool, SessionError> {
         let Some(text) = queue.messages.first().map(|first| &*first.text) else { return Ok(false) };
         let shown = self.context.sessions().read_screen(session, &to.patterns).await?.shown;
-        let place = screen::place(&to.patterns, &shown, text, Before::unknown());
+        let place = screen::place(&to.patterns, &shown, text, ScreenBaseline::unknown());
         let what = if outcome == Some(Outcome::Stuck) {
             "may not have been sent: check its composer"
-        } else if place == Place::Conversation {
+        } else if place == MessagePosition::Conversation {
             let nothing = session.option(PASTED, String::new());
             self.context.tmux.set_options(&[nothing]).await?;
             self.put_queue(session, &queue.sent()).await?;

@@ -8,7 +8,7 @@ use crate::core::session::State;
 
 /// An agent that has shown its prompt for so long after a message has no turn to end: a command of
 /// its own, or an answer that nobody saw it work on.
-const NO_TURN: Duration = Duration::from_secs(5);
+const TURN_START_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Follows the turns of one agent from look to look.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ impl Turns {
             *self = Self::new(sent.cloned(), now);
         }
         self.begun |= matches!(state, State::Working | State::Waiting);
-        let over = sent.is_none() || self.begun || now.duration_since(self.since) >= NO_TURN;
+        let over =
+            sent.is_none() || self.begun || now.duration_since(self.since) >= TURN_START_TIMEOUT;
         state == State::Idle && over
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// Files that change this soon after the first are counted together. Their events have been
 /// gathered for as long before they get here.
-const GATHER_TIME: Duration = Duration::from_millis(100);
+const DEBOUNCE_INTERVAL: Duration = Duration::from_millis(100);
 /// A throttle: how often a polecat that never rests is counted at most. A count that takes longer
 /// than this is followed by as long a pause.
 const COUNT_INTERVAL: Duration = Duration::from_secs(1);
@@ -51,7 +51,7 @@ impl Job {
             rest: RestDetector::starting_with(info.state),
             watched: None,
             begun: None,
-            changes: Debounce::new(GATHER_TIME, GATHER_TIME),
+            changes: Debounce::new(DEBOUNCE_INTERVAL, DEBOUNCE_INTERVAL),
             retry_at: Some(now),
             not_before: now,
             busy: false,
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(job.due(), Some(now + COUNT_INTERVAL));
         let mut rested = counted(State::Working, true, now);
         rested.touch(now + 5000 * MS);
-        assert_eq!(rested.due(), Some(now + 5000 * MS + GATHER_TIME));
+        assert_eq!(rested.due(), Some(now + 5000 * MS + DEBOUNCE_INTERVAL));
     }
 
     #[test]

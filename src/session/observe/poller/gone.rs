@@ -29,9 +29,9 @@ use crate::{
 /// How long after an agent's end by Ctrl-C its session is killed at the latest.
 const VERDICT_DELAY: SignedDuration = SignedDuration::from_millis(400);
 /// How long before an agent's end its stop may have begun.
-const STOP_TIME: SignedDuration = SignedDuration::from_secs(5);
+const STOP_DURATION: SignedDuration = SignedDuration::from_secs(5);
 /// The same for a stop that goes on for some time after that end, see [`LATE_VERDICT_DELAY`].
-const RECENT_TIME: SignedDuration = SignedDuration::from_secs(1);
+const RECENT_STOP_DURATION: SignedDuration = SignedDuration::from_secs(1);
 /// How long after an agent's end its session is killed at the latest, if the agent ended late in
 /// its stop.
 const LATE_VERDICT_DELAY: SignedDuration = SignedDuration::from_millis(2_600);
@@ -78,7 +78,8 @@ impl Gone {
     ) {
         let is_there = |session: &Session| now.iter().any(|one| one.polecat == session.polecat);
         self.open.retain(|case| !is_there(&case.session));
-        let since = (self.look_before(at, STOP_TIME), self.look_before(at, RECENT_TIME));
+        let since =
+            (self.look_before(at, STOP_DURATION), self.look_before(at, RECENT_STOP_DURATION));
         let watched = before.iter().filter(|session| session.started.is_some());
         for session in watched.filter(|one| one.is_live() && !one.stopping && !is_there(one)) {
             let Some(info) = told.iter().find(|info| info.polecat == session.polecat) else {
@@ -100,7 +101,7 @@ impl Gone {
     /// Notes the time of a look, and the number of its list.
     pub(super) fn looked(&mut self, at: Timestamp, number: u64) {
         // The first one stays the newest that is old enough.
-        while self.looks.get(1).is_some_and(|(then, _)| at.duration_since(*then) >= STOP_TIME) {
+        while self.looks.get(1).is_some_and(|(then, _)| at.duration_since(*then) >= STOP_DURATION) {
             self.looks.pop_front();
         }
         self.looks.push_back((at, number));

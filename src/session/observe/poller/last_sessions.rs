@@ -22,7 +22,7 @@ use crate::{
 
 /// How long a session must have been away from a server that runs to count as closed there: one that
 /// is being killed may still answer.
-const CLOSED_TIME: SignedDuration = SignedDuration::from_secs(2);
+const CLOSED_DELAY: SignedDuration = SignedDuration::from_secs(2);
 
 /// What was told last.
 #[derive(Default)]
@@ -76,7 +76,7 @@ impl LastSessions {
                 continue;
             }
             let since = self.away.get(polecat).copied().unwrap_or(now);
-            if now.duration_since(since) < CLOSED_TIME {
+            if now.duration_since(since) < CLOSED_DELAY {
                 away.insert(polecat.clone(), since);
                 continue;
             }

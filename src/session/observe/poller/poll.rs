@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     core::{
         agent::events::OwnWord,
-        screen::{self, Messages, Seen},
+        screen::{self, Messages, ScreenState},
         session::{SessionInfo, StateSource, debounced_state::Observation},
     },
     host::processes::ProcessList,
@@ -16,7 +16,7 @@ use crate::{
         error::SessionError,
         observe::poller::{
             tracked::{Reader, Tracked},
-            view::{Used, View},
+            view::{SessionView, Used},
         },
         sessions::{
             detect_agent::joined,
@@ -99,38 +99,42 @@ impl Poll {
         }
     }
 
-    async fn view(&self, read: &Reader) -> Result<View, SessionError> {
+    async fn view(&self, read: &Reader) -> Result<SessionView, SessionError> {
         let Self { context, session, now, .. } = self;
         let Reader { patterns, args, .. } = read;
         if !session.is_live() {
-            return Ok(View::unread(session, *now));
+            return Ok(SessionView::unread(session, *now));
         }
         let policy = context.shared.settings.dialogs;
         let ScreenReading { reading, shown, screen } =
             context.sessions().read_screen(session, patterns).await?;
         let told = Observation { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
-        let at_prompt = reading.seen == Seen::Idle && reading.source == StateSource::Screen;
-        let looks_alike = at_prompt || reading.seen == Seen::Unknown;
+        let at_prompt = reading.seen == ScreenState::Idle && reading.source == StateSource::Screen;
+        let looks_alike = at_prompt || reading.seen == ScreenState::Unknown;
         let guess = looks_alike.then(|| screen::guessed(patterns, &shown.rows)).flatten();
         let guess = guess.as_ref().map(screen_reader::guessed);
         let view = match &reading.seen {
-            Seen::Idle | Seen::Unknown if guess.is_some() => View::guessed(session, *now, guess),
-            Seen::Unknown => View::unread(session, *now),
+            ScreenState::Idle | ScreenState::Unknown if guess.is_some() => {
+                SessionView::guessed(session, *now, guess)
+            }
+            ScreenState::Unknown => SessionView::unread(session, *now),
             // Its start answers that.
-            Seen::Waiting(asked)
+            ScreenState::Waiting(asked)
                 if starting && patterns.accepted(asked, args, policy).is_some() =>
             {
-                View::unread(session, *now)
+                SessionView::unread(session, *now)
             }
-            Seen::Waiting(asked) => {
+            ScreenState::Waiting(asked) => {
                 let waiting = screen_reader::waiting(asked, &screen.option);
-                let view = View::asking(told, waiting, asked.dialog.is_some());
+                let view = SessionView::asking(told, waiting, asked.dialog.is_some());
                 view.passing(patterns.may_pass(asked))
             }
             // While it starts, an agent at its prompt is about to get its first message.
-            Seen::Idle if starting => View::unread(session, *now),
-            Seen::Idle | Seen::Working | Seen::Starting => View::of(told),
+            ScreenState::Idle if starting => SessionView::unread(session, *now),
+            ScreenState::Idle | ScreenState::Working | ScreenState::Starting => {
+                SessionView::of(told)
+            }
         };
         let size = (screen.captured.width, screen.captured.height);
         let view = view.with_messages(Messages::of(patterns, &shown), size);

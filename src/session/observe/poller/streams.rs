@@ -20,9 +20,9 @@ use crate::{
 };
 
 /// How long to wait before the next try, at first: an agent listens some time after its start.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(250);
 /// The same after many tries.
-const LAST_PAUSE: Duration = Duration::from_secs(2);
+const RETRY_DELAY_LIMIT: Duration = Duration::from_secs(2);
 /// The longest answer about how things are, in bytes: a question may be about a large diff.
 const ANSWER_LIMIT: usize = 8 << 20;
 
@@ -96,11 +96,11 @@ struct Listener {
 impl Listener {
     /// Listens until it is aborted, or the agent refuses us.
     async fn run(self) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = FIRST_RETRY_DELAY;
         loop {
             let ended = self.listen().await;
             if self.sender.borrow().is_some() {
-                pause = FIRST_PAUSE;
+                pause = FIRST_RETRY_DELAY;
             }
             self.tell(None);
             match ended {
@@ -112,7 +112,7 @@ impl Listener {
                 Ok(()) => debug!("the events of an agent ended"),
             }
             sleep_until(Instant::now() + pause).await;
-            pause = (pause * 2).min(LAST_PAUSE);
+            pause = (pause * 2).min(RETRY_DELAY_LIMIT);
         }
     }
 

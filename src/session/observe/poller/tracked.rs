@@ -14,9 +14,9 @@ use crate::{
     },
     session::{
         observe::poller::{
-            holds::{Held, Holds},
+            grace_periods::{Held, Holds},
             sent::Sent,
-            view::{Used, View, said},
+            view::{SessionView, Used, said},
         },
         sessions::list::Session,
     },
@@ -29,7 +29,7 @@ const GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(2);
 /// have failed.
 const STILL_GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(30);
 /// For how long after it printed last a pane is not still, in seconds.
-const STILL_S: i64 = 3;
+const STILL_INTERVAL_S: i64 = 3;
 /// How often to look at an agent that may change soon.
 const BUSY_INTERVAL: SignedDuration = SignedDuration::from_millis(200);
 
@@ -43,9 +43,9 @@ pub(super) struct Tracked {
     print: Print,
     debounced: DebouncedState,
     /// What the screen showed last.
-    screen: View,
+    screen: SessionView,
     /// The same with the agent's own word.
-    view: View,
+    view: SessionView,
     /// Whether the two agree.
     agreement: Agreement,
     /// The question that is shown.
@@ -97,7 +97,7 @@ impl Tracked {
     pub(super) fn first(
         session: &Session,
         read: Reader,
-        (screen, heard): (View, Option<&OwnWord>),
+        (screen, heard): (SessionView, Option<&OwnWord>),
         (now, since): (Timestamp, Timestamp),
     ) -> Self {
         let (view, agreement) = screen.clone().weighed(Agreement::default(), heard, now);
@@ -140,25 +140,25 @@ impl Tracked {
     /// Whether to find out again which agent it is.
     pub(super) fn guesses(&self, session: &Session, now: Timestamp) -> bool {
         self.read.guessed_at.is_some_and(|at| {
-            let is_still = at.as_second() - session.pane.activity > STILL_S;
+            let is_still = at.as_second() - session.pane.activity > STILL_INTERVAL_S;
             let interval = if is_still { STILL_GUESS_INTERVAL } else { GUESS_INTERVAL };
             now.duration_since(at).abs() >= interval
         })
     }
 
     /// What a look would show of an unchanged screen; `None` if it may have changed.
-    pub(super) fn unchanged(&self, session: &Session, now: Timestamp) -> Option<View> {
+    pub(super) fn unchanged(&self, session: &Session, now: Timestamp) -> Option<SessionView> {
         // tmux dates output in whole seconds, so output of this second may have been missed.
         let old = now.as_second() - session.pane.activity > 1;
         let same = old && self.print == print(session) && session.is_live();
-        same.then(|| View { told: self.screen.told(session, now), ..self.screen.clone() })
+        same.then(|| SessionView { told: self.screen.told(session, now), ..self.screen.clone() })
     }
 
     /// After the next look.
     pub(super) fn after(
         self,
         session: &Session,
-        (screen, heard): (View, Option<&OwnWord>),
+        (screen, heard): (SessionView, Option<&OwnWord>),
         now: Timestamp,
     ) -> Self {
         let (view, agreement) = screen.clone().weighed(self.agreement, heard, now);
@@ -167,7 +167,7 @@ impl Tracked {
             info!(%polecat, ?heard, shown = ?screen.told.state, "an agent's screen says otherwise");
         }
         let view = match heard {
-            Some(heard) if self.is_drawn_anew(&view) => View { told: said(heard), ..view },
+            Some(heard) if self.is_drawn_anew(&view) => SessionView { told: said(heard), ..view },
             _ => view,
         };
         let holds = self.holds_after(&view, now);
@@ -201,7 +201,7 @@ impl Tracked {
         }
     }
 
-    fn holds_after(&self, view: &View, now: Timestamp) -> Holds {
+    fn holds_after(&self, view: &SessionView, now: Timestamp) -> Holds {
         let guess = view.unread && matches!(view.told.state, State::Working | State::Idle);
         self.holds.after(&Held {
             passing: view.passing,
@@ -215,7 +215,13 @@ impl Tracked {
     }
 
     /// What to take a look for.
-    fn told(&self, view: &View, holds: &Holds, session: &Session, now: Timestamp) -> Observation {
+    fn told(
+        &self,
+        view: &SessionView,
+        holds: &Holds,
+        session: &Session,
+        now: Timestamp,
+    ) -> Observation {
         let asks = self.debounced.told.state == State::Waiting;
         match view.told.state {
             _ if holds.passing(now) || (!asks && holds.piece(now)) => self.debounced.told,
@@ -230,14 +236,14 @@ impl Tracked {
     }
 
     /// Whether it seems to start, but has started before.
-    fn is_drawn_anew(&self, view: &View) -> bool {
+    fn is_drawn_anew(&self, view: &SessionView) -> bool {
         view.told.state == State::Starting && self.begun
     }
 
     /// The question to show after a look. One that differs from what is shown must be seen twice: a
     /// screen that is drawn in pieces, or in another size, shows the same question in other words
     /// for a moment.
-    fn asked_after(&self, view: &View) -> Option<Waiting> {
+    fn asked_after(&self, view: &SessionView) -> Option<Waiting> {
         let seen = view.waiting.as_ref();
         let settled = self.asked.is_none() || self.view.waiting.as_ref() == seen;
         let shown = self.asked.as_ref().filter(|_| self.debounced.told.state == State::Waiting);
@@ -245,12 +251,12 @@ impl Tracked {
     }
 
     /// What holds it up, after a look: while a screen says nothing, what the one before said.
-    fn detail_after(&self, view: &View) -> Option<Detail> {
+    fn detail_after(&self, view: &SessionView) -> Option<Detail> {
         if view.unread { self.detail.clone() } else { view.detail.clone() }
     }
 
     /// What it works on, after a look: while it asks, its title may say nothing else.
-    fn task_after(&self, view: &View) -> Option<String> {
+    fn task_after(&self, view: &SessionView) -> Option<String> {
         let asks = view.told.state == State::Waiting;
         view.task.clone().or_else(|| self.task.clone().filter(|_| asks))
     }
@@ -284,7 +290,7 @@ impl Tracked {
     }
 }
 
-fn usage_after(before: Option<Usage>, view: &View) -> Option<Usage> {
+fn usage_after(before: Option<Usage>, view: &SessionView) -> Option<Usage> {
     match &view.usage {
         Used::Untold => before,
         Used::Told(usage) => usage.clone(),

@@ -18,7 +18,7 @@ use crate::{
 
 /// What one look shows.
 #[derive(Clone)]
-pub(super) struct View {
+pub(super) struct SessionView {
     pub(super) told: Observation,
     /// What the agent asks.
     pub(super) waiting: Option<Waiting>,
@@ -51,7 +51,7 @@ pub(super) enum Used {
     Told(Option<Usage>),
 }
 
-impl View {
+impl SessionView {
     /// What silence alone says.
     pub(super) fn unread(session: &Session, now: Timestamp) -> Self {
         Self::guessed(session, now, None)

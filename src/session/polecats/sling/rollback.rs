@@ -7,7 +7,7 @@ use crate::{
         error::SessionError,
         polecats::{
             Polecats,
-            begun::Begun,
+            session_guard::Begun,
             sling::{Placed, Taken},
         },
     },

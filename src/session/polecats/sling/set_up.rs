@@ -13,7 +13,7 @@ use crate::{
             Polecats,
             sling::{
                 Placed, Taken,
-                several::Order,
+                several::SlingOrder,
                 side_by_side::{SideBySide, Steps},
             },
         },
@@ -28,7 +28,7 @@ impl Polecats {
     pub(super) async fn set_up_each(
         &self,
         taken: &mut [Taken],
-        orders: &[Order],
+        orders: &[SlingOrder],
         progress: Progress<'_>,
     ) -> Result<(), SessionError> {
         let (mut going, cancel) = (SideBySide::of(taken), CancellationToken::new());
@@ -89,7 +89,7 @@ impl Taken {
         (self.polecat.clone(), self.place.worktree().path.clone(), failing)
     }
 
-    fn for_whom(&self, order: &Order) -> ForWhom {
+    fn for_whom(&self, order: &SlingOrder) -> ForWhom {
         let title = self.issue.as_ref().map(|(_, issue)| issue.title.as_str());
         ForWhom {
             agent: Some(order.choice.agent.name.clone()),

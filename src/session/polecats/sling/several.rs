@@ -7,8 +7,8 @@ use super::{
 use crate::{
     core::{
         names::{IssueId, PolecatName},
-        rig::beginning::Changes,
-        session::attempt::{Attempt, LIMIT},
+        rig::beginning::BringMode,
+        session::attempt::{AGENTS_LIMIT, Attempt},
     },
     host::{HostError, git, session_records, tracker::Issue},
     session::{
@@ -19,18 +19,18 @@ use crate::{
             conversation::Begins,
             options::{Recorded, StartOptions},
             plan::Plan,
-            resolve_agent::Choice,
+            resolve_agent::AgentChoice,
         },
     },
 };
 
 /// What one of the agents is started with.
-pub(super) struct Order {
+pub(super) struct SlingOrder {
     pub(super) options: StartOptions,
-    pub(super) choice: Choice,
+    pub(super) choice: AgentChoice,
 }
 
-impl Order {
+impl SlingOrder {
     /// `cause`, and which of several agents it is about.
     pub(super) fn naming(&self, cause: SessionError) -> SessionError {
         naming(&self.options, cause)
@@ -58,7 +58,7 @@ impl Polecats {
         agents: &[String],
         wanted: Option<&PolecatName>,
         options: StartOptions,
-    ) -> Result<Vec<Order>, SessionError> {
+    ) -> Result<Vec<SlingOrder>, SessionError> {
         let each = match agents {
             [] => vec![options],
             [agent] => vec![StartOptions { agent: Some(agent.clone()), ..options }],
@@ -71,7 +71,7 @@ impl Polecats {
         for options in each {
             let choice = self.context.starter().choose(&options, &Recorded::default(), None).await;
             let choice = choice.map_err(|cause| naming(&options, cause))?;
-            orders.push(Order { options, choice });
+            orders.push(SlingOrder { options, choice });
         }
         Ok(orders)
     }
@@ -101,7 +101,7 @@ impl Polecats {
         &self,
         wanted: Option<PolecatName>,
         issue: Option<(IssueId, Issue)>,
-        orders: &[Order],
+        orders: &[SlingOrder],
     ) -> Result<Vec<Taken>, SessionError> {
         let mut taken = Vec::new();
         for order in orders {
@@ -116,7 +116,7 @@ impl Polecats {
     pub(super) async fn plan_each(
         &self,
         taken: &[Taken],
-        orders: &[Order],
+        orders: &[SlingOrder],
     ) -> Result<Vec<Plan>, SessionError> {
         let mut plans = Vec::new();
         for (Taken { polecat, .. }, order) in taken.iter().zip(orders) {
@@ -139,7 +139,7 @@ impl Polecats {
             (1..).zip(taken.into_iter().zip(started))
         {
             let brought = one.brought.map(|(changes, brought)| {
-                (if number == last { changes } else { Changes::Copy }, brought)
+                (if number == last { changes } else { BringMode::Copy }, brought)
             });
             warnings.extend(self.settle(&one.polecat, brought).await?);
             let warnings = one.warnings.into_iter().chain(warnings).collect();
@@ -152,7 +152,7 @@ impl Polecats {
     pub(super) async fn launch_each(
         &self,
         plans: Vec<Plan>,
-        (taken, orders): (&[Taken], &[Order]),
+        (taken, orders): (&[Taken], &[SlingOrder]),
         progress: Progress<'_>,
     ) -> Result<Vec<Started>, SessionError> {
         let mut starts = SideBySide::of(&plans);
@@ -204,8 +204,8 @@ fn require_apart(
         "`cmd` is one agent's command line, not that of several".to_owned()
     } else if let Some(branch) = &options.begin.branch {
         format!("only one agent can check out `{branch}`: use `base`")
-    } else if agents.len() > LIMIT {
-        format!("a task is given to {LIMIT} agents at most, not to {}", agents.len())
+    } else if agents.len() > AGENTS_LIMIT {
+        format!("a task is given to {AGENTS_LIMIT} agents at most, not to {}", agents.len())
     } else {
         return Ok(());
     };

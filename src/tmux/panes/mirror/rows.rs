@@ -1,7 +1,7 @@
 //! One look at a pane: some of its rows, and what is needed to tell which rows these are.
 
 use crate::tmux::ids::PaneId;
-use crate::tmux::panes::capture::{Piece, colours_after, pieces, rows};
+use crate::tmux::panes::capture::{RowPart, colours_after, pieces, rows};
 use crate::tmux::protocol::command::Command;
 
 /// Which rows to look at.
@@ -161,7 +161,7 @@ impl Rows {
 fn plain(row: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     for piece in pieces(row) {
-        if let Piece::Text(part) = piece {
+        if let RowPart::Text(part) = piece {
             text.extend_from_slice(part);
         }
     }

@@ -5,7 +5,7 @@ mod grid;
 use proptest::prelude::*;
 
 use self::grid::Grid;
-use super::transcript::{Step, Transcript, Update};
+use super::transcript::{LookResult, Transcript, Update};
 
 const GAP: &str = "<gap>";
 
@@ -24,7 +24,7 @@ impl Shown {
     /// Looks until nothing is left out any more.
     fn catch_up(&mut self, transcript: &mut Transcript, grid: &Grid) {
         for _ in 0..200 {
-            if let Step::Update(update) = transcript.feed(&grid.look(transcript.want())) {
+            if let LookResult::Update(update) = transcript.feed(&grid.look(transcript.want())) {
                 self.apply(&update);
             }
             if transcript.is_complete() {
@@ -231,7 +231,7 @@ fn a_flood_that_is_never_caught_up_with_takes_no_more_room() {
     for _ in 0..50 {
         run.print(10_000, 1);
         let look = run.grid.look(run.transcript.want());
-        if let Step::Update(update) = run.transcript.feed(&look) {
+        if let LookResult::Update(update) = run.transcript.feed(&look) {
             run.shown.apply(&update);
         }
         rows.push(run.shown.0.len());

@@ -58,7 +58,7 @@ impl Update {
 
 /// What a look leads to.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum LookResult {
     /// Another look is needed, at the rows of [`Transcript::want`].
     Again,
     Update(Update),
@@ -134,7 +134,7 @@ impl Transcript {
     }
 
     /// Takes a look at the rows of [`Transcript::want`].
-    pub(crate) fn feed(&mut self, look: &Rows) -> Step {
+    pub(crate) fn feed(&mut self, look: &Rows) -> LookResult {
         self.rate = look.seen.history.saturating_sub(self.history);
         self.history = look.seen.history;
         if let Some(lines) = self.lines {
@@ -143,7 +143,7 @@ impl Transcript {
         if std::mem::take(&mut self.filling)
             && let Some(gap) = self.gap.take()
         {
-            return Step::Update(self.restart(look, look.first, gap));
+            return LookResult::Update(self.restart(look, look.first, gap));
         }
         match self.align(look) {
             Alignment::At { next, .. } if look.first > next => self.again(look, next),
@@ -152,19 +152,19 @@ impl Transcript {
             {
                 self.fill_up(look)
             }
-            Alignment::At { origin, next } => Step::Update(self.take(look, origin, next)),
+            Alignment::At { origin, next } => LookResult::Update(self.take(look, origin, next)),
             Alignment::Wrapped { origin, next } => {
-                Step::Update(self.take_wrapped(look, origin, next))
+                LookResult::Update(self.take_wrapped(look, origin, next))
             }
             Alignment::Above(number) => self.again(look, number),
             Alignment::Most(above) => self.look_at(Want { above, count: None }),
             Alignment::Nowhere if look.whole && look.seen.alternate => {
-                Step::Update(self.wait(look))
+                LookResult::Update(self.wait(look))
             }
             Alignment::Nowhere if look.whole => {
                 let gap = self.gap.unwrap_or(self.end.max(0));
                 self.gap = Some(gap);
-                Step::Update(self.restart(look, look.seen.history, gap))
+                LookResult::Update(self.restart(look, look.seen.history, gap))
             }
             Alignment::Nowhere => self.look_at(Want { above: 0, count: None }),
         }
@@ -180,13 +180,13 @@ impl Transcript {
         self.end <= 0 && self.anchors.end() <= 0 && self.screen.is_empty()
     }
 
-    fn look_at(&mut self, want: Want) -> Step {
+    fn look_at(&mut self, want: Want) -> LookResult {
         (self.want, self.complete) = (want, false);
-        Step::Again
+        LookResult::Again
     }
 
     /// Asks for another look that has row `number`.
-    fn again(&mut self, look: &Rows, number: usize) -> Step {
+    fn again(&mut self, look: &Rows, number: usize) -> LookResult {
         self.tries += 1;
         if self.tries > RETRY_LIMIT || self.gap.is_some() {
             // More scrolls by between two looks than one look can show.
@@ -208,7 +208,7 @@ impl Transcript {
         Want { above, count: (above > ROWS_LIMIT + more).then_some(ROWS_LIMIT + more) }
     }
 
-    fn open(&mut self, look: &Rows, lines: usize) -> Step {
+    fn open(&mut self, look: &Rows, lines: usize) -> LookResult {
         let start = look.used().saturating_sub(lines);
         let next = start.min(look.seen.history);
         self.width = look.seen.width;
@@ -221,7 +221,7 @@ impl Transcript {
             return self.again(look, next);
         }
         self.remember(look, next);
-        Step::Update(self.take(look, self.origin, next))
+        LookResult::Update(self.take(look, self.origin, next))
     }
 
     /// Remembers the rows before `next`, to find those after it by.
@@ -246,7 +246,7 @@ impl Transcript {
     }
 
     /// Asks for what is left of the history after a gap, from its oldest row on.
-    fn fill_up(&mut self, look: &Rows) -> Step {
+    fn fill_up(&mut self, look: &Rows) -> LookResult {
         self.filling = true;
         let above = look.seen.history;
         self.look_at(Want { above, count: (above > ROWS_LIMIT).then_some(ROWS_LIMIT) })

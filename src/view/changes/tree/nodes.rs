@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 /// With fewer files there is nothing to find.
-const FEWEST: usize = 3;
+const FILES_MIN: usize = 3;
 /// Deeper folders are not told apart: an editor has no more levels of folds.
-const DEEPEST: u8 = 16;
+const DEPTH_LIMIT: u8 = 16;
 
 /// A file, or a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(in crate::view::changes) fn nodes<'a>(paths: impl Iterator<Item = &'a [u8]>)
         files.entry(path).or_default().push(index);
     }
     let mut nodes = Vec::new();
-    if files.len() >= FEWEST {
+    if files.len() >= FILES_MIN {
         add(&mut nodes, &files.into_iter().collect::<Vec<_>>(), (0, 0));
     }
     nodes
@@ -43,7 +43,7 @@ pub(in crate::view::changes) fn nodes<'a>(paths: impl Iterator<Item = &'a [u8]>)
 fn add(nodes: &mut Vec<Node>, mut files: &[At<'_>], (depth, above): (u8, usize)) {
     while let Some((path, indices)) = files.first() {
         let name = path.get(above..).unwrap_or_default();
-        let slash = name.iter().position(|byte| *byte == b'/').filter(|_| depth < DEEPEST);
+        let slash = name.iter().position(|byte| *byte == b'/').filter(|_| depth < DEPTH_LIMIT);
         let Some(slash) = slash else {
             let (path, name) = (path.to_vec(), name.to_vec());
             nodes.push(Node { depth, path, name, folder: false, files: indices.clone() });
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(told(&["", "/", "a//b"]).len(), 5);
         let deep: Vec<_> = (1..100).map(|depth| format!("{}f", "a/".repeat(depth))).collect();
         let nodes = nodes(deep.iter().map(String::as_bytes));
-        assert!(nodes.iter().all(|node| node.depth <= DEEPEST), "{nodes:?}");
+        assert!(nodes.iter().all(|node| node.depth <= DEPTH_LIMIT), "{nodes:?}");
         assert_eq!(nodes.iter().filter(|node| !node.folder).count(), deep.len());
     }
 

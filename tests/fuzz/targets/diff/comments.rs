@@ -8,7 +8,7 @@ use polecat::view::{self, HunkRow, Line, Picture};
 type Numbered = (usize, usize);
 
 /// Comments tried of one file and side.
-const TRIED: usize = 12;
+const TRIED_COUNT: usize = 12;
 
 pub fn are_found_where_they_were_made(changes: &Changes) {
     let picture = view::changes("ash", changes);
@@ -18,7 +18,8 @@ pub fn are_found_where_they_were_made(changes: &Changes) {
             let shown = buffer.shown(index, side);
             let in_order = shown.windows(2).all(|pair| pair[0].0 < pair[1].0);
             let only = in_order && buffer.has_one_of(&file.path);
-            for (at, size) in (0..shown.len()).zip([1, 2, 3].into_iter().cycle()).take(TRIED) {
+            for (at, size) in (0..shown.len()).zip([1, 2, 3].into_iter().cycle()).take(TRIED_COUNT)
+            {
                 let Some(pointed) = shown.get(at..at + size) else { continue };
                 if buffer.are_marked(pointed) {
                     buffer.is_found(&file.path, side, pointed, only);

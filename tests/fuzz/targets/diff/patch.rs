@@ -2,7 +2,7 @@
 
 use std::slice::from_ref;
 
-use polecat::core::diff::{Change, FileDiff, Hunk, Piece, Way, parse, unquoted, written};
+use polecat::core::diff::{Change, DiffPart, Direction, FileDiff, Hunk, parse, unquoted, written};
 use polecat::host::git::check::untracked_file;
 
 pub fn check(bytes: &[u8]) {
@@ -36,9 +36,9 @@ fn a_hunk_alone_is_the_same(file: &FileDiff, hunk: &Hunk) {
     if file.binary || file.change == Change::Unmerged {
         return;
     }
-    let all = Piece { file: piece, rows: Some(vec![0..usize::MAX]) };
+    let all = DiffPart { file: piece, rows: Some(vec![0..usize::MAX]) };
     for name in [&file.old, &file.new].into_iter().filter(|name| !name.is_empty()) {
-        let text = all.patch(Way::Do, name);
+        let text = all.patch(Direction::Do, name);
         let read = match &parse(&text)[..] {
             [] => continue,
             [read] => read.clone(),

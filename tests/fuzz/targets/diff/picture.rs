@@ -1,10 +1,10 @@
 //! Changes as an editor shows them: what stands in which rows.
 
 use polecat::core::diff::{Change, Changes, FileDiff, PartId, Section, Stage, parse};
-use polecat::view::{self, FileRow, HunkRow, Line, Picture, Shown};
+use polecat::view::{self, FileRow, HunkRow, Line, Picture, ShownPicture};
 
 /// Longer than any line that an editor is given.
-const LONGEST: usize = 3 * 4_000 + 100;
+const LINE_LIMIT: usize = 3 * 4_000 + 100;
 
 /// What is not staged, and behind it in the same buffer what is.
 pub fn changes(unstaged: &[u8], staged: &[u8]) -> Changes {
@@ -32,7 +32,7 @@ pub fn check(before: &Changes, changes: &Changes) {
 }
 
 fn a_buffer_can_show_it(line: &Line) {
-    assert!(!line.text.contains('\n') && line.text.len() <= LONGEST, "{line:?}");
+    assert!(!line.text.contains('\n') && line.text.len() <= LINE_LIMIT, "{line:?}");
     let mut at = 0;
     for span in &line.spans {
         assert!(at <= span.from && span.from < span.to, "{line:?}");
@@ -101,7 +101,7 @@ fn what_is_shown_can_be_asked_for(changes: &Changes, row: &FileRow, file: &FileD
 }
 
 fn the_buffer_shows_the_last_picture(old: &Picture, new: &Picture) {
-    let (mut canvas, mut buffer) = (Shown::default(), Vec::<Line>::new());
+    let (mut canvas, mut buffer) = (ShownPicture::default(), Vec::<Line>::new());
     for picture in [old, new, old] {
         for patch in canvas.show(picture).concat() {
             assert!(patch.from <= patch.to && patch.to <= buffer.len(), "{patch:?}");

@@ -1,6 +1,6 @@
 //! Where a person wants a worktree to begin.
 
-use crate::core::rig::beginning::Beginning;
+use crate::core::rig::beginning::StartPoint;
 use crate::core::rig::branch::is_branch;
 use crate::core::{Base, Rig};
 use crate::host::error::HostError;
@@ -23,14 +23,14 @@ pub(in crate::host::git) struct OnBranch {
 /// There is no such place, or no commit; or git failed.
 pub async fn look_up_base(
     rig: &Rig,
-    wanted: &Beginning,
+    wanted: &StartPoint,
     launch: &Launch,
 ) -> Result<Base, HostError> {
     Git::of(rig, launch).await?.base(rig, wanted).await
 }
 
 impl Git {
-    async fn base(&self, rig: &Rig, wanted: &Beginning) -> Result<Base, HostError> {
+    async fn base(&self, rig: &Rig, wanted: &StartPoint) -> Result<Base, HostError> {
         match (&wanted.at, &wanted.base) {
             (Some(base), _) => Ok(base.clone()),
             (None, Some(base)) => self.named(base).await,
@@ -42,7 +42,7 @@ impl Git {
     pub(in crate::host::git) async fn beginning(
         &self,
         rig: &Rig,
-        wanted: &Beginning,
+        wanted: &StartPoint,
     ) -> Result<(Base, Option<OnBranch>), HostError> {
         let base = self.base(rig, wanted).await?;
         let Some(branch) = &wanted.branch else { return Ok((base, None)) };

@@ -17,7 +17,7 @@ const SAFELY: &[&str] = &["--no-edit", "--no-autostash", "--no-overwrite-ignore"
 
 /// What came of it.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(super) struct MergeOutcome {
     /// The files that were left in conflict.
     pub(super) conflicts: Vec<PathBuf>,
     /// What was printed.
@@ -30,7 +30,7 @@ impl Merge {
         &self,
         order: &MergeOrder,
         record: &Merging,
-    ) -> Result<Outcome, HostError> {
+    ) -> Result<MergeOutcome, HostError> {
         match order.how {
             MergeHow::Merge => self.merge(order, record).await,
             MergeHow::Squash => self.squash(order, record).await,
@@ -38,7 +38,7 @@ impl Merge {
         }
     }
 
-    async fn merge(&self, order: &MergeOrder, record: &Merging) -> Result<Outcome, HostError> {
+    async fn merge(&self, order: &MergeOrder, record: &Merging) -> Result<MergeOutcome, HostError> {
         let message = order.message.clone().unwrap_or_else(|| self.message());
         let args = ["merge", "--commit", "--no-squash", "-m", &message];
         let args = [&args[..], SAFELY, &[&record.commit]].concat();
@@ -46,13 +46,17 @@ impl Merge {
         let printed = git.try_to("merging", &args, None).await?;
         let head = git.commit("HEAD").await?.unwrap_or_default();
         if head != record.before && git.is_in(&record.commit, &head).await? {
-            return Ok(Outcome { conflicts: Vec::new(), output: said(&printed) });
+            return Ok(MergeOutcome { conflicts: Vec::new(), output: said(&printed) });
         }
         self.left_or_taken_back(order, record, &printed).await
     }
 
     /// Two steps: git does not commit what it has squashed.
-    async fn squash(&self, order: &MergeOrder, record: &Merging) -> Result<Outcome, HostError> {
+    async fn squash(
+        &self,
+        order: &MergeOrder,
+        record: &Merging,
+    ) -> Result<MergeOutcome, HostError> {
         let git = &self.main.git;
         // `--ff`: some configurations of it forbid to squash.
         let args = [&["merge", "--squash", "--ff"], SAFELY, &[&record.commit]].concat();
@@ -71,18 +75,22 @@ impl Merge {
             return self.left_or_taken_back(order, record, &printed).await;
         }
         squashed::record(git, &self.polecat, &head).await?;
-        Ok(Outcome { conflicts: Vec::new(), output: said(&printed) })
+        Ok(MergeOutcome { conflicts: Vec::new(), output: said(&printed) })
     }
 
     /// The polecat's branch goes on top of the other one, which then only moves forward.
-    async fn rebase(&self, order: &MergeOrder, record: &Merging) -> Result<Outcome, HostError> {
+    async fn rebase(
+        &self,
+        order: &MergeOrder,
+        record: &Merging,
+    ) -> Result<MergeOutcome, HostError> {
         let own = &self.own.git;
         let args = ["rebase", "--no-autostash", &record.before];
         let printed = own.try_to("rebasing", &args, None).await?;
         if !printed.status.success() {
             let conflicts = own.unmerged().await?;
             if order.conflicts && !conflicts.is_empty() {
-                return Ok(Outcome { conflicts, output: said(&printed) });
+                return Ok(MergeOutcome { conflicts, output: said(&printed) });
             }
             let why = self.why(conflicts, &printed);
             return Err(failed_for(why, &own.repository, self.give_up_rebase(record).await));
@@ -91,7 +99,7 @@ impl Merge {
         match forward {
             Ok(forward) => {
                 let output = [said(&printed), said(&forward)].join("\n").trim().to_owned();
-                Ok(Outcome { conflicts: Vec::new(), output })
+                Ok(MergeOutcome { conflicts: Vec::new(), output })
             }
             Err(why) => {
                 let args = ["reset", "--keep", &record.commit];
@@ -132,10 +140,10 @@ impl Merge {
         order: &MergeOrder,
         record: &Merging,
         printed: &Output,
-    ) -> Result<Outcome, HostError> {
+    ) -> Result<MergeOutcome, HostError> {
         let conflicts = self.main.git.unmerged().await?;
         if order.conflicts && !conflicts.is_empty() {
-            return Ok(Outcome { conflicts, output: said(printed) });
+            return Ok(MergeOutcome { conflicts, output: said(printed) });
         }
         let why = self.why(conflicts, printed);
         Err(failed_for(why, &self.main.worktree(), self.take_back(record).await))

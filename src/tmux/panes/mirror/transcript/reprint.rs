@@ -9,16 +9,16 @@ use crate::tmux::panes::mirror::anchors::count;
 use crate::tmux::panes::mirror::rows::Rows;
 
 /// How many letters are enough to be found by.
-const BEGINNING: usize = 40;
+const KEY_LENGTH: usize = 40;
 /// How many letters are compared at once, so that it does not matter where rows are broken, nor what
 /// stands there in only one of the two.
-const PIECE: usize = 12;
+const PIECE_LENGTH: usize = 12;
 /// How many rows at the end may be others: what a program draws under what it has printed.
-const DRAWN: usize = 12;
+const FOOTER_ROWS: usize = 12;
 /// Of a hundred pieces, how many must be there again.
-const MOST: usize = 80;
+const MATCH_PERCENT: usize = 80;
 /// How many pieces there must be to tell.
-const LEAST: usize = 8;
+const PIECES_MIN: usize = 8;
 
 impl Transcript {
     /// Where a look at all that tmux has belongs, if that is what the transcript has, printed anew.
@@ -64,7 +64,7 @@ impl Letters {
     }
 
     fn beginning(&self) -> Option<&[u8]> {
-        self.text.get(..BEGINNING)
+        self.text.get(..KEY_LENGTH)
     }
 
     /// The last row that begins with these letters.
@@ -77,12 +77,12 @@ impl Letters {
 
     /// Whether what stands here from `row` on, but for its end, stands in `other` too.
     fn is_in(&self, row: usize, other: &Self) -> bool {
-        let end = self.begins.len().saturating_sub(DRAWN);
+        let end = self.begins.len().saturating_sub(FOOTER_ROWS);
         let to = self.begins.get(end).copied().unwrap_or(self.text.len());
         let from = self.begins.get(row).copied().unwrap_or(to).min(to);
-        let there: HashSet<&[u8]> = other.text.windows(PIECE).collect();
-        let pieces = || self.text[from..to].chunks_exact(PIECE);
+        let there: HashSet<&[u8]> = other.text.windows(PIECE_LENGTH).collect();
+        let pieces = || self.text[from..to].chunks_exact(PIECE_LENGTH);
         let (all, again) = (pieces().len(), pieces().filter(|piece| there.contains(piece)).count());
-        all >= LEAST && again * 100 >= all * MOST
+        all >= PIECES_MIN && again * 100 >= all * MATCH_PERCENT
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// By how much a clock may have been set back since an operation began.
-const SKEW: SignedDuration = SignedDuration::from_secs(60);
+const CLOCK_SKEW_LIMIT: SignedDuration = SignedDuration::from_secs(60);
 
 /// What tells a session that an operation has begun from somebody else's.
 pub(in crate::session) struct Begun {
@@ -36,7 +36,7 @@ impl Polecats {
 impl Begun {
     fn is(&self, session: &Session) -> bool {
         session.mark.as_ref().is_some_and(|mark| {
-            mark.started_ms >= (self.began - SKEW).as_millisecond()
+            mark.started_ms >= (self.began - CLOCK_SKEW_LIMIT).as_millisecond()
                 && mark.workdir == self.workdir
                 && mark.issue == self.issue
         })

@@ -141,7 +141,7 @@ impl From<Agents> for Names {
 /// Which conversation a start goes on with: `true` for the last one of the polecat, or an id.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "Which", into = "Which")]
-pub(in crate::rpc) struct Resume(Option<session::Resuming>);
+pub(in crate::rpc) struct ResumeArgument(Option<session::Resuming>);
 
 #[derive(Deserialize, Serialize)]
 #[serde(untagged, expecting = "expected `true`, or the id of a conversation")]
@@ -150,7 +150,7 @@ enum Which {
     Earlier(String),
 }
 
-impl TryFrom<Which> for Resume {
+impl TryFrom<Which> for ResumeArgument {
     type Error = BadConversationId;
 
     fn try_from(which: Which) -> Result<Self, BadConversationId> {
@@ -161,8 +161,8 @@ impl TryFrom<Which> for Resume {
     }
 }
 
-impl From<Resume> for Which {
-    fn from(Resume(resume): Resume) -> Self {
+impl From<ResumeArgument> for Which {
+    fn from(ResumeArgument(resume): ResumeArgument) -> Self {
         match resume {
             Some(session::Resuming::Earlier(id)) => Self::Earlier(id.to_string()),
             last => Self::Last(last.is_some()),
@@ -170,7 +170,7 @@ impl From<Resume> for Which {
     }
 }
 
-impl Resume {
+impl ResumeArgument {
     /// As it was written behind a command: `resume` or `resume={id}`.
     pub(in crate::rpc) fn written(id: &str) -> Result<Self, RpcError> {
         let which = if id.is_empty() { Which::Last(true) } else { Which::Earlier(id.to_owned()) };
@@ -213,7 +213,7 @@ impl InUse {
 /// A choice, as it was said: its number, or words, or several of both.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(from = "Choice")]
-pub(in crate::rpc) struct Said(pub(in crate::rpc) String);
+pub(in crate::rpc) struct AnswerText(pub(in crate::rpc) String);
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -223,7 +223,7 @@ enum Choice {
     Several(Vec<Choice>),
 }
 
-impl From<Choice> for Said {
+impl From<Choice> for AnswerText {
     fn from(choice: Choice) -> Self {
         Self(match choice {
             Choice::Number(number) => number.to_string(),
@@ -286,10 +286,10 @@ fn one_of<T: Copy>(known: &[(&str, T)], word: &str) -> Result<T, String> {
 /// What is done with what is not committed in the main worktree: `move` or `copy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(in crate::rpc) struct Bring(pub(in crate::rpc) session::Changes);
+pub(in crate::rpc) struct Bring(pub(in crate::rpc) session::BringMode);
 
 impl<'de> Deserialize<'de> for Bring {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        word(from, session::Changes::named).map(Self)
+        word(from, session::BringMode::named).map(Self)
     }
 }

@@ -3,7 +3,7 @@
 use crate::core::session::{ExitHow, SessionInfo};
 
 /// How many polecats are named.
-const NAMED: usize = 8;
+const NAMED_LIMIT: usize = 8;
 
 /// What brings those of the rig around back.
 const RESUME: &str = "`:PolecatResume`";
@@ -50,8 +50,8 @@ pub fn lost<'a>(
 /// `` `ash`, `birch` and `cedar` ``
 fn names(sessions: &[&SessionInfo]) -> String {
     let name = |session: &&SessionInfo| format!("`{}`", session.polecat);
-    let mut names: Vec<_> = sessions.iter().take(NAMED).map(name).collect();
-    let last = match sessions.len().saturating_sub(NAMED) {
+    let mut names: Vec<_> = sessions.iter().take(NAMED_LIMIT).map(name).collect();
+    let last = match sessions.len().saturating_sub(NAMED_LIMIT) {
         0 => names.pop(),
         1 => Some("1 other".to_owned()),
         more => Some(format!("{more} others")),

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    host::setup::{self, CopyProgress, Given, Plan},
+    host::setup::{self, CopyProgress, SetupPlan, SetupReport},
     session::{
         error::SessionError,
         setup::{Setups, error::SetupError, steps::Going},
@@ -13,18 +13,18 @@ use crate::{
 };
 
 /// How often it is told how far a copy is.
-const TOLD_EVERY: Duration = Duration::from_millis(250);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
 impl Setups {
     /// Copies and links.
     pub(super) async fn give(
         &self,
         worktree: &Path,
-        plan: Plan,
+        plan: SetupPlan,
         going: Going<'_>,
-    ) -> Result<Given, SessionError> {
+    ) -> Result<SetupReport, SessionError> {
         if plan.is_empty() {
-            return Ok(Given::default());
+            return Ok(SetupReport::default());
         }
         self.step(going, "copying").await?;
         self.copy(worktree, plan, going).await.map_err(|error| {
@@ -39,14 +39,14 @@ impl Setups {
     async fn copy(
         &self,
         worktree: &Path,
-        plan: Plan,
+        plan: SetupPlan,
         Going { run, progress, .. }: Going<'_>,
-    ) -> Result<Given, SessionError> {
+    ) -> Result<SetupReport, SessionError> {
         let copying = Copying(CopyProgress::default());
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let giving = setup::give(rig, worktree, plan, launch, copying.0.clone());
         tokio::pin!(giving);
-        let mut ticks = interval(TOLD_EVERY);
+        let mut ticks = interval(PROGRESS_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {

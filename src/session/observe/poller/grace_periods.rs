@@ -3,20 +3,20 @@
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a dialog that closes by itself may take to do so.
-const PASSING: SignedDuration = SignedDuration::from_secs(5);
+const PASSING_TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
 /// How long a screen that says nothing may stand between two that do: agents draw in pieces, clear
 /// the screen before they draw it anew, and on a busy machine take two seconds after a resize.
-const UNREAD: SignedDuration = SignedDuration::from_secs(3);
+const UNREAD_TIMEOUT: SignedDuration = SignedDuration::from_secs(3);
 /// The same after a change of the window's size: it is certain then that the agent is about to draw
 /// itself.
-const RESIZED_UNREAD: SignedDuration = SignedDuration::from_secs(10);
+const RESIZED_UNREAD_TIMEOUT: SignedDuration = SignedDuration::from_secs(10);
 /// How long an agent draws itself in pieces after that.
-const RESIZED: SignedDuration = SignedDuration::from_secs(3);
+const RESIZED_TIMEOUT: SignedDuration = SignedDuration::from_secs(3);
 /// How long what may be a piece of a dialog stands there before it is told: on a machine that does
 /// much else a dialog is drawn in pieces.
-const PIECE: SignedDuration = SignedDuration::from_millis(600);
+const PIECE_TIMEOUT: SignedDuration = SignedDuration::from_millis(600);
 /// How long a title may be ahead of the dialog that it tells of.
-const UNTOLD: SignedDuration = SignedDuration::from_secs(2);
+const UNTOLD_TIMEOUT: SignedDuration = SignedDuration::from_secs(2);
 
 /// Since when looks show each of them.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,7 @@ impl Holds {
 
     /// Whether it shows a dialog that may still close by itself.
     pub(super) fn passing(&self, now: Timestamp) -> bool {
-        lasts_less(self.passing, PASSING, now)
+        lasts_less(self.passing, PASSING_TIMEOUT, now)
     }
 
     /// Whether its screen says nothing.
@@ -82,18 +82,22 @@ impl Holds {
 
     /// Whether its screen has said nothing for a moment only.
     pub(super) fn unread(&self, now: Timestamp) -> bool {
-        let is_resized = lasts_less(self.resized, RESIZED_UNREAD, now);
-        lasts_less(self.unread, if is_resized { RESIZED_UNREAD } else { UNREAD }, now)
+        let is_resized = lasts_less(self.resized, RESIZED_UNREAD_TIMEOUT, now);
+        lasts_less(
+            self.unread,
+            if is_resized { RESIZED_UNREAD_TIMEOUT } else { UNREAD_TIMEOUT },
+            now,
+        )
     }
 
     /// Whether its window has got another size just now.
     pub(super) fn resized(&self, now: Timestamp) -> bool {
-        lasts_less(self.resized, RESIZED, now)
+        lasts_less(self.resized, RESIZED_TIMEOUT, now)
     }
 
     /// Whether the rest of its dialog may still come.
     pub(super) fn piece(&self, now: Timestamp) -> bool {
-        lasts_less(self.piece, PIECE, now) || lasts_less(self.untold, UNTOLD, now)
+        lasts_less(self.piece, PIECE_TIMEOUT, now) || lasts_less(self.untold, UNTOLD_TIMEOUT, now)
     }
 }
 
