@@ -179,7 +179,7 @@ async fn the_end_of_a_job_is_told_before_it_and_what_ran_in_it_has_died_after_it
         eventually("what was lost", async || {
             let messages = editor.messages().await.join("\n");
             let lost = "the job has ended with `p0` and `p1` of `far:shop`";
-            let before = "`far` ends at ";
+            let before = "`far` and all that runs there end at ";
             let all = messages.matches(before).count() == 1 && messages.contains(lost);
             if all { Ok(()) } else { Err(messages) }
         })

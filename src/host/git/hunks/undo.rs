@@ -67,7 +67,7 @@ pub async fn undo(
             Ok(true) => return Ok(done.undone() + &passed),
             Ok(false) => {
                 let (action, files) = (done.action.named(), done.files());
-                passed += &format!("; skipped the {action} of {files}, which is not there");
+                passed.extend(["; skipped the ", action, " of ", &files, ", which is not there"]);
             }
             Err(HostError::Refused(why)) => return Err(HostError::Refused(why + &passed)),
             Err(error) => return Err(error),
