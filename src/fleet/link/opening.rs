@@ -110,7 +110,7 @@ impl Link {
     }
 
     /// Starts what reaches it, and reads what it begins with.
-    async fn start(&self) -> Result<(Transport, io::Result<Beginning>), Lost> {
+    async fn start(&self) -> Result<(Transport, io::Result<FirstAnswer>), Lost> {
         let alone = self.suspect.swap(false, Ordering::Relaxed);
         let purpose = if alone { Purpose::WorkAlone } else { Purpose::Work };
         let argv = self.ssh.argv(self.settings.serve(&self.name()), purpose).await;
@@ -121,7 +121,7 @@ impl Link {
     }
 
     /// Tells our program there its environment, if it has yet to serve, and greets it.
-    async fn answer_to(&self, begun: Beginning, transport: &mut Transport) -> io::Result<Answer> {
+    async fn answer_to(&self, begun: FirstAnswer, transport: &mut Transport) -> io::Result<Answer> {
         match begun {
             FirstAnswer::Missing(missing) => return Ok(Answer::Missing(missing)),
             FirstAnswer::Serving => self.greet(transport).await?,

@@ -7,7 +7,7 @@ use crate::{
     core::{
         contexts::{CONTEXTS, Context},
         host_files::BUFFERS,
-        rig::{beginning::Changes, merge::MergeHow},
+        rig::{beginning::BringMode, merge::MergeHow},
     },
     rpc::generated::{hold, read},
 };
@@ -180,7 +180,8 @@ fn fields(spec: &Spec) -> Vec<String> {
 
 /// On a line of its own each, where they do not fit on one.
 fn keys(keys: &[NamedWord]) -> String {
-    let pair = |key: &NamedWord| format!("{{ {}, {} }}", quoted(key.name), quoted(&kind_name(key.kind)));
+    let pair =
+        |key: &NamedWord| format!("{{ {}, {} }}", quoted(key.name), quoted(&kind_name(key.kind)));
     let pairs: Vec<_> = keys.iter().map(pair).collect();
     let line = format!("keys = {{ {} }}", pairs.join(", "));
     // With its indent and its comma.
@@ -203,7 +204,7 @@ fn nargs(spec: &Spec) -> Option<&'static str> {
 /// What completion knows it by: names by the list that has them in the answer to `complete`.
 fn kind_name(kind: Kind) -> String {
     let name = match kind {
-        Kind::Changes => return one_of(&Changes::ALL.map(|(name, _)| name)),
+        Kind::Changes => return one_of(&BringMode::ALL.map(|(name, _)| name)),
         Kind::MergeHow => return one_of(&MergeHow::ALL.map(MergeHow::as_str)),
         Kind::Since => return one_of(&["review"]),
         // Any other number will do.

@@ -268,7 +268,7 @@ impl StartOptions {
 async fn require_ended(
     record: &SessionRecord,
     options: &StartOptions,
-    before: &Before,
+    before: &PreviousSession,
 ) -> Result<(), SessionError> {
     let in_worktree = options.workdir.is_none() && !options.new;
     let is_asked = in_worktree && options.conversation == Some(Resuming::Last);

@@ -3,8 +3,8 @@
 use rmpv::Value;
 
 use super::{
-    Act, CAPTURED, DIFF, Does, END, Key, LIST as LISTED, OF_POLECAT, QUEUED, REFRESH, SET_UP, SHOW,
-    Sends, WAITING,
+    Act, CAPTURED, DIFF, END, Key, KeyAction, LIST as LISTED, OF_POLECAT, QUEUED, REFRESH, SET_UP,
+    SHOW, Sends, WAITING,
 };
 use crate::rpc::encode::{Map, texts};
 
@@ -45,9 +45,9 @@ fn encode(key: &Key) -> Map {
         .some("modes", (key.modes != "n").then(|| texts(modes)))
         .flag("follows", key.follows);
     match &key.does {
-        Does::Lua(name) => map.put("lua", *name),
-        Does::Jump(to, step) => map.put("jump", *to).put("step", *step),
-        Does::Act(Act { name, doing, sends, .. }) => {
+        KeyAction::Lua(name) => map.put("lua", *name),
+        KeyAction::Jump(to, step) => map.put("jump", *to).put("step", *step),
+        KeyAction::Act(Act { name, doing, sends, .. }) => {
             map.put("act", *name).put("doing", *doing).some("sends", sends.map(Sends::as_str))
         }
     }
@@ -81,7 +81,7 @@ mod tests {
     fn lua_has_a_function_for_each_key_of_its_own() {
         let lua = include_str!("../../../../lua/polecat/ui/views/keymaps.lua");
         for key in ALL.iter().flat_map(|view| view.iter()) {
-            if let Does::Lua(name) = key.does {
+            if let KeyAction::Lua(name) = key.does {
                 assert!(lua.contains(&format!("\n    {name} = ")), "{name}");
             }
         }
