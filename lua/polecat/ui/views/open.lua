@@ -63,7 +63,7 @@ local KINDS = {
     syntax = 'diff',
     options = PLAIN
       .. ' foldenable foldmethod=expr foldlevel=99'
-      .. " foldexpr=v:lua.require'polecat.ui.views.rows'.fold_level()"
+      .. " foldexpr=v:lua.require'polecat.ui.windows.folds'.level()"
       .. " foldtext=v:lua.require'polecat.ui.views.rows'.fold_text()",
   },
 }
