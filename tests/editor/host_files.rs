@@ -13,24 +13,24 @@ use crate::{
     support::values::Failure,
 };
 
-fn file(there: &Shop, name: &str) -> PathBuf {
+pub(crate) fn file(there: &Shop, name: &str) -> PathBuf {
     there.project.worktree("ash").join(name)
 }
 
 /// What the buffer of a file there is called.
-fn name(there: &Shop, file_name: &str) -> String {
+pub(crate) fn name(there: &Shop, file_name: &str) -> String {
     format!("polecat://build1{}", file(there, file_name).display())
 }
 
 /// A host where `ash` has changed `a.lua`.
-async fn changed() -> Shop {
+pub(crate) async fn changed() -> Shop {
     let there = shop(&[("a.lua", NINE)]).await;
     write(&there, "a.lua", &NINE.replace('5', "five"));
     there
 }
 
 /// Opens a file of `there` by its name.
-async fn edit(desk: &Shop, there: &Shop, file_name: &str) {
+pub(crate) async fn edit(desk: &Shop, there: &Shop, file_name: &str) {
     let edit = "vim.cmd({ cmd = 'edit', args = { vim.fn.fnameescape(...) } })";
     desk.editor.lua(edit, json!([name(there, file_name)])).await.unwrap();
     expect(desk, "vim.b.polecat_file.read", json!(true)).await;
@@ -44,7 +44,7 @@ async fn failing(desk: &Shop, ex: &str) -> String {
     done[1].as_str().unwrap().to_owned()
 }
 
-async fn set_lines(desk: &Shop, lines: &[&str]) {
+pub(crate) async fn set_lines(desk: &Shop, lines: &[&str]) {
     let code = "vim.api.nvim_buf_set_lines(0, 0, -1, false, ...)";
     desk.editor.lua(code, json!([lines])).await.unwrap();
 }
@@ -358,59 +358,4 @@ async fn what_is_changed_there_comes_into_its_buffer_unless_that_has_changes_too
     desk.editor.expect_message("`build1:shop/ash` deleted `a.lua`: its buffer stays").await;
     assert_eq!(value(&desk, "vim.fn.getline(5)").await, json!("fifty"));
     assert_eq!(local_files(&desk).await, json!([]));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_written_there_can_be_undone_after_somebody_else_wrote() {
-    let there = changed().await;
-    let desk = reaching(&there, &Json::Null).await;
-    edit(&desk, &there, "a.lua").await;
-    press(&desk, "ggccmine<Esc>").await;
-    desk.editor.command("write").await.unwrap();
-    open(&desk, "+mine").await;
-    write(&there, "a.lua", "theirs\n2\n");
-    // It is read again by what opens it.
-    go_to(&desk, "+mine").await;
-    press(&desk, "<CR>").await;
-    expect(&desk, "vim.api.nvim_buf_get_name(0)", json!(name(&there, "a.lua"))).await;
-    expect(&desk, "vim.fn.getline(1)", json!("theirs")).await;
-    press(&desk, "u").await;
-    assert_eq!(value(&desk, "vim.fn.getline(1)").await, "mine");
-    press(&desk, "u").await;
-    assert_eq!(value(&desk, "vim.fn.getline(1)").await, "1");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_does_not_wait_for_a_host_is_told_so() {
-    let there = changed().await;
-    let desk = reaching(&there, &Json::Null).await;
-    edit(&desk, &there, "a.lua").await;
-    set_lines(&desk, &["mine"]).await;
-    kill_process(server(&desk.editor).unwrap(), Signal::STOP).unwrap();
-    let began = "vim.schedule(function() _G.written = { pcall(vim.cmd, 'write') } end)";
-    desk.editor.lua(began, Json::Null).await.unwrap();
-    desk.editor.nvim.input("<C-c>").await.unwrap();
-    let told = "you stopped waiting for its host: the file may have been written";
-    let failed = format!("_G.written and {{ _G.written[1], _G.written[2]:match('{told}') }}");
-    expect(&desk, &failed, json!([false, told])).await;
-    kill_process(server(&desk.editor).unwrap(), Signal::CONT).unwrap();
-    desk.editor.expect_message("is written after all").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_there_that_is_saved_under_a_name_here_is_one_of_this_machine_from_then_on() {
-    let there = changed().await;
-    let desk = reaching(&there, &Json::Null).await;
-    edit(&desk, &there, "a.lua").await;
-    set_lines(&desk, &["mine"]).await;
-    let [copy, other] = ["copy.lua", "other.lua"].map(|name| desk.project.around().join(name));
-    desk.editor.command(&format!("write {}", copy.display())).await.unwrap();
-    assert_eq!(value(&desk, "vim.bo.modified").await, true);
-    desk.editor.command(&format!("saveas {}", other.display())).await.unwrap();
-    desk.editor.command("call setline(1, 'more') | write").await.unwrap();
-    for (path, text) in [(&copy, "mine\n"), (&other, "more\n")] {
-        assert_eq!(fs::read_to_string(path).unwrap(), text);
-    }
-    assert!(fs::read_to_string(file(&there, "a.lua")).unwrap().starts_with("1\n"));
-    assert_eq!(value(&desk, "{ vim.bo.buftype, vim.b.polecat_file }").await, json!([""]));
 }

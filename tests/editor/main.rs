@@ -38,6 +38,7 @@ mod gastown_deaths;
 mod gastown_sessions;
 mod hook_events;
 mod hooks;
+mod host_buffers;
 mod host_diffs;
 mod host_files;
 mod host_identity;
