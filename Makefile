@@ -48,7 +48,7 @@ soak: tools ## the long tests of faults and hosts: every crash point; SOAK=N goe
 	  $(CARGO_TEST) --test editor fifty_times -- --ignored || exit 1; \
 	done
 
-generate: ## write what is generated out of Cargo.toml and the tables of commands and keys
+generate: ## write what is generated out of Cargo.toml and the tables, such as that of commands
 	POLECAT_GENERATE=1 RUST_TEST_THREADS=1 $(CARGO_TEST) --lib generated
 
 pictures: ## draw the pictures of the README, doc/pictures/, from today's screens; look at them

@@ -1,4 +1,6 @@
 --- Completion of the commands' arguments, from a cache: a `<Tab>` must not wait for tmux.
+local mentions = require('polecat.mentions')
+
 local M = {}
 
 --- How long the very first `<Tab>` of a place may wait for its answer, in ms.
@@ -67,44 +69,14 @@ local function issues()
   end, known('rig.issues') or {})
 end
 
---- What a message can name: what words in braces stand for, and where it begins the user's prompts.
----@param begins boolean
----@return { word: string, menu: string }[]
-local function in_messages(begins)
-  local prompts = begins and require('polecat.config').get(nil, 'prompts') or {}
-  local found = {}
-  for name, text in vim.spairs(type(prompts) == 'table' and prompts or {}) do
-    found[#found + 1] = { word = '@' .. name, menu = vim.fn.strtrans(tostring(text)) }
-  end
-  for _, row in ipairs(require('polecat.contexts')) do
-    found[#found + 1] = { word = '{' .. row[1] .. '}', menu = row[2] }
-  end
-  return found
-end
-
---- The words of `in_messages` alone, as the command line offers them.
----@param begins boolean
+--- `found` as words of a command.
+---@param found string[]
+---@param front string What stands in front of each.
 ---@return string[]
-local function words_of_messages(begins)
-  return vim.tbl_map(function(one)
-    return one.word
-  end, in_messages(begins))
-end
-
---- For 'completefunc' of a message.
----@param find_start 0|1
----@param base string
----@return integer|table[]
-function M.in_message(find_start, base)
-  local cursor = vim.api.nvim_win_get_cursor(0)
-  local before = vim.api.nvim_get_current_line():sub(1, cursor[2])
-  local start = before:find('[{@]%S*$') or #before + 1
-  if find_start == 1 then
-    return start - 1
-  end
-  return vim.tbl_filter(function(one)
-    return vim.startswith(one.word, base)
-  end, in_messages(cursor[1] == 1 and start == 1))
+local function escaped(found, front)
+  return vim.tbl_map(function(name)
+    return front .. vim.fn.escape(name, ' \\')
+  end, found)
 end
 
 --- What a word or a value of `kind` can be.
@@ -122,11 +94,9 @@ local function of(kind, lead, front)
   if kind == 'message' then
     return vim.tbl_map(function(word)
       return front .. word
-    end, words_of_messages(true))
+    end, mentions.words(true))
   end
-  return vim.tbl_map(function(name)
-    return front .. vim.fn.escape(name, ' \\')
-  end, found or {})
+  return escaped(found or {}, front)
 end
 
 --- The answers to what `polecat` asks.
@@ -142,45 +112,75 @@ local function answers(polecat)
   return {}
 end
 
+--- What stands in front of what is completed.
+---@class polecat.Before
+---@field place integer The word that is next, from 1.
+---@field used table<string, string> The keys that have been given.
+---@field open? string What the key stands for whose value takes the rest of the line.
+
+---@param text string
+---@param kinds table<string, string> By the names of keys.
+---@return polecat.Before
+local function read(text, kinds)
+  local before = { place = 1, used = {} }
+  -- A blank behind a backslash ends no word.
+  for word in text:gsub('\\.', '_'):gmatch('%S+') do
+    local key = word:match('^([^=]*)=') or ''
+    if kinds[key] == 'message' or kinds[key] == 'text' then
+      before.open = kinds[key]
+      break
+    elseif kinds[key] then
+      before.used[key] = kinds[key]
+    else
+      before.place = before.place + 1
+    end
+  end
+  return before
+end
+
+--- What can stand at a place where no value is begun: a word, or a key.
+---@param spec polecat.Command
+---@param before polecat.Before
+---@param text string
+---@param lead string
+---@return string[]
+local function next_words(spec, before, text, lead)
+  local words = spec.words or {}
+  if words[#words] == 'message?' and before.place >= #words then
+    return mentions.words(before.place == #words)
+  end
+  local word = next(before.used) == nil and words[before.place] or nil
+  local found = word and of(word, lead, '') or {}
+  if word == 'choice?' then
+    found = escaped(answers(text:match('^%s*(%S+)') or ''), '')
+  end
+  for _, key in ipairs((not word or word:find('?')) and spec.keys or {}) do
+    found[#found + 1] = not before.used[key[1]] and key[1] .. '=' or nil
+  end
+  return found
+end
+
 --- What can stand after `text`.
 ---@param spec polecat.Command
 ---@param text string
 ---@param lead string
 ---@return string[]
 local function candidates(spec, text, lead)
-  local kinds, used, place = {}, {}, 1
+  local kinds = {}
   for _, key in ipairs(spec.keys or {}) do
     kinds[key[1]] = key[2]
   end
-  -- A blank behind a backslash ends no word.
-  for word in text:gsub('\\.', '_'):gmatch('%S+') do
-    local key = word:match('^([^=]*)=') or ''
-    if kinds[key] == 'message' or kinds[key] == 'text' then
-      return kinds[key] == 'message' and words_of_messages(false) or {}
-    end
-    used[key], place = kinds[key], kinds[key] and place or place + 1
+  local before = read(text, kinds)
+  if before.open then
+    return before.open == 'message' and mentions.words(false) or {}
   end
   local name, value = lead:match('^([^=]*)=(.*)$')
   if value and kinds[name] then
     -- Of several agents, the last one.
-    local before = kinds[name] == 'agents' and value:match('^.*,') or ''
-    return of(kinds[name], value, name .. '=' .. before)
+    local others = kinds[name] == 'agents' and value:match('^.*,') or ''
+    return of(kinds[name], value, name .. '=' .. others)
   end
-  local words = spec.words or {}
-  if words[#words] == 'message?' and place >= #words then
-    return words_of_messages(place == #words)
-  end
-  local word = next(used) == nil and words[place] or nil
-  local found = word and of(word, lead, '') or {}
-  if word == 'choice?' then
-    found = vim.tbl_map(function(label)
-      return vim.fn.escape(label, ' \\')
-    end, answers(text:match('^%s*(%S+)') or ''))
-  end
-  for _, key in ipairs((not word or word:find('?')) and spec.keys or {}) do
-    found[#found + 1] = not used[key[1]] and key[1] .. '=' or nil
-  end
-  return found
+  return next_words(spec, before, text, lead)
 end
 
 --- Completes an argument of `spec`, as `complete` of a user command; without one the name of a

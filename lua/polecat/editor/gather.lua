@@ -17,7 +17,7 @@ function M.source(win)
   local name = vim.api.nvim_buf_get_name(buf)
   local has_files = vim.startswith(name, 'polecat://diff/') or vim.b[buf].polecat_file
   if vim.startswith(name, 'polecat://') and not has_files then
-    win = window.file_window() or win
+    win = require('polecat.ui.windows.files').window() or win
   end
   return { buf = vim.api.nvim_win_get_buf(win), win = win }
 end

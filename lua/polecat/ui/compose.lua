@@ -180,7 +180,7 @@ local function fill(buf, effect, at)
   end)
   send_when_written(buf, effect)
   if effect.contexts then
-    vim.bo[buf].completefunc = "v:lua.require'polecat.complete'.in_message"
+    vim.bo[buf].completefunc = "v:lua.require'polecat.mentions'.complete"
   end
   highlight(buf)
 end

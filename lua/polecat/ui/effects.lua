@@ -38,7 +38,7 @@ local MODULES = {
   side_by_side = { 'polecat.ui.diff.side_by_side', 'show' },
   compare = { 'polecat.ui.diff.side_by_side', 'compare' },
   terminal = { 'polecat.ui.terminal', 'open' },
-  edit = { 'polecat.ui.windows.window', 'edit' },
+  edit = { 'polecat.ui.windows.files', 'edit' },
   log = { 'polecat.rpc.log', 'open' },
 }
 

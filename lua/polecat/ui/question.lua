@@ -132,37 +132,48 @@ local function press(shown, key)
 end
 
 ---@param shown polecat.OpenQuestion
-local function map(shown)
-  ---@param phases table<string, boolean>? When it acts, if not always.
-  local function set(lhs, about, phases, act)
-    vim.keymap.set('n', lhs, function()
-      if open == shown and (not phases or phases[shown.phase or 'drawn']) then
-        act()
-      end
-    end, { buffer = shown.buf, nowait = true, desc = about })
-  end
-  for _, key in ipairs(shown.effect.keys) do
-    -- What answers nothing can be done about a question that is over, too.
-    set(key.lhs, key.about, { keys = true, changed = key.call ~= nil }, function()
-      press(shown, key)
-    end)
-  end
+---@param lhs string
+---@param about string
+---@param phases table<string, boolean>? When it acts, if not always.
+---@param act fun()
+local function set(shown, lhs, about, phases, act)
+  vim.keymap.set('n', lhs, function()
+    if open == shown and (not phases or phases[shown.phase or 'drawn']) then
+      act()
+    end
+  end, { buffer = shown.buf, nowait = true, desc = about })
+end
+
+--- What is answered by the row of the cursor.
+---@param shown polecat.OpenQuestion
+local function map_rows(shown)
   local request = shown.effect.send
   local function choose_here()
     choose(shown, 'row', vim.api.nvim_win_get_cursor(shown.win)[1] - 1)
   end
-  set('<Space>', 'Tick it', { keys = request ~= nil }, choose_here)
-  set('<CR>', 'Answer', { keys = true }, function()
+  set(shown, '<Space>', 'Tick it', { keys = request ~= nil }, choose_here)
+  set(shown, '<CR>', 'Answer', { keys = true }, function()
     if request then
       send(shown, request)
     else
       choose_here()
     end
   end)
-  for _, lhs in ipairs({ 'q', '<Esc>' }) do
-    set(lhs, 'Leave it unanswered', nil, leave)
+end
+
+---@param shown polecat.OpenQuestion
+local function map(shown)
+  for _, key in ipairs(shown.effect.keys) do
+    -- What answers nothing can be done about a question that is over, too.
+    set(shown, key.lhs, key.about, { keys = true, changed = key.call ~= nil }, function()
+      press(shown, key)
+    end)
   end
-  set('g?', 'List the keys', nil, function()
+  map_rows(shown)
+  for _, lhs in ipairs({ 'q', '<Esc>' }) do
+    set(shown, lhs, 'Leave it unanswered', nil, leave)
+  end
+  set(shown, 'g?', 'List the keys', nil, function()
     keymaps.list(shown.effect.keys)
   end)
 end

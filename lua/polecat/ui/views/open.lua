@@ -63,7 +63,7 @@ local KINDS = {
     syntax = 'diff',
     options = PLAIN
       .. ' foldenable foldmethod=expr foldlevel=99'
-      .. " foldexpr=v:lua.require'polecat.ui.views.rows'.fold_level()"
+      .. " foldexpr=v:lua.require'polecat.ui.windows.folds'.level()"
       .. " foldtext=v:lua.require'polecat.ui.views.rows'.fold_text()",
   },
 }
@@ -105,6 +105,28 @@ local function replace(buf, win)
   return win
 end
 
+--- A window that shows `buf` from now on.
+---@param buf integer
+---@param effect polecat.Open
+---@param split polecat.Split
+---@return integer? win
+local function new_window(buf, effect, split)
+  local kind, here = KINDS[effect.view], vim.api.nvim_get_current_win()
+  if kind.float then
+    local open = view.of(buf)
+    local title = open and (open.heading or open.spec.title) or ''
+    local win = float.open(buf, title, { keys = effect.footer, fits = kind.fits })
+    -- What a minimal float is without.
+    window.set_options(win, kind.options)
+    return win
+  elseif split.here and here == split.from then
+    return replace(buf, here)
+  elseif effect.dock then
+    return window.dock(buf, effect.dock)
+  end
+  return (window.split(buf, split))
+end
+
 ---@param buf integer
 ---@param effect polecat.Open
 ---@param split polecat.Split
@@ -112,23 +134,12 @@ local function show(buf, effect, split)
   if not vim.api.nvim_buf_is_valid(buf) then
     return
   end
-  local kind = KINDS[effect.view]
-  local win = (kind.float or effect.dock) and window.showing(buf)
-  if win then
-    return vim.api.nvim_set_current_win(win)
-  elseif kind.float then
-    local open = view.of(buf)
-    local title = open and (open.heading or open.spec.title) or ''
-    win = float.open(buf, title, { keys = effect.footer, fits = kind.fits })
-    -- What a minimal float is without.
-    window.set_options(win, kind.options)
-  elseif split.here and vim.api.nvim_get_current_win() == split.from then
-    win = replace(buf, vim.api.nvim_get_current_win())
-  elseif effect.dock then
-    win = window.dock(buf, effect.dock)
-  else
-    win = window.split(buf, split)
+  local is_one = KINDS[effect.view].float or effect.dock
+  local shown = is_one and window.showing(buf)
+  if shown then
+    return vim.api.nvim_set_current_win(shown)
   end
+  local win = new_window(buf, effect, split)
   if win then
     panel.keep(win)
     view.place_cursor(win, buf)

@@ -1,5 +1,5 @@
---- What the rows of a view stand for, as the backend says with its frames: their ids, their folds,
---- where the cursor stops, and notes between them. Works without a backend.
+--- What the rows of a view stand for, as the backend says with its frames: their ids, what stands for
+--- them when they are folded, where the cursor stops, and notes between them. Works without a backend.
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace('polecat_notes')
@@ -22,9 +22,6 @@ local namespace = vim.api.nvim_create_namespace('polecat_notes')
 --- By buffer.
 ---@type table<integer, polecat.Marks>
 local marks = {}
---- The fold levels of all rows that are drawn, by buffer.
----@type table<integer, (string|integer)[]>
-local levels = {}
 
 ---@param buf integer
 ---@return polecat.Range[]
@@ -197,28 +194,6 @@ function M.any(buf)
   return ranges_of(buf)[1] ~= nil
 end
 
---- Before a patch is applied: the folds of its lines. Neovim asks for them at once.
----@param buf integer
----@param from integer As of the patch.
----@param to integer The end is -1.
----@param folds (string|integer)[]
-function M.splice(buf, from, to, folds)
-  local all = levels[buf] or {}
-  if from >= #all then
-    levels[buf] = vim.list_extend(all, folds)
-    return
-  end
-  local behind = to < 0 and {} or vim.list_slice(all, to + 1)
-  levels[buf] = vim.list_extend(vim.list_extend(vim.list_slice(all, 1, from), folds), behind)
-end
-
---- For 'foldexpr'.
----@return string|integer
-function M.fold_level()
-  local all = levels[vim.api.nvim_get_current_buf()]
-  return all and all[vim.v.lnum] or 0
-end
-
 --- For 'foldtext'.
 ---@return string|polecat.Chunks
 function M.fold_text()
@@ -254,7 +229,7 @@ end
 --- Forgets a buffer that goes.
 ---@param buf integer
 function M.forget(buf)
-  marks[buf], levels[buf] = nil, nil
+  marks[buf] = nil
 end
 
 return M

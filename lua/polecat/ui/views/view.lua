@@ -2,6 +2,7 @@
 local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
 local cursor = require('polecat.ui.views.cursor')
+local folds = require('polecat.ui.windows.folds')
 local frames = require('polecat.ui.views.draw')
 local rows = require('polecat.ui.views.rows')
 local visible = require('polecat.ui.views.visible')
@@ -201,6 +202,7 @@ function M.close(buf)
   local view = by_buffer[buf]
   by_buffer[buf] = nil
   rows.forget(buf)
+  folds.forget(buf)
   if view then
     stop(view)
   end

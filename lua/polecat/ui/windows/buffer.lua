@@ -1,5 +1,5 @@
 --- Our buffers: made under their names, drawn by patches. Knows nothing of sessions.
-local rows = require('polecat.ui.views.rows')
+local folds = require('polecat.ui.windows.folds')
 
 local M = {}
 
@@ -119,7 +119,7 @@ end
 local function apply(buf, patch, groups, whole)
   local to = whole and -1 or patch.to
   if patch.folds then
-    rows.splice(buf, patch.from, to, patch.folds)
+    folds.splice(buf, patch.from, to, patch.folds)
   end
   -- Marks of lines that go would stay behind, squeezed together.
   if whole or patch.to > patch.from then
