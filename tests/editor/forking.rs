@@ -99,6 +99,18 @@ fn assert_no_birch(shop: &Shop, refs_before: &BTreeSet<String>) {
     }
 }
 
+/// As one of before machines without an id were told apart.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_here_is_forked_though_its_record_names_no_machine() {
+    let shop = at_work("forks").await;
+    let file = shop.project.home().join(".runtime/polecat/sessions/ash.json");
+    let mut record: Json = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    record["server"].as_object_mut().unwrap().remove("machine");
+    fs::write(&file, record.to_string()).unwrap();
+    shop.editor.command("PolecatFork ash birch prompt=what?").await.unwrap();
+    shop.editor.expect_capture("birch", 20, "known: xylophone").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fork_knows_the_word_has_the_files_and_the_first_one_is_as_it_was() {
     let shop = at_work("forks").await;

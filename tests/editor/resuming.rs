@@ -398,30 +398,3 @@ async fn a_server_that_does_not_answer_has_lost_nothing() {
     let messages = shop.editor.lua("return vim.fn.execute('messages')", Json::Null).await.unwrap();
     assert!(!messages.to_string().contains("is gone"), "{messages}");
 }
-
-/// As where containers without an id of the machine share a project: the record names no machine, and
-/// there is no server here.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_ran_on_an_unknown_machine_is_unknown_and_goes_on_only_when_a_person_says_so() {
-    let shop = shop().await;
-    start(&shop, "ash", "named").await;
-    say(&shop, "ash", "hinges").await;
-    lose_server(&shop);
-    eventually("lost", async || {
-        let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
-        if info["lost"] == true { Ok(()) } else { Err(info.to_string()) }
-    })
-    .await;
-    let mut elsewhere = recorded(&shop, "ash");
-    elsewhere["server"].as_object_mut().unwrap().remove("machine");
-    fs::write(record(&shop, "ash"), elsewhere.to_string()).unwrap();
-    shop.editor.expect_state("ash", "unknown").await;
-    let all = shop.editor.call("resume", json!([{}])).await.unwrap();
-    assert_eq!(all, json!({ "resumed": [], "failed": [] }));
-    let refused = shop.refusal("start", json!(["ash", { "resume": true }])).await;
-    assert_eq!(refused.code, "in_use", "{refused:?}");
-    assert!(refused.message.contains("another machine"), "{refused:?}");
-    assert_eq!(shop.sessions(), [""; 0]);
-    shop.try_start("ash", json!({ "resume": true, "in_use": "ignore" })).await.unwrap();
-    expect_known(&shop, "ash", "hinges").await;
-}

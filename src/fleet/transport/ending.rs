@@ -98,13 +98,14 @@ mod tests {
     };
 
     use super::*;
+    use crate::session::local_launch;
 
     /// Its output ends when nobody holds it any more.
     #[tokio::test]
     async fn what_a_command_has_started_ends_with_it_also_if_it_does_not_want_to() {
         let grandchild = "trap '' TERM; echo ready; exec sleep 600";
         let script = format!("sh -c \"{grandchild}\" & wait");
-        let mut command = Command::new("sh");
+        let mut command = Command::from(local_launch()("sh".as_ref()));
         command.args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap();
         let mut from = BufReader::new(child.stdout.take().unwrap());

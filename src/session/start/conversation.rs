@@ -150,7 +150,7 @@ impl Starter {
             return able(choice, Begins::Earlier(id.clone()));
         }
         let record = before.known()?;
-        require_ended(record, options, before).await?;
+        self.require_here(record, options, before).await?;
         if record.agent.as_ref().is_some_and(|agent| *agent != choice.agent.name) {
             let (ran, asked) = (record.agent.clone().unwrap_or_default(), &choice.agent.name);
             return Err(SessionError::BadArgument(format!(
@@ -172,6 +172,27 @@ impl Starter {
             }
         };
         able(choice, begins)
+    }
+
+    /// Refuses one that may go on elsewhere, but where the person is asked about that: of a start in the
+    /// worktree.
+    async fn require_here(
+        &self,
+        record: &SessionRecord,
+        options: &StartOptions,
+        before: &PreviousSession,
+    ) -> Result<(), SessionError> {
+        let in_worktree = options.workdir.is_none() && !options.new;
+        let is_asked = in_worktree && options.conversation == Some(Resuming::Last);
+        if is_asked || !may_run_elsewhere(record, machine::here().await.as_deref()) {
+            return Ok(());
+        }
+        let sessions = self.context.sessions().current_sessions().await?;
+        let is_here = sessions
+            .iter()
+            .any(|one| Some(&one.polecat) == before.polecat.as_ref() && one.is_live());
+        let elsewhere = || before.unknown("it may still run on another machine".to_owned());
+        is_here.then_some(()).ok_or_else(elsewhere)
     }
 
     /// The last conversation of the folder, where that is the polecat's alone.
@@ -261,21 +282,6 @@ impl StartOptions {
         }
         (self, recorded)
     }
-}
-
-/// Refuses one that may go on elsewhere, but where the person is asked about that: of a start in the
-/// worktree.
-async fn require_ended(
-    record: &SessionRecord,
-    options: &StartOptions,
-    before: &PreviousSession,
-) -> Result<(), SessionError> {
-    let in_worktree = options.workdir.is_none() && !options.new;
-    let is_asked = in_worktree && options.conversation == Some(Resuming::Last);
-    if !is_asked && may_run_elsewhere(record, machine::here().await.as_deref()) {
-        return Err(before.unknown("it may still run on another machine".to_owned()));
-    }
-    Ok(())
 }
 
 /// A copy of a conversation; without an id of ours where the system gives no random numbers, which an
