@@ -253,10 +253,7 @@ impl FarRig {
     }
 }
 
-/// Writes one message.
-///
-/// # Errors
-/// The other side is gone.
+/// Writes one message. It fails where the other side is gone.
 pub(super) async fn write<T: Serialize>(
     to: &mut (impl AsyncWrite + Unpin),
     message: &T,
@@ -265,10 +262,7 @@ pub(super) async fn write<T: Serialize>(
 }
 
 /// The same to who may take nothing for no longer than `limit`. A long message over a slow line may take
-/// longer, as long as something of it is taken.
-///
-/// # Errors
-/// As [`write`]; the kind is `TimedOut` where nothing was taken.
+/// longer, as long as something of it is taken. Else the error's kind is `TimedOut`.
 pub(super) async fn write_unless_stuck<T: Serialize>(
     to: &mut (impl AsyncWrite + Unpin),
     message: &T,
@@ -300,10 +294,7 @@ pub(super) async fn read<T: Incoming>(
 }
 
 /// The same of who may be silent for no longer than `silence`. A long message over a slow line may take
-/// longer, as long as something of it comes.
-///
-/// # Errors
-/// As [`read`]; the kind is `TimedOut` after a silence.
+/// longer, as long as something of it comes. Else the error's kind is `TimedOut`.
 pub(super) async fn read_unless_silent<T: Incoming>(
     from: &mut (impl AsyncRead + Unpin),
     silence: Duration,

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     core::names::PolecatName,
@@ -51,8 +54,10 @@ impl ChangedFiles {
         loop {
             self.some.notified().await;
             let waiting = take(&mut *self.locked());
-            waiting.into_values().for_each(|files| news.tell(Event::Files(files)));
-            sleep(INTERVAL).await;
+            for files in waiting.into_values() {
+                news.tell(Event::Files(files));
+            }
+            sleep_until(Instant::now() + INTERVAL).await;
         }
     }
 
