@@ -21,6 +21,7 @@ mod hostile;
 mod link;
 mod logins;
 mod machine;
+mod open_views;
 mod played;
 mod round_trips;
 mod same_names;

@@ -2,17 +2,26 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use std::time::Duration;
+
 use polecat::{
     core::{batch_job::BatchJob, build, names::PolecatName, session::SessionInfo},
-    fleet::{FarRig, Identity},
+    fleet::{FarError, FarRig, Identity, pack},
+    session::Update,
 };
+use rmpv::Value;
 use serde::Serialize;
+use serde_bytes::ByteBuf;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{UnixListener, UnixStream},
+    time::timeout,
 };
+
+/// How long the hub may take to come, to ask for something, and to leave.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The command that reaches it: what it is told to run there it does not even read.
 const PIPE: &str = "#!/usr/bin/env python3
@@ -62,6 +71,14 @@ pub(crate) enum Said {
         now: i64,
         rigs: Vec<Rows>,
     },
+    Part {
+        id: u64,
+        part: ByteBuf,
+    },
+    Answer {
+        id: u64,
+        result: Result<ByteBuf, FarError>,
+    },
 }
 
 /// Rows of one rig.
@@ -77,6 +94,13 @@ impl Said {
         let (version, source) = (version.to_owned(), build::SOURCE.to_owned());
         let (program, identity) = (String::new(), Identity::default());
         Self::Welcome { version, source, program, identity, job: None }
+    }
+
+    /// All that a session which is followed has printed.
+    pub(crate) fn printed(id: u64, text: &str) -> Self {
+        let text = text.as_bytes().to_vec();
+        let update = Update { from: 0, gap: false, text, more: false };
+        Self::Part { id, part: pack(&update).unwrap() }
     }
 }
 
@@ -101,7 +125,8 @@ impl Stage {
     }
 
     pub(crate) async fn connected(&self) -> Played {
-        Played(self.listener.accept().await.unwrap().0)
+        let comes = timeout(PATIENCE, self.listener.accept());
+        Played(comes.await.expect("the hub comes").unwrap().0)
     }
 }
 
@@ -139,10 +164,36 @@ impl Played {
         let _ = self.0.write_all(bytes).await;
     }
 
+    /// Waits until the hub asks for `call`, and gives the number of that.
+    pub(crate) async fn asked(&mut self, call: &str) -> u64 {
+        let mut others = Vec::new();
+        let asked = timeout(PATIENCE, async {
+            loop {
+                let message = self.heard().await;
+                let about = &message["Call"];
+                if about["name"].as_str() == Some(call) {
+                    return about["id"].as_u64().unwrap();
+                }
+                others.push(message.to_string());
+            }
+        });
+        let asked = asked.await.ok();
+        asked.unwrap_or_else(|| panic!("it did not ask for `{call}`, but said {others:#?}"))
+    }
+
+    async fn heard(&mut self) -> Value {
+        let mut length = [0; 4];
+        self.0.read_exact(&mut length).await.expect("the hub is there");
+        let mut message = vec![0; u32::from_be_bytes(length) as usize];
+        self.0.read_exact(&mut message).await.unwrap();
+        rmpv::decode::read_value(&mut &message[..]).unwrap()
+    }
+
     /// Waits until the hub has left, whatever it still says.
     pub(crate) async fn left(&mut self) {
         let mut heard = [0; 4096];
-        while let Ok(1..) = self.0.read(&mut heard).await {}
+        let leaves = async { while let Ok(1..) = self.0.read(&mut heard).await {} };
+        timeout(PATIENCE, leaves).await.expect("the hub leaves");
     }
 }
 

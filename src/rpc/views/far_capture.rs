@@ -105,7 +105,7 @@ impl<'a> FarFollow<'a> {
 
     /// Has it sent, if the host can be reached; else waits until something has changed there.
     async fn connect(&mut self) -> Result<Option<Seen>, RpcError> {
-        let mut watch = self.fleet.watch();
+        let mut watch = self.fleet.listen();
         match self.far.follow(self.lines).await {
             Ok(feed) => {
                 feed.tell(&self.shown);

@@ -8,7 +8,6 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::canvas::{Canvas, Order};
 use crate::{
     core::session::SessionInfo,
-    fleet::Fleet,
     rpc::{calls::Far, error::RpcError},
     view,
 };
@@ -25,12 +24,9 @@ type Seen = (SessionInfo, Option<Vec<u8>>);
 /// of what it prints, so many rows.
 pub(super) async fn run(
     (said, far): (&str, &Far<'_>),
-    fleet: &Fleet,
     (mut width, preview): (usize, Option<usize>),
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    // So that the host stays connected.
-    let _watch = fleet.watch();
     let mut looks = interval(LOOK_INTERVAL);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     canvas.rows.set([(said.to_owned(), far.row())]);
