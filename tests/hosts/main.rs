@@ -27,4 +27,5 @@ mod round_trips;
 mod same_names;
 mod slurm;
 mod told;
+mod uncertain;
 mod whole_rigs;

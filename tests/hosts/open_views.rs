@@ -1,7 +1,7 @@
 //! What is open of a host goes on with it: also when it is lost for a while, and when by its name another
 //! one is reached. Hosts that nobody asked about are left alone.
 
-use polecat::core::session::State;
+use polecat::{core::session::State, fleet::FarError};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
@@ -127,4 +127,25 @@ async fn what_is_open_of_one_host_connects_no_other() {
     assert!(!touched.exists());
     here.editor.command("PolecatStatus!").await.unwrap();
     eventually("the other one", async || touched.exists().then_some(()).ok_or("nobody")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_host_cannot_see_just_now_is_followed_on_when_it_can() {
+    let far = Stage::new();
+    let here = editor(json!({ "far": far.settings() })).await;
+    here.editor.command(&format!("PolecatCapture {P0}")).await.unwrap();
+    let mut host = serve(&far, 0).await;
+    capture(&here, &mut host, "before").await;
+    drop(host);
+    expect_title(&here, "unreachable").await;
+    here.editor.command("PolecatReconnect").await.unwrap();
+    let mut host = serve(&far, 0).await;
+    for code in ["tmux_failed", "timeout"] {
+        let (code, message) = (code.to_owned(), "tmux is busy".to_owned());
+        let result = Err(FarError { code, message, hint: None, detail: None });
+        let id = host.asked("session.follow").await;
+        host.say(&Said::Answer { id, result }).await;
+    }
+    capture(&here, &mut host, "after").await;
+    expect_title(&here, "far:shop/p0\"").await;
 }

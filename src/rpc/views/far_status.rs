@@ -42,16 +42,19 @@ pub(super) async fn run(
                 None => return Ok(()),
                 Some(Order::Width(new)) => width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Refresh) => seen = look(far).await?,
+                Some(Order::Refresh) => seen = still(far, seen).await?,
                 Some(Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
-            _ = looks.tick(), if canvas.visible => match look(far).await {
-                Ok(now) => seen = now,
-                // What was seen stays while the host cannot be reached.
-                Err(error) if error.is_passing() => {}
-                Err(error) => return Err(error),
-            }
+            _ = looks.tick(), if canvas.visible => seen = still(far, seen).await?,
         }
+    }
+}
+
+/// What is seen now; what was seen before stays while the host cannot be reached.
+async fn still(far: &Far<'_>, before: Seen) -> Result<Seen, RpcError> {
+    match look(far).await {
+        Err(error) if error.is_passing() => Ok(before),
+        now => now,
     }
 }
 
