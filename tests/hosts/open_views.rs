@@ -86,7 +86,7 @@ async fn what_is_open_of_a_host_follows_its_settings_and_other_hosts_are_left_al
     expect_title(&here, " [").await;
     here.editor.expect_line(CAPTURE, "from the second").await;
     near.say(&running(2)).await;
-    here.editor.command("PolecatStatus!").await.unwrap();
+    here.editor.command("new | PolecatStatus!").await.unwrap();
     here.editor.expect_line(STATUS, "near:shop: 3 polecats, 1 running").await;
 }
 
@@ -147,5 +147,21 @@ async fn what_a_host_cannot_see_just_now_is_followed_on_when_it_can() {
         host.say(&Said::Answer { id, result }).await;
     }
     capture(&here, &mut host, "after").await;
+    expect_title(&here, "far:shop/p0\"").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_reached_says_so_no_more_when_it_is_reached_in_another_way() {
+    let (one, two) = (Stage::new(), Stage::new());
+    let here = editor(json!({ "far": one.settings() })).await;
+    here.editor.command(&format!("PolecatCapture {P0}")).await.unwrap();
+    let mut first = serve(&one, 0).await;
+    capture(&here, &mut first, "from the first").await;
+    let command = two.settings()["command"].clone();
+    drop((one, first));
+    expect_title(&here, "unreachable").await;
+    here.editor.lua(SET, json!(["far", "command", command])).await.unwrap();
+    let mut second = serve(&two, 0).await;
+    capture(&here, &mut second, "from the second").await;
     expect_title(&here, "far:shop/p0\"").await;
 }

@@ -31,7 +31,7 @@ pub(super) async fn run(
 ) -> Result<(), RpcError> {
     canvas.rows.set([(said.to_owned(), far.row())]);
     let mut follow = FarFollow::new(fleet, far, (lines, width));
-    let mut tail = Tail::default();
+    let (mut tail, mut titled) = (Tail::default(), false);
     loop {
         let seen = tokio::select! {
             order = canvas.orders.recv() => match order {
@@ -43,16 +43,25 @@ pub(super) async fn run(
             },
             seen = follow.next() => seen?,
         };
-        match seen {
-            Seen::Update(update) => draw(canvas, &mut tail, Some(update)).await?,
-            Seen::Reached(why) => {
-                let why = why.map(|why| format!(" [unreachable: {why}]")).unwrap_or_default();
-                canvas.patch_with(&[], Map::new().put("title", format!("{said}{why}"))).await;
+        let why = match seen {
+            Seen::Update(update) => {
+                draw(canvas, &mut tail, Some(update)).await?;
+                None
             }
+            Seen::Reached(why) => Some(why),
+        };
+        // One that is opened anew may have been left with another title.
+        if why.is_some() || !titled {
+            title(said, why.flatten(), canvas).await;
+            titled = true;
         }
-        // Where nothing was printed yet, there is a view all the same.
-        canvas.opened().await;
     }
+}
+
+/// Says whose it is, and why nothing comes. Where nothing was printed yet, there is a view all the same.
+async fn title(said: &str, why: Option<String>, canvas: &mut Canvas) {
+    let why = why.map(|why| format!(" [unreachable: {why}]")).unwrap_or_default();
+    canvas.patch_with(&[], Map::new().put("title", format!("{said}{why}"))).await;
 }
 
 /// A capture of a polecat of a host.
