@@ -154,6 +154,7 @@ async fn one_that_is_shown_in_detail_is_seen_again_by_itself_though_it_was_looke
         assert_eq!(refused.code, "host_unreachable", "{refused:?}");
         desk.editor().command("normal r").await.unwrap();
     }
+    desk.editor().expect_line(detail, "unknown").await;
     there.link.leads_to(&there.machine);
     desk.editor().command("PolecatReconnect").await.unwrap();
     there.tmux(&["kill-session", "-t", "=gt-shop-ash"]).unwrap();

@@ -132,6 +132,17 @@ impl Far<'_> {
         self.info.as_ref()
     }
 
+    /// It as it can be known now, of which `info` was seen last.
+    pub(in crate::rpc) fn seen(&self, info: SessionInfo) -> SessionInfo {
+        let hosts = self.fleet.hosts();
+        let host = hosts.iter().find(|host| host.name == self.host);
+        let rig = host.and_then(|host| host.rigs.iter().find(|rig| rig.path == self.rig));
+        match host.zip(rig) {
+            Some((host, rig)) => host.seen(rig, &info),
+            None => info,
+        }
+    }
+
     /// The polecats of its rig that are seen to have a session.
     pub(in crate::rpc) fn beside(&self) -> Vec<ListedPolecat> {
         let hosts = self.fleet.hosts().into_iter().filter(|host| host.name == self.host);

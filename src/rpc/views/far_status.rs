@@ -50,22 +50,21 @@ pub(super) async fn run(
     }
 }
 
-/// What is seen now; what was seen before stays while the host cannot be reached.
-async fn still(far: &Far<'_>, before: Seen) -> Result<Seen, RpcError> {
+/// What is seen now; what was seen before stays while the host cannot be reached, but nobody knows what
+/// it does by then.
+async fn still(far: &Far<'_>, (session, tail): Seen) -> Result<Seen, RpcError> {
     match look(far).await {
-        Err(error) if error.is_passing() => Ok(before),
+        Err(error) if error.is_passing() => Ok((far.seen(session), tail)),
         now => now,
     }
 }
 
 async fn look(far: &Far<'_>) -> Result<Seen, RpcError> {
-    let session = far.status().await?;
-    let tail = if session.pane_id.is_some() {
-        // It may have ended since.
-        far.tail(TAIL_LINES).await.ok()
-    } else {
-        None
-    };
+    // At once: each takes a whole round trip.
+    let (session, tail) = tokio::join!(far.status(), far.tail(TAIL_LINES));
+    let session = session?;
+    // It may not run, or have ended since.
+    let tail = tail.ok().filter(|_| session.pane_id.is_some());
     Ok((session, tail.map(serde_bytes::ByteBuf::into_vec)))
 }
 
