@@ -39,7 +39,7 @@ async fn what_was_done_there_but_not_answered_is_told_as_uncertain_and_is_done_o
     let plan = Plan { polecats: 1, ..Plan::default() };
     let Some(desk) = Desk::with(&[plan]).await else { return };
     let (there, project) = (&desk.hosts[0], &desk.here.project);
-    let logs = desk.framed("questions permission permission").await;
+    let logs = desk.framed("questions permission").await;
     desk.call("inject", json!([ASH, "go"])).await;
     desk.editor().expect_state(ASH, "waiting").await;
     desk.look().await;
