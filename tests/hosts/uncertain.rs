@@ -64,3 +64,20 @@ async fn what_was_done_there_but_not_answered_is_told_as_uncertain_and_is_done_o
     assert_eq!(logs[0].keys().len(), 1);
     assert_eq!(there.sessions().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_queued_there_but_not_answered_waits_there_once() {
+    let Some(desk) = Desk::new(1).await else { return };
+    let there = &desk.hosts[0];
+    desk.framed("questions permission").await;
+    desk.call("inject", json!([ASH, "go"])).await;
+    desk.editor().expect_state(ASH, "waiting").await;
+    desk.look().await;
+    let options = || there.tmux(&["show-options", "-p", "-t", "=gt-shop-ash:"]).unwrap_or_default();
+    let queue = ("inject", json!([ASH, "wait for it", { "queue": true }]));
+    let is_queued = || options().contains("wait for it");
+    desk.loses(queue, is_queued, "build1:shop: 1 polecat, 1 running, 1 waiting").await;
+    let queued = desk.call("queue", json!([ASH])).await;
+    let messages = queued["messages"].as_array().map(Vec::len);
+    assert_eq!(messages, Some(1), "{queued}");
+}
