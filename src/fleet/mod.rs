@@ -25,11 +25,11 @@ mod values;
 mod wire;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     mem::take,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -68,24 +68,32 @@ pub struct Fleet(Arc<Shared>);
 
 impl fmt::Debug for Fleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.links.keys()).finish()
+        f.debug_list().entries(self.0.hosts.keys()).finish()
     }
 }
 
 struct Shared {
-    links: BTreeMap<HostName, Arc<Link>>,
-    /// Notified of each change in one of them.
-    changes: watch::Sender<()>,
-    used: Mutex<Used>,
-    /// The commands that are given a moment to end.
-    endings: TaskTracker,
+    hosts: BTreeMap<HostName, Arc<Host>>,
+    common: Common,
 }
 
-/// The hosts in use, with their connections, which end with this.
-#[derive(Default)]
-struct Used {
-    names: BTreeSet<HostName>,
-    connections: JoinSet<()>,
+/// What all hosts share, whichever configuration they are of.
+#[derive(Clone)]
+struct Common {
+    ssh: Ssh,
+    connects: Arc<Semaphore>,
+    /// The commands that are given a moment to end.
+    endings: TaskTracker,
+    /// Notified of each change in one of them.
+    changes: watch::Sender<()>,
+    news: EventQueue,
+}
+
+/// One of them with its connection, which ends when nobody has use for it any more.
+struct Host {
+    link: Arc<Link>,
+    /// It is kept up from when the host is first used.
+    connection: Mutex<JoinSet<()>>,
 }
 
 /// Hears of what changes at the hosts.
@@ -105,25 +113,53 @@ impl Fleet {
         state: Option<PathBuf>,
         news: &EventQueue,
     ) -> Self {
-        let ssh = Ssh { launch: launch.clone(), state };
-        let changes = watch::Sender::default();
-        let (connects, endings) = (Arc::new(Semaphore::new(CONNECTS_LIMIT)), TaskTracker::new());
-        let link = |(name, settings): (&HostName, &HostSettings)| {
-            let given = (name.clone(), settings.clone());
-            let shared = (connects.clone(), endings.clone());
-            let link = Link::new(given, ssh.clone(), shared, (changes.clone(), news.clone()));
-            (name.clone(), Arc::new(link))
+        let common = Common {
+            ssh: Ssh { launch: launch.clone(), state },
+            connects: Arc::new(Semaphore::new(CONNECTS_LIMIT)),
+            endings: TaskTracker::new(),
+            changes: watch::Sender::default(),
+            news: news.clone(),
         };
-        let links = settings.iter().map(link).collect();
-        let used = Mutex::default();
-        let fleet = Self(Arc::new(Shared { links, changes, used, endings }));
+        Self::of(settings, common, |_, _| None)
+    }
+
+    /// The hosts that `settings` name from now on. Those that are reached as before are the same ones,
+    /// with their connections; those of before go on for as long as this is there.
+    #[must_use]
+    pub fn followed_by(&self, settings: &BTreeMap<HostName, HostSettings>) -> Self {
+        let known = |name: &HostName, settings: &HostSettings| {
+            let host = self.0.hosts.get(name)?;
+            (host.link.settings() == settings).then(|| host.clone())
+        };
+        Self::of(settings, self.0.common.clone(), known)
+    }
+
+    /// Of these hosts only the one called `name`, or none: who has use for one keeps no other.
+    #[must_use]
+    pub fn only(&self, name: Option<&HostName>) -> Self {
+        let host = name.and_then(|name| Some((name.clone(), self.0.hosts.get(name)?.clone())));
+        let (hosts, common) = (host.into_iter().collect(), self.0.common.clone());
+        Self(Arc::new(Shared { hosts, common }))
+    }
+
+    fn of(
+        settings: &BTreeMap<HostName, HostSettings>,
+        common: Common,
+        known: impl Fn(&HostName, &HostSettings) -> Option<Arc<Host>>,
+    ) -> Self {
+        let host = |(name, settings): (&HostName, &HostSettings)| {
+            let host = known(name, settings);
+            (name.clone(), host.unwrap_or_else(|| common.host(name, settings)))
+        };
+        let hosts = settings.iter().map(host).collect();
+        let fleet = Self(Arc::new(Shared { hosts, common }));
         fleet.connect(|link| link.settings().watch);
         fleet
     }
 
     /// Has all hosts connected to, and hears of what changes there.
     #[must_use]
-    pub fn watch(&self) -> FleetWatch {
+    pub fn connect_all(&self) -> FleetWatch {
         self.connect(|_| true);
         self.listen()
     }
@@ -131,7 +167,7 @@ impl Fleet {
     /// Hears of what changes at those in use.
     #[must_use]
     pub fn listen(&self) -> FleetWatch {
-        FleetWatch { fleet: self.clone(), changes: self.0.changes.subscribe() }
+        FleetWatch { fleet: self.clone(), changes: self.0.common.changes.subscribe() }
     }
 
     /// Has the host `name` connected to, if there is one of this name.
@@ -141,24 +177,24 @@ impl Fleet {
 
     /// Has those connected to that `are_meant`.
     fn connect(&self, are_meant: impl Fn(&Link) -> bool) {
-        let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, link) in self.0.links.iter().filter(|(_, link)| are_meant(link)) {
-            if used.names.insert(name.clone()) {
-                used.connections.spawn(link.clone().run());
-            }
-        }
+        let meant = self.0.hosts.values().filter(|host| are_meant(&host.link));
+        meant.for_each(|host| host.connect());
+    }
+
+    fn links(&self) -> impl Iterator<Item = &Arc<Link>> {
+        self.0.hosts.values().map(|host| &host.link)
     }
 
     /// All hosts as they were seen last, in the order of their names.
     #[must_use]
     pub fn hosts(&self) -> Vec<HostStatus> {
-        self.0.links.values().map(|link| link.status()).collect()
+        self.links().map(|link| link.status()).collect()
     }
 
     /// How the host `name` is reached, if there is one of this name.
     #[must_use]
     pub fn settings(&self, name: &HostName) -> Option<&HostSettings> {
-        self.0.links.get(name).map(|link| link.settings())
+        self.0.hosts.get(name).map(|host| host.link.settings())
     }
 
     /// The host `name`, once it is connected, if it may be.
@@ -192,20 +228,49 @@ impl Fleet {
 
     fn link(&self, name: &HostName) -> Result<Arc<Link>, Unanswered> {
         let why = || Unanswered::Unreachable { why: "there is no such host".to_owned() };
-        self.0.links.get(name).cloned().ok_or_else(why)
+        self.0.hosts.get(name).map(|host| host.link.clone()).ok_or_else(why)
     }
 
     /// Ends all connections, whoever looks: what still runs a moment later is killed when we end.
     pub async fn close(&self) {
-        let mut used = take(&mut *self.0.used.lock().unwrap_or_else(PoisonError::into_inner));
-        used.connections.shutdown().await;
-        self.0.endings.close();
-        let _ = timeout(END_TIMEOUT, self.0.endings.wait()).await;
+        let mut connections = JoinSet::new();
+        for host in self.0.hosts.values() {
+            let mut connection = take(&mut *host.connection());
+            connections.spawn(async move { connection.shutdown().await });
+        }
+        connections.join_all().await;
+        let endings = &self.0.common.endings;
+        endings.close();
+        let _ = timeout(END_TIMEOUT, endings.wait()).await;
     }
 
     /// Has those that are not connected tried again at once, also those that refused.
     pub fn reconnect(&self) {
-        self.0.links.values().for_each(|link| link.retry());
+        self.links().for_each(|link| link.retry());
+    }
+}
+
+impl Common {
+    fn host(&self, name: &HostName, settings: &HostSettings) -> Arc<Host> {
+        let given = (name.clone(), settings.clone());
+        let shared = (self.connects.clone(), self.endings.clone());
+        let told = (self.changes.clone(), self.news.clone());
+        let link = Arc::new(Link::new(given, self.ssh.clone(), shared, told));
+        Arc::new(Host { link, connection: Mutex::default() })
+    }
+}
+
+impl Host {
+    /// Has it connected to, once.
+    fn connect(&self) {
+        let mut connection = self.connection();
+        if connection.is_empty() {
+            connection.spawn(self.link.clone().run());
+        }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -227,6 +292,6 @@ impl FleetWatch {
     /// Looks again at all of them: those that are connected send what they have, the others are
     /// tried again, but for those that refused.
     pub fn look(&self) {
-        self.fleet.0.links.values().for_each(|link| link.look());
+        self.fleet.links().for_each(|link| link.look());
     }
 }

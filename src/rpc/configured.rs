@@ -99,13 +99,14 @@ impl Configured {
         }
     }
 
-    /// Has connections to these hosts, and gives them; those that go on are kept where nothing is said
-    /// otherwise.
+    /// Has connections to these hosts, and gives them where they are others than before; those that
+    /// are reached as before stay connected.
     fn connect(&mut self, hosts: Hosts, state: Option<PathBuf>) -> Option<Fleet> {
-        if self.fleet.as_ref().is_some_and(|(known, _)| *known == hosts) {
-            return None;
-        }
-        let fleet = Fleet::new(&hosts, &self.launch, state, &self.news);
+        let fleet = match &self.fleet {
+            Some((known, _)) if *known == hosts => return None,
+            Some((_, before)) => before.followed_by(&hosts),
+            None => Fleet::new(&hosts, &self.launch, state, &self.news),
+        };
         let told = tell_of_hosts(fleet.clone(), self.news.clone());
         self.hosts_news = JoinSet::new();
         self.hosts_news.spawn(told);

@@ -67,6 +67,8 @@ pub(super) const CODES: &[&str] = &[
     "would_run_shell",
 ];
 
+const UNREACHABLE: &str = "host_unreachable";
+
 /// A refusal: a stable code, what is wrong with what, and often what to do about it.
 #[derive(Clone, Debug)]
 pub(super) struct RpcError {
@@ -95,6 +97,11 @@ impl RpcError {
         Self::of("internal", message)
     }
 
+    /// A host cannot be reached.
+    pub(super) fn unreachable(message: impl Into<String>) -> Self {
+        Self::of(UNREACHABLE, message)
+    }
+
     /// `code` if it is one of ours: a host can say anything.
     pub(super) fn known(code: &str) -> &'static str {
         CODES.iter().find(|known| **known == code).unwrap_or(&"internal")
@@ -102,7 +109,12 @@ impl RpcError {
 
     /// Whether asking again makes sense: what could not be seen just now is not gone.
     pub(super) fn is_passing(&self) -> bool {
-        matches!(self.code, "timeout" | "tmux_failed" | "host_unreachable")
+        matches!(self.code, "timeout" | "tmux_failed" | UNREACHABLE)
+    }
+
+    /// Whether nothing is known because its host cannot be reached.
+    pub(super) fn is_unreachable(&self) -> bool {
+        self.code == UNREACHABLE
     }
 
     /// A key was pressed on what is not there any more.

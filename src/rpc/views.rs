@@ -23,20 +23,31 @@ use tokio::{
     sync::mpsc::{UnboundedSender, unbounded_channel},
     task::JoinHandle,
 };
+use tokio_util::sync::CancellationToken;
 
 use self::{
     canvas::{Canvas, Offered, Order},
     rows::Rows,
 };
 use super::{
-    calls::{At, CallContext, ViewAct, ViewOpen, ViewSet},
+    calls::{At, CallContext, Far, ViewAct, ViewOpen, ViewSet},
     commands::{self, ListKey},
     editor::Editor,
     encode::Encode,
     error::RpcError,
     methods::ViewCall,
 };
-use crate::{core::listing::Change, fleet::Fleet, session::Workspace};
+use crate::{
+    core::{
+        hosts::{HostName, HostSettings},
+        listing::Change,
+    },
+    fleet::Fleet,
+    session::Workspace,
+};
+
+/// Why what is open of a host is opened anew.
+const MOVED: &str = "the settings of its host have changed";
 
 /// What can be reached: the rigs of this machine, and those of hosts.
 pub(super) type Reach = (Workspace, Fleet);
@@ -53,6 +64,18 @@ struct Open {
     /// From where it was opened.
     at: At,
     rows: Rows,
+    /// The host that it is of, as it is reached.
+    host: Option<(HostName, HostSettings)>,
+    /// Cancelled when it is to be opened anew, as that host is another one by now.
+    moved: CancellationToken,
+}
+
+impl Open {
+    /// Whether its host is another one among those of `fleet`, or none any more.
+    fn has_moved(&self, fleet: &Fleet) -> bool {
+        let host = self.host.as_ref();
+        host.is_some_and(|(name, settings)| fleet.settings(name) != Some(settings))
+    }
 }
 
 impl Views {
@@ -83,8 +106,11 @@ impl Views {
         self.open.get(&view).map(|open| open.rows.clone())
     }
 
-    /// Tells all of them that these are the hosts from now on.
-    pub(super) fn follow(&self, fleet: &Fleet) {
+    /// These are the hosts from now on. What is open of one that is another one by now is gone: nothing
+    /// that is done there is done to what it shows.
+    pub(super) fn follow(&mut self, fleet: &Fleet) {
+        let moved = self.open.extract_if(|_, open| open.has_moved(fleet));
+        moved.for_each(|(_, open)| open.moved.cancel());
         for open in self.open.values() {
             drop(open.orders.send(Order::Hosts(fleet.clone())));
         }
@@ -98,27 +124,28 @@ impl Views {
 
     fn open(&mut self, (workspace, fleet): Reach, call: u64, open: ViewOpen) {
         let (orders, inbox) = unbounded_channel();
-        let view = open.view;
-        let (at, rows) = (open.at.clone(), Rows::default());
-        let (editor, pen) = (self.editor.clone(), (self.editor.clone(), view));
-        let mut canvas = Canvas::new(pen, inbox, rows.clone(), call);
+        let (view, at, rows) = (open.view, open.at.clone(), Rows::default());
+        let host = open.polecat.as_deref().and_then(|said| Far::host(&fleet, said));
+        // What is open of one keeps no other, however long it is open.
+        let is_list = open.kind == "status" && open.polecat.is_none();
+        let shown = if is_list { fleet.clone() } else { fleet.only(host.as_ref()) };
+        let host = host.and_then(|name| fleet.settings(&name).cloned().map(|how| (name, how)));
+        let editor = self.editor.clone();
+        let mut canvas = Canvas::new((editor.clone(), view), inbox, rows.clone(), call);
+        let moved = CancellationToken::new();
+        let token = moved.clone();
         let task = tokio::spawn(async move {
-            let drawn = match open.kind.as_str() {
-                "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
-                "capture" => capture::run((&workspace, &fleet), open, &mut canvas).await,
-                "queue" => queue::run((&workspace, &fleet), open, &mut canvas).await,
-                "setup" => setup::run(&workspace, open, &mut canvas).await,
-                "diff" => {
-                    let context = CallContext::new(&editor, (&workspace, &fleet), call);
-                    diff::run(&context, open, &mut canvas).await
-                }
-                kind => Err(RpcError::bad_argument(format!("no view `{kind}`"))),
+            let drawn = tokio::select! {
+                drawn = draw(&editor, (workspace, shown), (call, open), &mut canvas) => drawn,
+                () = token.cancelled() => Ok(()),
             };
-            if let Err(error) = drawn {
-                canvas.refuse(error);
+            match drawn {
+                _ if token.is_cancelled() => canvas.reopen(MOVED),
+                Err(error) => canvas.refuse(error),
+                Ok(()) => {}
             }
         });
-        self.open.insert(view, Open { orders, task, at, rows });
+        self.open.insert(view, Open { orders, task, at, rows, host, moved });
     }
 
     /// Does what a key is for, in a task of its own.
@@ -184,5 +211,25 @@ impl Views {
         if let Some(open) = self.open.get(&view) {
             drop(open.orders.send(order));
         }
+    }
+}
+
+/// Draws what the call `call` opens until it is closed.
+async fn draw(
+    editor: &Editor,
+    (workspace, fleet): Reach,
+    (call, open): (u64, ViewOpen),
+    canvas: &mut Canvas,
+) -> Result<(), RpcError> {
+    match open.kind.as_str() {
+        "status" => status::run((&workspace, fleet), open, canvas).await,
+        "capture" => capture::run((&workspace, &fleet), open, canvas).await,
+        "queue" => queue::run((&workspace, &fleet), open, canvas).await,
+        "setup" => setup::run(&workspace, open, canvas).await,
+        "diff" => {
+            let context = CallContext::new(editor, (&workspace, &fleet), call);
+            diff::run(&context, open, canvas).await
+        }
+        kind => Err(RpcError::bad_argument(format!("no view `{kind}`"))),
     }
 }

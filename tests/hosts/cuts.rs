@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    desk::{Desk, There},
+    desk::{Desk, STATUS, There},
     link::{Cut, Traffic},
     support::{eventually, processes, values::Failure},
 };
@@ -57,12 +57,12 @@ impl Desk {
     }
 }
 
-fn kill(pids: &[u32]) {
+pub(crate) fn kill(pids: &[u32]) {
     assert!(!pids.is_empty(), "there is something to be killed");
     processes::kill(pids);
 }
 
-fn may_have_happened(failure: &Failure) {
+pub(crate) fn may_have_happened(failure: &Failure) {
     assert_eq!(failure.code, "host_unreachable", "{failure:?}");
     let told = format!("{} {:?}", failure.message, failure.hint);
     assert!(told.contains("may have"), "{failure:?}");
@@ -139,6 +139,26 @@ async fn each_end_that_is_killed_makes_rows_unknown_and_comes_back() {
     desk.lost_and_found().await;
     let told = desk.editor().messages().await;
     assert!(told.iter().all(|message| !message.contains("ash")), "nobody died: {told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_shown_in_detail_is_seen_again_by_itself_though_it_was_looked_at_meanwhile() {
+    let Some(desk) = desk().await else { return };
+    let (there, detail) = (&desk.hosts[0], &format!("{STATUS}/{ASH}"));
+    desk.editor().command(&format!("close | PolecatStatus {ASH}")).await.unwrap();
+    desk.editor().expect_line(detail, "idle").await;
+    there.link.leads_nowhere();
+    kill(&desk.ssh());
+    for _ in 0..2 {
+        let refused = desk.here.refusal("inject", json!([ASH, "hello"])).await;
+        assert_eq!(refused.code, "host_unreachable", "{refused:?}");
+        desk.editor().command("normal r").await.unwrap();
+    }
+    desk.editor().expect_line(detail, "unknown").await;
+    there.link.leads_to(&there.machine);
+    desk.editor().command("PolecatReconnect").await.unwrap();
+    there.tmux(&["kill-session", "-t", "=gt-shop-ash"]).unwrap();
+    desk.editor().expect_line(detail, "stopped").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

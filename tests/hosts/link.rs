@@ -110,6 +110,11 @@ impl Link {
         *self.shared.sshd.lock().unwrap() = words;
     }
 
+    /// From now on a connection is refused.
+    pub(crate) fn leads_nowhere(&self) {
+        self.shared.sshd.lock().unwrap().clear();
+    }
+
     pub(crate) fn set(&self, quality: Quality) {
         self.shared.quality.send_replace(quality);
     }

@@ -2,9 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use std::time::Duration;
+
 use polecat::{
     core::{batch_job::BatchJob, build, names::PolecatName, session::SessionInfo},
-    fleet::{FarRig, Identity},
+    fleet::{FarError, FarRig, Identity, pack},
+    session::Update,
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -13,7 +16,11 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{UnixListener, UnixStream},
+    time::timeout,
 };
+
+/// How long the hub may take to come, to ask for something, and to leave.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The command that reaches it: what it is told to run there it does not even read.
 const PIPE: &str = "#!/usr/bin/env python3
@@ -76,7 +83,7 @@ pub(crate) enum Said {
     },
     Answer {
         id: u64,
-        result: Result<ByteBuf, ()>,
+        result: Result<ByteBuf, FarError>,
     },
 }
 
@@ -105,6 +112,13 @@ impl Said {
         let (program, identity) = (String::new(), Identity::default());
         Self::Welcome { version, source, program, identity, job: None }
     }
+
+    /// All that a session which is followed has printed.
+    pub(crate) fn printed(id: u64, text: &str) -> Self {
+        let text = text.as_bytes().to_vec();
+        let update = Update { from: 0, gap: false, text, more: false };
+        Self::Part { id, part: pack(&update).unwrap() }
+    }
 }
 
 impl Stage {
@@ -128,7 +142,8 @@ impl Stage {
     }
 
     pub(crate) async fn connected(&self) -> Played {
-        Played(self.listener.accept().await.unwrap().0)
+        let comes = timeout(PATIENCE, self.listener.accept());
+        Played(comes.await.expect("the hub comes").unwrap().0)
     }
 }
 
@@ -200,13 +215,19 @@ impl Played {
                 Heard::Call { id, name } => before.push((id, name)),
                 _ => {}
             }
-        }
+    }
+
+    /// Waits until the hub asks for `call`, and gives the number of that.
+    pub(crate) async fn asked(&mut self, call: &str) -> u64 {
+        let asked = timeout(PATIENCE, self.called(call)).await;
+        asked.unwrap_or_else(|_| panic!("it did not ask for `{call}`")).0
     }
 
     /// Waits until the hub has left, whatever it still says.
     pub(crate) async fn left(&mut self) {
         let mut heard = [0; 4096];
-        while let Ok(1..) = self.0.read(&mut heard).await {}
+        let leaves = async { while let Ok(1..) = self.0.read(&mut heard).await {} };
+        timeout(PATIENCE, leaves).await.expect("the hub leaves");
     }
 }
 

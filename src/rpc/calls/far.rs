@@ -59,7 +59,7 @@ impl CallContext<'_> {
 
     /// The host that `said` names, if it names one.
     pub(in crate::rpc) fn host(&self, said: &str) -> Option<HostName> {
-        split(self.fleet, said).map(|(host, _)| host)
+        Far::host(self.fleet, said)
     }
 
     /// Has `host` carry out a call that is about nobody.
@@ -85,6 +85,11 @@ impl CallContext<'_> {
 }
 
 impl<'a> Far<'a> {
+    /// The host that `said` names, if it names one.
+    pub(in crate::rpc) fn host(fleet: &Fleet, said: &str) -> Option<HostName> {
+        split(fleet, said).map(|(host, _)| host)
+    }
+
     /// The polecat of a host that `said` names; `None` where it names no host. Waits until the host is
     /// connected.
     pub(in crate::rpc) async fn find(
@@ -130,6 +135,17 @@ impl Far<'_> {
         self.info.as_ref()
     }
 
+    /// It as it can be known now, of which `info` was seen last.
+    pub(in crate::rpc) fn seen(&self, info: SessionInfo) -> SessionInfo {
+        let hosts = self.fleet.hosts();
+        let host = hosts.iter().find(|host| host.name == self.host);
+        let rig = host.and_then(|host| host.rigs.iter().find(|rig| rig.path == self.rig));
+        match host.zip(rig) {
+            Some((host, rig)) => host.seen(rig, &info),
+            None => info,
+        }
+    }
+
     /// The polecats of its rig that are seen to have a session.
     pub(in crate::rpc) fn beside(&self) -> Vec<ListedPolecat> {
         let hosts = self.fleet.hosts().into_iter().filter(|host| host.name == self.host);
@@ -154,7 +170,7 @@ impl Far<'_> {
         text: Vec<u8>,
     ) -> Result<(), Refusal> {
         let Some(far) = Far::find(fleet, said).await? else {
-            return Err(RpcError::of("host_unreachable", "there is no such host").into());
+            return Err(RpcError::unreachable("there is no such host").into());
         };
         let (at, polecat, text) = (At::default(), String::new(), text.into());
         let message = Inject { at, polecat, text, take: None, queue: None };
@@ -270,7 +286,7 @@ fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
         }
     };
     let hint = Some("`:PolecatReconnect` tries again at once".to_owned());
-    RpcError { hint, ..RpcError::of("host_unreachable", message) }
+    RpcError { hint, ..RpcError::unreachable(message) }
 }
 
 /// What a host refuses, it says in words of its own.

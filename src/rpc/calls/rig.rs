@@ -74,7 +74,7 @@ impl Operation for Complete {
 /// Whether the hosts can be reached, each in a row.
 async fn hosts_health(context: &CallContext<'_>) -> Vec<HealthRow> {
     let fleet = context.fleet;
-    let _watch = fleet.watch();
+    let _watch = fleet.connect_all();
     let names: Vec<_> = fleet.hosts().into_iter().map(|host| host.name).collect();
     let deadline = Instant::now() + HOST_TIMEOUT;
     let mut rows = Vec::new();

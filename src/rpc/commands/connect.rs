@@ -76,7 +76,7 @@ async fn outcome(
         let argv = argv.into_iter().map(Into::into).collect();
         return Ok(vec![Effect::Login { host: name.to_string(), argv, again: asked.line(), then }]);
     }
-    Err(RpcError::of("host_unreachable", format!("`{name}` cannot be reached: {why}")).into())
+    Err(RpcError::unreachable(format!("`{name}` cannot be reached: {why}")).into())
 }
 
 fn connected(found: &HostStatus, folder: Option<&str>) -> String {

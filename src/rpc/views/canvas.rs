@@ -83,6 +83,15 @@ impl Canvas {
         }
     }
 
+    /// Has Neovim open the view anew, as what it showed is to be found elsewhere by now.
+    pub(in crate::rpc::views) fn reopen(self, why: &str) {
+        let data = Map::new().put("view", self.pen.view).put("message", why).put("again", true);
+        self.pen.editor.event("view_closed", data);
+        if let Some(call) = self.call {
+            self.pen.editor.answer(call, Err(RpcError::of("cancelled", why)));
+        }
+    }
+
     /// Ends the view for `error`: as the answer to its opening, or in the open buffer.
     pub(in crate::rpc::views) fn refuse(self, error: RpcError) {
         let Some(call) = self.call else {

@@ -20,9 +20,6 @@ use crate::{
     view::{self, Marks, Note, Patch, RowRange, ShownPicture},
 };
 
-/// The code of the error that a host cannot be reached.
-const UNREACHABLE: &str = "host_unreachable";
-
 /// Draws until the view is closed.
 pub(in crate::rpc::views) async fn run(
     context: &CallContext<'_>,
@@ -89,7 +86,7 @@ impl Diff {
         canvas: &mut Canvas,
     ) -> Result<(), RpcError> {
         match self.draw(context, canvas).await {
-            Err(error) if error.code == UNREACHABLE => {
+            Err(error) if error.is_unreachable() => {
                 self.lose(canvas).await;
                 Ok(())
             }

@@ -1,5 +1,9 @@
 //! What a session of a host prints, followed from here for as long as somebody looks.
 
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
 use super::{
     canvas::{Canvas, Order},
     transcript::draw,
@@ -15,6 +19,9 @@ use crate::{
     view::Tail,
 };
 
+/// How long one that its host could not see just now is left alone.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+
 /// Draws what `far`, which is called `said`, prints, until the view is closed.
 pub(super) async fn run(
     (said, far): (&str, Far<'_>),
@@ -23,41 +30,38 @@ pub(super) async fn run(
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     canvas.rows.set([(said.to_owned(), far.row())]);
-    let mut follow = FarFollow::new(fleet, far, lines);
-    let (mut tail, mut width) = (Tail::default(), width);
-    follow.show(canvas.visible, width);
+    let mut follow = FarFollow::new(fleet, far, (lines, width));
+    let (mut tail, mut titled) = (Tail::default(), false);
     loop {
         let seen = tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
-                Some(Order::Refresh) => {
-                    follow.look();
-                    continue;
-                }
-                Some(Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => continue,
-                Some(Order::Visible(visible)) => {
-                    canvas.visible = visible;
-                    follow.show(visible, width);
-                    continue;
-                }
-                Some(Order::Width(now)) => {
-                    width = Some(now);
-                    follow.show(canvas.visible, width);
+                Some(order) => {
+                    follow.take(&order);
                     continue;
                 }
             },
             seen = follow.next() => seen?,
         };
-        match seen {
-            CaptureEvent::Update(update) => draw(canvas, &mut tail, Some(update)).await?,
-            CaptureEvent::Reached(why) => {
-                let why = why.map(|why| format!(" [unreachable: {why}]")).unwrap_or_default();
-                canvas.patch_with(&[], Map::new().put("title", format!("{said}{why}"))).await;
+        let why = match seen {
+            CaptureEvent::Update(update) => {
+                draw(canvas, &mut tail, Some(update)).await?;
+                None
             }
+            CaptureEvent::Reached(why) => Some(why),
+        };
+        // One that is opened anew may have been left with another title.
+        if why.is_some() || !titled {
+            title(said, why.flatten(), canvas).await;
+            titled = true;
         }
-        // Where nothing was printed yet, there is a view all the same.
-        canvas.opened().await;
     }
+}
+
+/// Says whose it is, and why nothing comes. Where nothing was printed yet, there is a view all the same.
+async fn title(said: &str, why: Option<String>, canvas: &mut Canvas) {
+    let why = why.map(|why| format!(" [unreachable: {why}]")).unwrap_or_default();
+    canvas.patch_with(&[], Map::new().put("title", format!("{said}{why}"))).await;
 }
 
 /// A capture of a polecat of a host.
@@ -67,9 +71,14 @@ struct FarFollow<'a> {
     lines: u32,
     /// None while the host cannot be reached.
     feed: Option<FarFeed>,
-    shown: FollowOrder,
+    visible: bool,
+    width: Option<usize>,
     /// Why nothing comes, once that was told.
     told: Option<String>,
+    /// Whether anything has come.
+    is_seen: bool,
+    /// When it is followed again.
+    due: Option<Instant>,
 }
 
 /// What is new.
@@ -81,9 +90,9 @@ enum CaptureEvent {
 }
 
 impl<'a> FarFollow<'a> {
-    fn new(fleet: &'a Fleet, far: Far<'a>, lines: u32) -> Self {
-        let shown = FollowOrder::Show { visible: true, width: None };
-        Self { fleet, far, lines, feed: None, shown, told: None }
+    fn new(fleet: &'a Fleet, far: Far<'a>, (lines, width): (u32, Option<usize>)) -> Self {
+        let (feed, told, due) = (None, None, None);
+        Self { fleet, far, lines, feed, visible: true, width, told, is_seen: false, due }
     }
 
     /// What is new. Cancelling it loses nothing.
@@ -96,19 +105,35 @@ impl<'a> FarFollow<'a> {
                 continue;
             };
             match feed.next().await {
-                Ok(Heard::Part(update)) => return Ok(CaptureEvent::Update(update)),
+                Ok(Heard::Part(update)) => {
+                    self.is_seen = true;
+                    return Ok(CaptureEvent::Update(update));
+                }
                 Ok(Heard::Answer(())) | Err(Unanswered::Lost) => self.feed = None,
-                Err(why) => return Err(self.far.unanswered(why)),
+                Err(why) => self.rest(self.far.unanswered(why))?,
             }
         }
     }
 
+    /// Leaves it alone for a moment, if its host cannot see just now what it has seen before.
+    fn rest(&mut self, error: RpcError) -> Result<(), RpcError> {
+        if !self.is_seen || !error.is_passing() {
+            return Err(error);
+        }
+        (self.feed, self.due) = (None, Some(Instant::now() + RETRY_DELAY));
+        Ok(())
+    }
+
     /// Has it sent, if the host can be reached; else waits until something has changed there.
     async fn connect(&mut self) -> Result<Option<CaptureEvent>, RpcError> {
-        let mut watch = self.fleet.watch();
+        if let Some(due) = self.due {
+            sleep_until(due).await;
+            self.due = None;
+        }
+        let mut watch = self.fleet.listen();
         match self.far.follow(self.lines).await {
             Ok(feed) => {
-                feed.tell(&self.shown);
+                feed.tell(&self.shown());
                 self.feed = Some(feed);
                 Ok(self.told.take().map(|_| CaptureEvent::Reached(None)))
             }
@@ -124,15 +149,18 @@ impl<'a> FarFollow<'a> {
         }
     }
 
-    /// Has it looked at now.
-    fn look(&self) {
-        self.tell(FollowOrder::Look);
+    fn take(&mut self, order: &Order) {
+        match order {
+            Order::Refresh => return self.tell(FollowOrder::Look),
+            Order::Visible(visible) => self.visible = *visible,
+            Order::Width(width) => self.width = Some(*width),
+            Order::List(_) | Order::Offer(..) | Order::Hosts(_) => return,
+        }
+        self.tell(self.shown());
     }
 
-    /// Its window is as wide as this, or hidden.
-    fn show(&mut self, visible: bool, width: Option<usize>) {
-        self.shown = FollowOrder::Show { visible, width };
-        self.tell(self.shown);
+    fn shown(&self) -> FollowOrder {
+        FollowOrder::Show { visible: self.visible, width: self.width }
     }
 
     fn tell(&self, order: FollowOrder) {

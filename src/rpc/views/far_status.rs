@@ -8,7 +8,6 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::canvas::{Canvas, Order};
 use crate::{
     core::session::SessionInfo,
-    fleet::Fleet,
     rpc::{calls::Far, error::RpcError},
     view,
 };
@@ -25,12 +24,9 @@ type SessionTail = (SessionInfo, Option<Vec<u8>>);
 /// of what it prints, so many rows.
 pub(super) async fn run(
     (said, far): (&str, &Far<'_>),
-    fleet: &Fleet,
     (mut width, preview): (usize, Option<usize>),
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    // So that the host stays connected.
-    let _watch = fleet.watch();
     let mut looks = interval(LOOK_INTERVAL);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     canvas.rows.set([(said.to_owned(), far.row())]);
@@ -46,27 +42,29 @@ pub(super) async fn run(
                 None => return Ok(()),
                 Some(Order::Width(new)) => width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Refresh) => seen = look(far).await?,
+                Some(Order::Refresh) => seen = still(far, seen).await?,
                 Some(Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
-            _ = looks.tick(), if canvas.visible => match look(far).await {
-                Ok(now) => seen = now,
-                // What was seen stays while the host cannot be reached.
-                Err(error) if error.is_passing() => {}
-                Err(error) => return Err(error),
-            }
+            _ = looks.tick(), if canvas.visible => seen = still(far, seen).await?,
         }
     }
 }
 
+/// What is seen now; what was seen before stays while the host cannot be reached, but nobody knows what
+/// it does by then.
+async fn still(far: &Far<'_>, (session, tail): SessionTail) -> Result<SessionTail, RpcError> {
+    match look(far).await {
+        Err(error) if error.is_passing() => Ok((far.seen(session), tail)),
+        now => now,
+    }
+}
+
 async fn look(far: &Far<'_>) -> Result<SessionTail, RpcError> {
-    let session = far.status().await?;
-    let tail = if session.pane_id.is_some() {
-        // It may have ended since.
-        far.tail(TAIL_LINES).await.ok()
-    } else {
-        None
-    };
+    // At once: each takes a whole round trip.
+    let (session, tail) = tokio::join!(far.status(), far.tail(TAIL_LINES));
+    let session = session?;
+    // It may not run, or have ended since.
+    let tail = tail.ok().filter(|_| session.pane_id.is_some());
     Ok((session, tail.map(serde_bytes::ByteBuf::into_vec)))
 }
 

@@ -23,7 +23,7 @@ pub(in crate::rpc::views) async fn run(
     let missing = || RpcError::bad_argument("`polecat` is missing");
     let said = open.polecat.clone().ok_or_else(missing)?;
     let mut watch = match Far::find(fleet, &said).await? {
-        Some(far) => Watch::There(said, Box::new(far), fleet.watch()),
+        Some(far) => Watch::There(said, Box::new(far), fleet.listen()),
         None => Watch::here(workspace, open, &said).await?,
     };
     let mut queue = watch.queue().await?;

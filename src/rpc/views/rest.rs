@@ -36,7 +36,7 @@ pub(super) struct FarRest {
 impl Rest {
     pub(super) async fn of(context: &CallContext<'_>, of: &Reviewed) -> Result<Self, RpcError> {
         if of.host.is_some() {
-            let watch = context.fleet.watch();
+            let watch = context.fleet.listen();
             if let Some(far) = Far::find(context.fleet, &of.polecat).await? {
                 let (row, detector) = (far.row(), RestDetector::default());
                 let mut rest = FarRest { watch, row, detector, up: true };

@@ -24,56 +24,82 @@ const DEFAULT_WIDTH: usize = 80;
 
 /// Draws until the view is closed.
 pub(in crate::rpc::views) async fn run(
-    (workspace, fleet): (&Workspace, &Fleet),
+    (workspace, fleet): (&Workspace, Fleet),
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let (width, rows) = (open.width.unwrap_or(DEFAULT_WIDTH), open.lines);
+    let width = open.width.unwrap_or(DEFAULT_WIDTH);
+    let preview = open.lines.map(|rows| rows.try_into().unwrap_or(usize::MAX));
     if let Some(said) = &open.polecat
-        && let Some(far) = Far::find(fleet, said).await?
+        && let Some(far) = Far::find(&fleet, said).await?
     {
-        let preview = rows.map(|rows| rows.try_into().unwrap_or(usize::MAX));
-        return far_status::run((said, &far), fleet, (width, preview), canvas).await;
+        return far_status::run((said, &far), (width, preview), canvas).await;
     }
     let all = open.all.unwrap_or_default();
-    let mut far = (all && open.polecat.is_none()).then(|| fleet.watch());
-    let (mut watch, one) = watch(workspace, open).await?;
+    let hosts = (all && open.polecat.is_none()).then(|| fleet.connect_all());
+    // What hears of them has them, and gives them up for those of a later configuration.
+    drop(fleet);
+    let (rigs, one) = watch(workspace, open).await?;
+    let mut watched = Watched { rigs, hosts };
     let mut picture = Picture {
         workspace,
         listing: workspace.listing().await,
         width,
-        preview: rows.map(|rows| rows.try_into().unwrap_or(usize::MAX)),
-        seen: watch.look().await?,
+        preview,
+        seen: watched.rigs.look().await?,
         hosts: Vec::new(),
         all,
         one,
     };
     loop {
-        if let Some(far) = &mut far {
-            picture.hosts = hosts::sections(&far.newest());
-        }
+        picture.hosts = watched.sections();
         // Before it is drawn: what is gone by now was never meant.
         picture.name_rows(canvas);
         canvas.draw(picture.frame()).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
-                Some(Order::Width(new)) => picture.width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Refresh) => {
-                    if let Some(far) = &far {
-                        far.look();
-                    }
-                    picture.see(watch.look().await)?;
-                }
-                Some(Order::List(change)) => picture.choose(change).await,
-                Some(Order::Hosts(fleet)) => far = far.map(|_| fleet.watch()),
-                // The person may have gone.
-                Some(Order::Offer(what, reply)) => drop(reply.send(picture.offer(what))),
+                Some(order) => watched.take(order, &mut picture).await?,
             },
-            next = watch.next(), if canvas.visible => picture.see(next)?,
-            () = changed(&mut far), if canvas.visible => {}
+            next = watched.rigs.next(), if canvas.visible => picture.see(next)?,
+            () = changed(&mut watched.hosts), if canvas.visible => {}
         }
+    }
+}
+
+/// Where what is drawn comes from.
+struct Watched {
+    rigs: StatusWatch,
+    /// Of a list of all rigs.
+    hosts: Option<FleetWatch>,
+}
+
+impl Watched {
+    fn sections(&mut self) -> Vec<FarSection> {
+        self.hosts.as_mut().map(|hosts| hosts::sections(&hosts.newest())).unwrap_or_default()
+    }
+
+    async fn take(&mut self, order: Order, picture: &mut Picture<'_>) -> Result<(), SessionError> {
+        match order {
+            Order::Width(width) => picture.width = width,
+            Order::Refresh => return picture.see(self.look().await),
+            Order::List(change) => picture.choose(change).await,
+            Order::Hosts(fleet) => {
+                self.hosts = self.hosts.take().map(|_| fleet.connect_all());
+            }
+            // The person may have gone.
+            Order::Offer(what, reply) => drop(reply.send(picture.offer(what))),
+            Order::Visible(_) => {}
+        }
+        Ok(())
+    }
+
+    async fn look(&mut self) -> Result<Status, SessionError> {
+        if let Some(hosts) = &self.hosts {
+            hosts.look();
+        }
+        self.rigs.look().await
     }
 }
 

@@ -108,11 +108,13 @@ end
 --- Draws the view from its start; of what was followed, as much as was there.
 ---@param view polecat.View
 local function reopen(view)
+  -- Who opened it still waits for its first frame.
+  local callback = view.state == 'opening' and view.callback or ignore
   view.grown = view.spec.follow and math.max(view.count, view.grown or 0) or nil
   if view.state == 'open' then
     backend.call('view.close', { view = view.id }, ignore)
   end
-  ask(view, ignore)
+  ask(view, callback)
 end
 
 --- The views that `state` holds for.
@@ -262,11 +264,14 @@ function M.frame(frame)
   end
 end
 
---- A `view_closed` event: what the view showed is gone.
----@param data { view: integer, message: string }
+--- A `view_closed` event: what the view showed is gone; `again`: it is to be found elsewhere.
+---@param data { view: integer, message: string, again?: boolean }
 function M.closed(data)
   local view = by_id[data.view]
-  if view then
+  if view and data.again then
+    frames.show_title(view, data.message)
+    reopen(view)
+  elseif view then
     end_view(view, data.message)
   end
 end

@@ -178,7 +178,7 @@ impl Recipients {
         name: &str,
     ) -> Result<Option<Far<'a>>, RpcError> {
         match context.far(name).await {
-            Err(error) if error.code == "host_unreachable" => {
+            Err(error) if error.is_unreachable() => {
                 self.unreached.push((name.to_owned(), error));
                 Ok(None)
             }
