@@ -215,6 +215,7 @@ impl Played {
                 Heard::Call { id, name } => before.push((id, name)),
                 _ => {}
             }
+        }
     }
 
     /// Waits until the hub asks for `call`, and gives the number of that.
