@@ -86,7 +86,7 @@ return {
   },
   {
     name = 'Queue',
-    desc = 'Queue a message, or show them; ! sends what is held',
+    desc = 'Queue a message, or show them; ! sends the held ones',
     bang = true,
     range = 'lines',
     map = 'n',
@@ -101,7 +101,7 @@ return {
   },
   {
     name = 'Answer',
-    desc = 'Answer what a polecat asks, or see who asks what',
+    desc = 'Answer what a polecat asks, or the one waiting longest',
     map = 'n',
     words = { 'running?', 'choice?', 'text?' },
   },
@@ -163,7 +163,7 @@ return {
   },
   {
     name = 'Issues',
-    desc = 'Choose an issue that is ready, for a polecat',
+    desc = 'Choose a ready issue for a polecat',
     nargs = 0,
     bar = true,
     map = 'n',
@@ -217,7 +217,7 @@ return {
   },
   {
     name = 'Label',
-    desc = 'Call a polecat something, beside its name',
+    desc = 'Label a polecat',
     words = { 'polecats', 'text?' },
   },
   {
@@ -230,19 +230,19 @@ return {
   },
   {
     name = 'Tour',
-    desc = 'Try all of it with scripted agents, in five steps',
+    desc = 'Try everything with scripted agents, in five steps',
     nargs = 0,
     bar = true,
   },
   {
     name = 'Connect',
-    desc = 'Reach a host: log in, and put there what is missing',
+    desc = 'Connect to a host: log in, install the backend',
     bar = true,
     words = { 'hosts' },
   },
   {
     name = 'Reconnect',
-    desc = 'Try hosts again that are not connected',
+    desc = 'Reconnect to hosts',
     nargs = 0,
     bar = true,
     map = 'n',

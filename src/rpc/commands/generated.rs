@@ -56,8 +56,8 @@ fn lua_and_the_help_have_the_contexts_of_messages() {
 
 #[test]
 fn lua_tells_our_own_buffers_from_files_of_hosts() {
-    let rows: String = BUFFERS.iter().map(|name| format!("  {},\n", quoted(name))).collect();
-    hold(LUA_BUFFERS, &format!("{BUFFERS_HEAD}{rows}}}\n"));
+    let rows: Vec<_> = BUFFERS.iter().map(|name| format!("  {},\n", quoted(name))).collect();
+    hold(LUA_BUFFERS, &format!("{BUFFERS_HEAD}{}}}\n", rows.concat()));
 }
 
 #[test]
