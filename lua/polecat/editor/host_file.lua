@@ -198,9 +198,12 @@ function M.buffer(name, file)
     prepare(buf)
   end
   local known = vim.b[buf].polecat_file or {}
-  if not vim.bo[buf].modified and not (known.read and known.seen == file.seen) then
-    local put = known.read and refill or fill
-    put(buf, file)
+  if not vim.bo[buf].modified then
+    if not known.read then
+      fill(buf, file)
+    elseif known.seen ~= file.seen then
+      refill(buf, file, keeps_undo(buf))
+    end
   end
   vim.bo[buf].buflisted = true
   return buf
