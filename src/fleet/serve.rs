@@ -5,7 +5,7 @@ mod told;
 use std::{io, time::Duration};
 
 use tokio::{
-    io::{AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     sync::mpsc,
     time::{Instant, sleep_until, timeout_at},
 };
@@ -16,7 +16,7 @@ use super::{
     identity::Identity,
     log,
     served::{Served, ServedCalls},
-    wire::{self, FromHost, MAGIC, ToHost, Welcome},
+    wire::{self, FromHost, Hello, MAGIC, ToHost, Welcome},
 };
 use crate::{
     core::{batch_job::BatchJob, build},
@@ -50,17 +50,47 @@ pub async fn serve(
     told_to_end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (mut from, mut to) = (stdio::input()?, stdio::output()?);
+    let job = BatchJob::of(|name| std::env::var(name).ok());
+    let hello = greet(&mut from, &mut to, job.clone()).await?;
+    let hears = hear(from, told_to_end);
+    let settings = served.settings(&hello.config).map_err(io::Error::other)?;
+    let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
+    let settings = Settings { no_tmux_start, count_delay: COUNT_DELAY, ..settings };
+    let news = EventQueue::default();
+    let workspace = Workspace::new(settings, launch, news.clone());
+    let workspace = workspace.map_err(io::Error::other)?;
+    let (answers, answered) = mpsc::unbounded_channel();
+    let mut calls = ServedCalls::new(workspace.clone(), served, answers);
+    let told = tell((&workspace, &news), (hears, answered), &mut calls, &mut to).await;
+    calls.end(END_TIMEOUT).await;
+    workspace.close().await;
+    told
+}
+
+/// Says that we are here, hears how this is configured, and says who we are.
+async fn greet(
+    from: &mut (impl AsyncRead + Unpin),
+    to: &mut (impl AsyncWrite + Unpin),
+    job: Option<BatchJob>,
+) -> io::Result<Hello> {
     to.write_all(format!("{MAGIC}\n").as_bytes()).await?;
     to.flush().await?;
-    let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
+    let Some(ToHost::Hello(hello)) = wire::read(from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
     log::send(&hello.log);
     info!(version = build::VERSION, "serves");
     let program = std::env::current_exe()?.display().to_string();
-    let job = BatchJob::of(|name| std::env::var(name).ok());
-    let welcome = Welcome::new(program, Identity::here().await, job.clone());
-    write(&mut to, &FromHost::Welcome(welcome)).await?;
+    let welcome = Welcome::new(program, Identity::here().await, job);
+    write(to, &FromHost::Welcome(welcome)).await?;
+    Ok(hello)
+}
+
+/// What the hub says, until it is gone or we are `told_to_end`.
+fn hear(
+    mut from: impl AsyncRead + Unpin + Send + 'static,
+    told_to_end: impl Future<Output = ()> + Send + 'static,
+) -> mpsc::Receiver<ToHost> {
     let (said, hears) = mpsc::channel(4);
     // In a task of its own: what is half read must not be lost.
     let reads = async move {
@@ -76,18 +106,7 @@ pub async fn serve(
             () = told_to_end => {}
         }
     });
-    let settings = served.settings(&hello.config).map_err(io::Error::other)?;
-    let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
-    let settings = Settings { no_tmux_start, count_delay: COUNT_DELAY, ..settings };
-    let news = EventQueue::default();
-    let workspace = Workspace::new(settings, launch, news.clone());
-    let workspace = workspace.map_err(io::Error::other)?;
-    let (answers, answered) = mpsc::unbounded_channel();
-    let mut calls = ServedCalls::new(workspace.clone(), served, answers);
-    let told = tell((&workspace, &news), (hears, answered), &mut calls, &mut to).await;
-    calls.end(END_TIMEOUT).await;
-    workspace.close().await;
-    told
+    hears
 }
 
 /// Tells what there is, whenever it has changed.

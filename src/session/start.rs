@@ -35,7 +35,10 @@ use crate::{
         error::SessionError,
         messages::{inject::require_text, recipient::Recipient},
         sessions::{list::Session, metadata::first_line, pending::PendingPrompts},
-        start::{conversation::PreviousSession, options::StartOptions, plan::Plan},
+        start::{
+            conversation::PreviousSession, options::StartOptions, plan::Plan,
+            resolve_agent::AgentChoice,
+        },
     },
 };
 
@@ -104,27 +107,12 @@ impl Starter {
         let mut choice = self.choose(&options, &recorded, workdir.as_deref()).await?;
         let begins = self.begins(&choice, &options, &before).await?;
         choice.warnings.extend(before.warning());
-        if let Some(polecat) = &found {
-            choice.warnings.extend(self.end_outlived(polecat, &before).await?);
-            choice.warnings.extend(self.context.setups().unfinished(polecat).await);
-        }
-        // An agent with another working directory disturbs nobody in the worktree.
-        if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
-            self.context.polecats().require_nobody(polecat, options.in_use).await?;
-        }
-        let (polecat, made) = if let Some(polecat) = found {
-            (polecat, Vec::new())
-        } else {
-            let (polecats, issue) = (self.context.polecats(), options.issue.as_deref());
-            let for_whom = ForWhom {
-                agent: Some(choice.agent.name.clone()),
-                task: options.prompt.as_deref().and_then(first_line),
-                issue: options.issue.clone(),
-                attempt: None,
-            };
-            let how = (options.large, for_whom, progress);
-            let new = Box::pin(polecats.create(Some(name), issue, &options.begin, how)).await?;
-            (new.polecat, new.warnings)
+        let (polecat, made) = match found {
+            Some(polecat) => {
+                choice.warnings.extend(self.make_way(&polecat, &before, &options).await?);
+                (polecat, Vec::new())
+            }
+            None => self.create(name, &choice, &options, progress).await?,
         };
         // No sling takes the polecat before its session shows that it has work. Without a worktree
         // there is nothing to lock, and nothing to sling either.
@@ -132,6 +120,43 @@ impl Starter {
         let mut plan = self.plan(polecat, choice, begins, &options).await?;
         plan.warnings.extend(made);
         Box::pin(self.launch(plan, Hooking::Now, progress)).await
+    }
+
+    /// Sees to it that nothing of before and nobody else is in the way of a start; gives warnings.
+    async fn make_way(
+        &self,
+        polecat: &PolecatName,
+        before: &PreviousSession,
+        options: &StartOptions,
+    ) -> Result<Vec<String>, SessionError> {
+        let mut warnings = Vec::new();
+        warnings.extend(self.end_outlived(polecat, before).await?);
+        warnings.extend(self.context.setups().unfinished(polecat).await);
+        // An agent with another working directory disturbs nobody in the worktree.
+        if options.workdir.is_none() {
+            self.context.polecats().require_nobody(polecat, options.in_use).await?;
+        }
+        Ok(warnings)
+    }
+
+    /// Creates the polecat that is started; gives warnings about it.
+    async fn create(
+        &self,
+        name: &str,
+        choice: &AgentChoice,
+        options: &StartOptions,
+        progress: Progress<'_>,
+    ) -> Result<(PolecatName, Vec<String>), SessionError> {
+        let for_whom = ForWhom {
+            agent: Some(choice.agent.name.clone()),
+            task: options.prompt.as_deref().and_then(first_line),
+            issue: options.issue.clone(),
+            attempt: None,
+        };
+        let (polecats, issue) = (self.context.polecats(), options.issue.as_deref());
+        let how = (options.large, for_whom, progress);
+        let new = Box::pin(polecats.create(Some(name), issue, &options.begin, how)).await?;
+        Ok((new.polecat, new.warnings))
     }
 
     /// Ends what is left of the session before if its tmux server is gone; a warning about it.

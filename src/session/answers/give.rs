@@ -47,12 +47,7 @@ impl Giving<'_> {
         }
         let words = reply.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
         if question.field {
-            // Typed as a command, its first word is taken for a choice.
-            let choice = reply.choice.trim().trim_start_matches(NO_CHOICE);
-            let said = [choice, words.unwrap_or_default()].join(" ");
-            self.refuse_cut(&question, (meant, reply), said.trim())?;
-            self.write(meant, None, said.trim(), output).await?;
-            return Ok(said.trim().to_owned());
+            return self.give_text(&question, (meant, reply), words, output).await;
         }
         if let Some(ticks) = self.patterns().ticks(&question) {
             // Boxes that are ticked and never sent would be half an answer.
@@ -62,13 +57,40 @@ impl Giving<'_> {
             self.refuse_cut(&question, (meant, reply), &reply.choice)?;
             return self.tick(meant, &question, ticks, reply, output).await;
         }
-        let choice = self.choose(&question, &reply.choice)?;
-        let choice = if words.is_some() { self.with_words(&question, choice) } else { choice };
+        self.give_choice(&question, (meant, reply), words, output).await
+    }
+
+    /// Writes the answer of a question that has no choices.
+    async fn give_text(
+        &self,
+        question: &Question,
+        (meant, reply): (&str, &Reply),
+        words: Option<&str>,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<String, SessionError> {
+        // Typed as a command, its first word is taken for a choice.
+        let choice = reply.choice.trim().trim_start_matches(NO_CHOICE);
+        let said = [choice, words.unwrap_or_default()].join(" ");
+        self.refuse_cut(question, (meant, reply), said.trim())?;
+        self.write(meant, None, said.trim(), output).await?;
+        Ok(said.trim().to_owned())
+    }
+
+    /// Presses the key of a choice; with words, if it takes some.
+    async fn give_choice(
+        &self,
+        question: &Question,
+        (meant, reply): (&str, &Reply),
+        words: Option<&str>,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<String, SessionError> {
+        let choice = self.choose(question, &reply.choice)?;
+        let choice = if words.is_some() { self.with_words(question, choice) } else { choice };
         let label = question.choices[choice].clone();
         if question.no != Some(choice) {
-            self.refuse_cut(&question, (meant, reply), &label)?;
+            self.refuse_cut(question, (meant, reply), &label)?;
         }
-        match (self.takes_words(&question, choice), words) {
+        match (self.takes_words(question, choice), words) {
             (Some((_, true)), None) => {
                 let (choice, id) = (label, meant.to_owned());
                 return Err(AnswerError::WordsNeeded { choice, id }.into());

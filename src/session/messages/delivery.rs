@@ -85,6 +85,15 @@ pub(in crate::session) enum Outcome {
     },
 }
 
+/// Whether an agent takes a message.
+enum Readiness {
+    Ready,
+    /// Once this draft is removed.
+    Draft(String),
+    /// Later, perhaps: why not now.
+    NotYet(&'static str),
+}
+
 impl Delivery<'_> {
     /// Types the message into an empty composer, and submits it once it shows there.
     ///
@@ -158,48 +167,64 @@ impl Delivery<'_> {
         let mut still = Stillness::default();
         loop {
             let seen = self.look().await?;
-            self.refuse_pane(&seen)?;
-            self.refuse_work(&seen)?;
-            let why = match self.composing(&seen) {
-                Composing::Empty => return Ok(seen),
-                Composing::Draft(_) if self.draft == Draft::IsMessage && self.stands(&seen) => {
-                    return Ok(seen);
-                }
-                Composing::Draft(text) if self.draft == Draft::Take && self.clears() => {
+            let refusal = match self.readiness(&seen, &mut still)? {
+                Readiness::Ready => return Ok(seen),
+                Readiness::Draft(text) => {
                     self.clear_row(&seen).await?;
-                    if Instant::now() >= deadline {
-                        return Err(self.has_draft(text));
-                    }
-                    watch.next().await;
-                    continue;
+                    self.has_draft(text)
                 }
-                Composing::Draft(text) => return Err(self.has_draft(text)),
-                Composing::Asked { question, guessed } => {
-                    return Err(self.asked(question, guessed));
+                Readiness::NotYet(why) => {
+                    let session = self.name();
+                    MessageError::NotReady { session, why: why.to_owned() }.into()
                 }
-                Composing::Unknown if self.is_starting() => "it is still starting",
-                Composing::Unknown => {
-                    if let Some(folded) = screen::folded_at_cursor(&seen.shown) {
-                        return Err(self.has_draft(folded));
-                    }
-                    match deaf(self.agent(), &seen.screen) {
-                        // Its start has waited for that.
-                        None if self.is_first_words() || still.lasts(&seen.shown) => {
-                            return Ok(seen);
-                        }
-                        None => "it does not stop printing",
-                        Some(why) => why,
-                    }
-                }
-                Composing::Blank => "it has drawn nothing yet",
-                Composing::NotReady => "it shows no prompt to type to",
             };
             if Instant::now() >= deadline {
-                let session = self.name();
-                return Err(MessageError::NotReady { session, why: why.to_owned() }.into());
+                return Err(refusal);
             }
             watch.next().await;
         }
+    }
+
+    /// Whether the agent takes the message as it is seen; an error if waiting is of no use.
+    fn readiness(
+        &self,
+        seen: &SeenScreen,
+        still: &mut Stillness,
+    ) -> Result<Readiness, SessionError> {
+        self.refuse_pane(seen)?;
+        self.refuse_work(seen)?;
+        Ok(match self.composing(seen) {
+            Composing::Empty => Readiness::Ready,
+            Composing::Draft(_) if self.draft == Draft::IsMessage && self.stands(seen) => {
+                Readiness::Ready
+            }
+            Composing::Draft(text) if self.draft == Draft::Take && self.clears() => {
+                Readiness::Draft(text)
+            }
+            Composing::Draft(text) => return Err(self.has_draft(text)),
+            Composing::Asked { question, guessed } => return Err(self.asked(question, guessed)),
+            Composing::Unknown if self.is_starting() => Readiness::NotYet("it is still starting"),
+            Composing::Unknown => return self.readiness_by_silence(seen, still),
+            Composing::Blank => Readiness::NotYet("it has drawn nothing yet"),
+            Composing::NotReady => Readiness::NotYet("it shows no prompt to type to"),
+        })
+    }
+
+    /// The same of an agent whose composer nobody has described.
+    fn readiness_by_silence(
+        &self,
+        seen: &SeenScreen,
+        still: &mut Stillness,
+    ) -> Result<Readiness, SessionError> {
+        if let Some(folded) = screen::folded_at_cursor(&seen.shown) {
+            return Err(self.has_draft(folded));
+        }
+        Ok(match deaf(self.agent(), &seen.screen) {
+            Some(why) => Readiness::NotYet(why),
+            // Its start has waited for that.
+            None if self.is_first_words() || still.lasts(&seen.shown) => Readiness::Ready,
+            None => Readiness::NotYet("it does not stop printing"),
+        })
     }
 
     async fn paste(

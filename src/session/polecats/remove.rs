@@ -91,33 +91,29 @@ impl Polecats {
         polecat: PolecatName,
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
-        let ended = git::recover(&self.context.rig, &polecat, &self.context.shared.launch).await?;
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let ended = git::recover(rig, &polecat, launch).await?;
         if let Some(removed) = ended
-            && !polecats::exists(&self.context.rig, &polecat).await?
+            && !polecats::exists(rig, &polecat).await?
         {
-            let dir = self.context.rig.polecat_dir(&polecat);
+            let dir = rig.polecat_dir(&polecat);
             return Ok(RemovedPolecat { polecat, dir, removed });
         }
         self.context.known(polecat.as_str()).await?;
         self.context.setups().require_none(&polecat).await?;
-        let dir = polecats::dir(&self.context.rig, &polecat).await?;
+        let dir = polecats::dir(rig, &polecat).await?;
         let _typing = self.context.messenger().lock_typing(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
-        let turn = Work::try_lock(&self.context.rig, &polecat).await;
+        let turn = Work::try_lock(rig, &polecat).await;
         if let Err(HostError::Busy { .. }) = turn {
             reasons.runs("it is being started or given an issue".to_owned());
         }
         if let Some(why) = self.in_use(&polecat).await? {
             reasons.runs(why);
         }
-        let removal =
-            Removal::begin(&self.context.rig, &polecat, &self.context.shared.launch).await?;
-        reasons.left(removal.unsaved_work(), options.force);
-        if !options.force {
-            reasons.unsent(reviews::load(&self.context.rig, &polecat).await?.len());
-            reasons.queued(self.context.messenger().queue_of(&polecat).await?.messages.len());
-        }
+        let removal = Removal::begin(rig, &polecat, launch).await?;
+        self.add_losses(&mut reasons, removal.unsaved_work(), options.force).await?;
         reasons.edited(&dir, &options).await?;
         let session = self.context.sessions().session(&polecat).await?;
         let present = self.present(&polecat, session.as_ref()).await?;
@@ -126,22 +122,48 @@ impl Polecats {
         // Asked about when nothing else is in the way.
         present.refusal(&polecat, options.in_use).map_or(Ok(()), Err)?;
         self.tell_own(&polecat, &present);
+        let removed = self.finish(&polecat, removal, options.in_use).await?;
+        Ok(RemovedPolecat { polecat, dir, removed })
+    }
+
+    /// Adds what would be lost, each with what can be done about it.
+    async fn add_losses(
+        &self,
+        reasons: &mut Reasons,
+        unsaved_work: &[UnsavedWork],
+        force: bool,
+    ) -> Result<(), SessionError> {
+        reasons.left(unsaved_work, force);
+        if force {
+            return Ok(());
+        }
+        let (rig, polecat) = (&self.context.rig, reasons.polecat.clone());
+        reasons.unsent(reviews::load(rig, &polecat).await?.len());
+        reasons.queued(self.context.messenger().queue_of(&polecat).await?.messages.len());
+        Ok(())
+    }
+
+    /// Sets it aside, looks once more, and deletes it with what was kept of its sessions.
+    async fn finish(
+        &self,
+        polecat: &PolecatName,
+        removal: Removal,
+        in_use: InUse,
+    ) -> Result<Removed, SessionError> {
         let aside = removal.set_aside().await?;
         // What was started meanwhile is there by now, and nothing can be started any more.
-        match self.last_look(&polecat, aside.folder(), options.in_use).await {
-            Ok(()) => {}
-            Err(error) => {
-                aside.rollback().await?;
-                return Err(error);
-            }
+        if let Err(error) = self.last_look(polecat, aside.folder(), in_use).await {
+            aside.rollback().await?;
+            return Err(error);
         }
         let removed = aside.finish().await?;
+        let rig = &self.context.rig;
         // Of a session that went with its server.
-        heartbeats::delete(&self.context.rig, &polecat).await?;
-        session_settings::delete_left(&self.context.rig, &polecat, None).await?;
-        labels::keep(&self.context.rig, &polecat, "").await?;
-        setups::end(&self.context.rig, &polecat).await?;
-        Ok(RemovedPolecat { polecat, dir, removed })
+        heartbeats::delete(rig, polecat).await?;
+        session_settings::delete_left(rig, polecat, None).await?;
+        labels::keep(rig, polecat, "").await?;
+        setups::end(rig, polecat).await?;
+        Ok(removed)
     }
 
     /// What becomes of what the polecat has if it is removed by force.

@@ -161,23 +161,45 @@ impl Polecats {
             None if options.begin.needs_new() => None,
             None => self.take_free(id, &options.begin).await?,
         };
-        if let Some((polecat, reused, turn)) = free {
-            let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
-            let setup = Box::pin(self.unfinished_setup(&polecat, options)).await;
-            let (place, warnings) = (Placed::Reused(reused), Vec::new());
-            return Ok(Taken {
-                polecat,
-                issue,
-                hooks: true,
-                place,
-                warnings,
-                exit,
-                began,
-                brought: None,
-                setup,
-                _turn: Some(turn),
-            });
+        match free {
+            Some(free) => Ok(self.taken_again(free, issue, options, began).await),
+            None => Box::pin(self.taken_new(wanted, issue, options, began)).await,
         }
+    }
+
+    /// One that was free, with its new branch.
+    async fn taken_again(
+        &self,
+        (polecat, reused, turn): (PolecatName, Reused, Work),
+        issue: Option<(IssueId, Issue)>,
+        options: &StartOptions,
+        began: Timestamp,
+    ) -> Taken {
+        let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
+        let setup = Box::pin(self.unfinished_setup(&polecat, options)).await;
+        Taken {
+            polecat,
+            issue,
+            hooks: true,
+            place: Placed::Reused(reused),
+            warnings: Vec::new(),
+            exit,
+            began,
+            brought: None,
+            setup,
+            _turn: Some(turn),
+        }
+    }
+
+    /// A new one, with what is brought along.
+    async fn taken_new(
+        &self,
+        wanted: Option<PolecatName>,
+        issue: Option<(IssueId, Issue)>,
+        options: &StartOptions,
+        began: Timestamp,
+    ) -> Result<Taken, SessionError> {
+        let id = issue.as_ref().map(|(id, _)| id);
         let place = self.context.rig.polecats_dir();
         let setup = Box::pin(self.context.setups().plan(&place, options.large)).await?;
         let Next { polecat, mut worktree, warnings } =
@@ -185,19 +207,16 @@ impl Polecats {
         let brought = Box::pin(self.bring(&polecat, &mut worktree, &options.begin)).await?;
         // Nobody has it: who takes one has the turn that we have.
         let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
-        let place = Placed::New(worktree);
-        let (setup, exit) = (Some(setup), None);
-        let hooks = true;
         Ok(Taken {
             polecat,
             issue,
-            hooks,
-            place,
+            hooks: true,
+            place: Placed::New(worktree),
             warnings,
-            exit,
+            exit: None,
             began,
             brought,
-            setup,
+            setup: Some(setup),
             _turn: turn,
         })
     }

@@ -92,20 +92,30 @@ impl Messenger {
         if outcome == (Outcome::NotShown { lost: true }) {
             outcome = delivery.deliver().await?;
         }
-        let warning = match outcome {
+        let warning = self.hold_if_unsent(session, queue, &outcome).await?;
+        Ok(warning.map(|what| format!("polecat `{}`: `{}` {what}", seen.polecat, excerpt(text))))
+    }
+
+    /// Holds the queue if its first message may not have arrived; gives what is told of that.
+    async fn hold_if_unsent(
+        &self,
+        session: &Session,
+        queue: Queue,
+        outcome: &Outcome,
+    ) -> Result<Option<&'static str>, SessionError> {
+        let (held, what) = match outcome {
             Outcome::Submitted => return Ok(None),
-            Outcome::NotShown { lost: true } => {
-                let why = "the agent did not show the next message";
-                self.put_queue(session, &queue.held(why)).await?;
-                "did not show, though typed twice: it stays queued and the queue is held"
-            }
-            Outcome::NotShown { lost: false } | Outcome::Stuck => {
-                let why = "the previous message may not have been sent";
-                self.put_queue(session, &queue.sent().held(why)).await?;
-                "may not have been sent: check its composer. The rest of the queue is held"
-            }
+            Outcome::NotShown { lost: true } => (
+                queue.held("the agent did not show the next message"),
+                "did not show, though typed twice: it stays queued and the queue is held",
+            ),
+            Outcome::NotShown { lost: false } | Outcome::Stuck => (
+                queue.sent().held("the previous message may not have been sent"),
+                "may not have been sent: check its composer. The rest of the queue is held",
+            ),
         };
-        Ok(Some(format!("polecat `{}`: `{}` {warning}", seen.polecat, excerpt(text))))
+        self.put_queue(session, &held).await?;
+        Ok(Some(what))
     }
 
     /// The first message of `queue` was pasted and not submitted by us. It stays queued, unless the

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{Removed, rollback};
-use crate::core::{PolecatName, Rig};
+use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::git::command::format::{display_path, printable};
@@ -42,29 +42,7 @@ pub(super) async fn finish(
     record: Removing,
     launch: &Launch,
 ) -> Result<Removed, HostError> {
-    let half = |left: &Path, why: String| HostError::HalfRemoved {
-        polecat: polecat.clone(),
-        left: left.to_owned(),
-        why,
-        backup: record.backup.as_ref().map(|(reference, _)| reference.clone()),
-    };
-    if let Some(git_dir) = &record.git_dir {
-        require_ours(rig, polecat, git_dir).await?;
-    }
-    let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
-    let deleted = blocking(move || {
-        let Some((place, aside)) = layouts::aside(&of, "removing", &name, &recorded)? else {
-            return Ok(of.layout);
-        };
-        delete(&aside).map(|()| place)
-    });
-    let left = Path::new(&record.aside);
-    let place = deleted.await.map_err(|error| half(left, error.to_string()))?;
-    if let Some(git_dir) = record.git_dir.clone() {
-        let path = git_dir.clone();
-        let forgotten = blocking(move || unregister_worktree(&git_dir)).await;
-        forgotten.map_err(|error| half(&path, error.to_string()))?;
-    }
+    let layout = delete_folders(rig, polecat, &record).await?;
     let mut removed = Removed {
         branches: Vec::new(),
         kept: record.kept.into_iter().map(|(branch, why)| (branch, printable(&why))).collect(),
@@ -85,12 +63,44 @@ pub(super) async fn finish(
     records::delete_base(rig, polecat).await?;
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
-        layouts::tidy(&of, &place, &name);
+        layouts::tidy(&of, &layout, &name);
         Ok(())
     })
     .await?;
     records::clear::<Removing>(rig, polecat).await?;
     Ok(removed)
+}
+
+/// Deletes the folder that was set aside and what git has of its worktree; gives the layout that the
+/// folder had.
+async fn delete_folders(
+    rig: &Rig,
+    polecat: &PolecatName,
+    record: &Removing,
+) -> Result<Layout, HostError> {
+    let half = |left: &Path, why: HostError| HostError::HalfRemoved {
+        polecat: polecat.clone(),
+        left: left.to_owned(),
+        why: why.to_string(),
+        backup: record.backup.as_ref().map(|(reference, _)| reference.clone()),
+    };
+    if let Some(git_dir) = &record.git_dir {
+        require_ours(rig, polecat, git_dir).await?;
+    }
+    let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
+    let deleted = blocking(move || {
+        let Some((layout, aside)) = layouts::aside(&of, "removing", &name, &recorded)? else {
+            return Ok(of.layout);
+        };
+        delete(&aside).map(|()| layout)
+    });
+    let layout = deleted.await.map_err(|error| half(Path::new(&record.aside), error))?;
+    if let Some(path) = &record.git_dir {
+        let git_dir = path.clone();
+        let forgotten = blocking(move || unregister_worktree(&git_dir)).await;
+        forgotten.map_err(|error| half(path, error))?;
+    }
+    Ok(layout)
 }
 
 /// Refuses a record whose `git_dir` does not belong to a worktree of the rig's repository.
