@@ -83,10 +83,15 @@ impl Site {
         fs::write(self.path("plan"), format!("{victim} {when} {step} {of}")).unwrap();
     }
 
-    pub(crate) fn disarm(&self) {
-        for name in ["plan", "steps", "fired"] {
+    /// Nobody is killed any more; gives who was, and the steps until then.
+    pub(crate) fn disarm(&self) -> (Option<String>, String) {
+        // First: nobody is killed after it was asked whether somebody was.
+        fs::remove_file(self.path("plan")).ok();
+        let met = (self.fired(), self.steps());
+        for name in ["steps", "fired"] {
             fs::remove_file(self.path(name)).ok();
         }
+        met
     }
 
     /// Who was killed.

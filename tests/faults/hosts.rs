@@ -28,9 +28,9 @@ async fn what_serves_a_hub_ends_when_the_hub_says_nothing_any_more() {
     let mut line = String::new();
     from.read_line(&mut line).unwrap();
     assert_eq!(line, BEGIN);
-    let version = env!("CARGO_PKG_VERSION");
-    let hello =
-        json!({ "version": version, "rigs": [], "tmux_command": null, "tmux_socket": null });
+    // An empty map.
+    let config = [0x80_u8];
+    let hello = json!({ "config": config, "log": "" });
     let hello = rmp_serde::to_vec_named(&json!({ "Hello": hello })).unwrap();
     to.write_all(&u32::try_from(hello.len()).unwrap().to_be_bytes()).unwrap();
     to.write_all(&hello).unwrap();

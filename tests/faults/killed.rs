@@ -53,13 +53,11 @@ async fn at(site: &Site, operation: Operation, point: Point) -> Option<String> {
     if operation == Operation::Queue && matches!(answer, Some(Ok(_))) {
         sent_or_killed(site, &polecat, before).await;
         // What tmux answered to the key may be on its way yet; the answer to this comes behind it.
-        if point.victim == "backend" && site.fired().is_none() {
+        if point.victim != "nvim" && site.fired().is_none() {
             drop(editor.call("status", json!([polecat])).await);
         }
     }
-    let fired = site.fired();
-    let steps = site.steps();
-    site.disarm();
+    let (fired, steps) = site.disarm();
     let editor = if point.victim == "nvim" && fired.is_some() {
         drop(editor);
         site.editor().await

@@ -163,7 +163,7 @@ fn by_podman(container: &Container, project: &Project) -> Json {
 /// As the guide says that docker does too: by a docker that is podman under its name.
 fn by_docker(container: &Container, project: &Project) -> Json {
     let guide = include_str!("../../doc/hosts/containers.md");
-    assert!(guide.contains("`docker` does for"));
+    assert!(guide.contains("`docker` replaces"));
     let podman = shlex::try_join(container.words().iter().map(String::as_str)).unwrap();
     let docker = container.stand_in("docker", &format!("exec {podman} \"$@\"\n"));
     let [exec, attach] = ["command", "attach"].map(|key| {
