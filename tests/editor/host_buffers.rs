@@ -39,8 +39,13 @@ async fn who_does_not_wait_for_a_host_is_told_so() {
     edit(&desk, &there, "a.lua").await;
     set_lines(&desk, &["mine"]).await;
     kill_process(server(&desk.editor).unwrap(), Signal::STOP).unwrap();
-    let began = "vim.schedule(function() _G.written = { pcall(vim.cmd, 'write') } end)";
-    desk.editor.lua(began, Json::Null).await.unwrap();
+    let begins = "vim.schedule(function()
+        _G.begun = true
+        _G.written = { pcall(vim.cmd, 'write') }
+    end)";
+    desk.editor.lua(begins, Json::Null).await.unwrap();
+    // Neovim answers only when it waits.
+    expect(&desk, "_G.begun", json!(true)).await;
     desk.editor.nvim.input("<C-c>").await.unwrap();
     let told = "you stopped waiting for its host: the file may have been written";
     let failed = format!("_G.written and {{ _G.written[1], _G.written[2]:match('{told}') }}");
