@@ -164,9 +164,9 @@ return {
   {
     name = 'Issues',
     desc = 'Choose a ready issue for a polecat',
-    nargs = 0,
     bar = true,
     map = 'n',
+    words = { 'rigs?' },
   },
   {
     name = 'Setup',

@@ -146,8 +146,8 @@ M.fork = api.call('session.fork', { 'polecat', 'opts', 'cb' })
 M.sling = api.call('session.sling', { 'issue', 'opts', 'cb' }, api.with_cwd)
 
 --- The issues that can be begun, as the tracker has them: each with `id`, `title`, `status`, `assignee?`.
----@type fun(cb?: polecat.Callback)
-M.issues = api.call('rig.issues', { 'cb' })
+---@type fun(opts?: { rig?: string }, cb?: polecat.Callback)
+M.issues = api.call('rig.issues', { 'opts', 'cb' })
 
 --- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
 --- first. The result is `{ polecat, dir, branches, kept, backup?, commit?, stashes }`.

@@ -225,7 +225,7 @@ async fn draw(
         "status" => status::run((&workspace, fleet), open, canvas).await,
         "capture" => capture::run((&workspace, &fleet), open, canvas).await,
         "queue" => queue::run((&workspace, &fleet), open, canvas).await,
-        "setup" => setup::run(&workspace, open, canvas).await,
+        "setup" => setup::run((&workspace, &fleet), open, canvas).await,
         "diff" => {
             let context = CallContext::new(editor, (&workspace, &fleet), call);
             diff::run(&context, open, canvas).await

@@ -42,6 +42,7 @@ mod host_buffers;
 mod host_diffs;
 mod host_files;
 mod host_identity;
+mod host_work;
 mod hostile;
 mod hosts;
 mod in_use;

@@ -7,7 +7,7 @@ use serde_bytes::ByteBuf;
 
 use super::{
     At, CallContext, Capture, Everywhere, FollowOutput, Inject, Method, QueueListing, ShowQueue,
-    Status, Worktree,
+    ShowSetup, Status, Worktree,
     everywhere::AboutPolecat,
     sessions::{ListedPolecat, of_host},
 };
@@ -23,7 +23,7 @@ use crate::{
         error::{Refusal, RpcError},
         views::rows::Row,
     },
-    session::AttachPlan,
+    session::{AttachPlan, Printed},
 };
 
 /// The longest message of an error of a host, in characters.
@@ -161,6 +161,12 @@ impl Far<'_> {
     pub(in crate::rpc) async fn queue(&self) -> Result<QueueListing, Refusal> {
         let (at, polecat) = (At::default(), String::new());
         self.carry_out(ShowQueue { at, polecat }, &|_: &str| {}).await
+    }
+
+    /// What its last set-up prints.
+    pub(in crate::rpc) async fn setup(&self) -> Result<Printed, Refusal> {
+        let (at, polecat) = (At::default(), String::new());
+        self.carry_out(ShowSetup { at, polecat }, &|_: &str| {}).await
     }
 
     /// Sends a message to the one of a host that `said` names.

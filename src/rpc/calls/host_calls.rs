@@ -81,8 +81,8 @@ everywhere! {
     Answer, Start, Fork, Sling, New, Setup, Remove, Restore, Label, Attempts,
     ReviewChanges, ReviewBefore, ReviewVersion, KeepComment, DropComment, SendComments, TakeParts,
     RejectParts, UndoParts,
-    PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree;
-    StopAll, ResumeAll;
+    PlanMerge, Merge, PlanPush, Push, OpenPullRequest, Worktree, ShowSetup;
+    StopAll, ResumeAll, Issues;
 }
 
 async fn carry_out_one<C: Everywhere>(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{At, CallContext, FindAgents, Operation, calls};
+use super::{At, CallContext, Everywhere, FindAgents, Operation, RigName, calls};
 use crate::{
     core::{
         agent,
@@ -25,7 +25,8 @@ calls! {
     /// The names that commands can be completed with.
     "complete" => Complete { at: At }
     /// The issues that can be begun.
-    "rig.issues" => Issues { at: At }
+    #[derive(serde::Serialize)]
+    "rig.issues" => Issues { at: At, rig: Option<RigName> }
 }
 
 impl Operation for Health {
@@ -40,11 +41,13 @@ impl Operation for Health {
     }
 }
 
-impl Operation for Issues {
+impl Everywhere for Issues {
     type Answer = Vec<Issue>;
+    const READS: bool = true;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Vec<Issue>, Refusal> {
-        Ok(context.rig(self.at).await?.polecats().ready_issues().await?)
+    async fn here(self, context: &CallContext<'_>) -> Result<Vec<Issue>, Refusal> {
+        let rig = context.named_rig(self.at, self.rig.as_ref()).await?;
+        Ok(rig.polecats().ready_issues().await?)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{At, CallContext, Everywhere, InUse, calls};
 use crate::{
     rpc::{encode::encoded_by_serde, error::Refusal},
-    session::{Reach, SetUp},
+    session::{Printed, Reach, SetUp},
 };
 
 calls! {
@@ -16,9 +16,24 @@ calls! {
         /// Whether it may copy what costs much room.
         large: Option<bool>,
     }
+    /// What the last set-up of a polecat prints.
+    #[derive(serde::Serialize)]
+    "polecat.setup_output" => ShowSetup { at: At, polecat: String }
 }
 
-encoded_by_serde! { SetUp }
+encoded_by_serde! { SetUp, Printed }
+
+impl Everywhere for ShowSetup {
+    type Answer = Printed;
+    const READS: bool = true;
+
+    async fn here(self, context: &CallContext<'_>) -> Result<Printed, Refusal> {
+        let whom = context.whom(self.at, &self.polecat, Reach::Reads).await?;
+        let printed = whom.context.setups().printed(&whom.polecat)?;
+        let now = printed.borrow().clone();
+        Ok(now)
+    }
+}
 
 impl Everywhere for Setup {
     type Answer = SetUp;

@@ -194,6 +194,17 @@ impl Invocation {
         self.other_with(name, args, bang, None)
     }
 
+    /// The same about a rig: from within it, or about a polecat of a host that has no name.
+    pub(super) fn other_in(
+        &self,
+        name: &str,
+        args: &str,
+        (at, about): (At, Option<String>),
+    ) -> Request {
+        let asked = CommandRun { at, about, ..self.asked.clone() };
+        Self { asked, words: self.words.clone(), ..*self }.other(name, args, false)
+    }
+
     /// The same with what a person has answered.
     pub(super) fn other_with(
         &self,

@@ -1,21 +1,14 @@
 //! `:PolecatSetup`: sets a worktree up again, or shows what that prints.
 
 use super::{Done, invocation::Invocation, report};
-use crate::core::names::shown;
 use crate::rpc::{
     calls::{CallContext, Operation, Setup},
     effects::{self, View, info},
-    error::RpcError,
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.polecat()?;
     if asked.bang() {
-        if context.is_far(&polecat) {
-            let why = format!("`{}` is on another machine", shown(&polecat));
-            let hint = Some("a failed set-up's error shows the last lines".to_owned());
-            return Err(RpcError { hint, ..RpcError::bad_argument(why) }.into());
-        }
         return asked.open(View::Setup { polecat });
     }
     let answers = asked.answers();

@@ -3,7 +3,7 @@
 use super::{Done, inject, invocation::Invocation, pressed::Press, report, words::word};
 use crate::core::{contexts::literal, rig::address::beside};
 use crate::rpc::{
-    calls::{Agents, CallContext, CommandRun, Issues, Operation, Sling},
+    calls::{Agents, At, CallContext, CommandRun, Issues, Operation, RigName, Sling},
     effects::{
         self, Choice, Effect, Level,
         compose::{self, Compose},
@@ -110,15 +110,33 @@ async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Result<Compos
     Ok(compose::task(&whom, Some(asked.at()), quote, asked.without_lines()))
 }
 
+/// From where a command is about a rig: for that of a host, what stands for a polecat of it.
+async fn rig_of(
+    context: &CallContext<'_>,
+    at: At,
+    named: Option<&RigName>,
+) -> Result<(At, Option<String>), Refusal> {
+    Ok(match named {
+        Some(rig) if context.is_far(rig.prefix()) => (at, Some(rig.prefix().to_owned())),
+        Some(_) => {
+            let rig = context.named_rig(at.clone(), named).await?;
+            (at.in_rig(rig.rig_path()), None)
+        }
+        None => (at, None),
+    })
+}
+
 /// Lets a person choose which of the issues that can be begun is given to a polecat.
 pub(super) async fn issues(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let found = Issues { at: asked.at() }.run(context).await?;
+    let named = asked.words.text("rig")?.or_else(|| rig_there(context, asked)).map(RigName::from);
+    let found = Issues { at: asked.at(), rig: named.clone() }.run(context).await?;
     if found.is_empty() {
         return Ok(vec![Effect::Notify(Level::Info, "no issue is ready".to_owned())]);
     }
+    let rig = rig_of(context, asked.at(), named.as_ref()).await?;
     let choice = |issue: &crate::session::Issue| Choice {
         label: format!("{}  {}", issue.id, crate::core::names::visible(&issue.title)),
-        then: Some(asked.other("Sling", &word(&issue.id), false)),
+        then: Some(asked.other_in("Sling", &word(&issue.id), rig.clone())),
     };
     Ok(vec![Effect::Select {
         prompt: "Give which issue to a polecat?".to_owned(),

@@ -287,6 +287,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Sling, "Sling", "Give an issue or a task to a free or new polecat")
     },
     Spec {
+        words: &[maybe("rig", Kind::Rig)],
         map: Some("n"),
         ..plain(Command::Issues, "Issues", "Choose a ready issue for a polecat")
     },

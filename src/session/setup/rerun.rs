@@ -54,7 +54,7 @@ impl Setups {
         let polecat = PolecatName::parse(name)?;
         let found = self.context.shared.setup_runs.printed(&self.context.rig.home, &polecat);
         found.ok_or_else(|| {
-            let what = format!("`{polecat}` has not been set up in this Neovim");
+            let what = format!("`{polecat}` has not been set up since the backend was started");
             SessionError::BadArgument(what)
         })
     }

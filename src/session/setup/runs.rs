@@ -7,6 +7,7 @@ use std::{
     thread::available_parallelism,
 };
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::{
     OwnedSemaphorePermit, Semaphore,
     watch::{self, Receiver, Sender},
@@ -21,11 +22,13 @@ const OUTPUT_LIMIT: usize = 256 * 1024;
 const REMEMBERED_LIMIT: usize = 16;
 
 /// What a set-up has printed, and how it goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Printed {
     /// The command that is run.
     pub command: Option<String>,
     /// The end of what it printed.
+    #[serde(with = "serde_bytes")]
     pub text: Vec<u8>,
     /// Whether there was more.
     pub cut: bool,
