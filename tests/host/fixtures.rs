@@ -161,11 +161,11 @@ pub(super) async fn eventually<T: PartialEq + std::fmt::Debug>(wanted: T, look: 
     panic!("waited 30 s for {wanted:?}, last saw {:?}", look());
 }
 
-/// Whether a process runs; one that ended and waits for its parent does not.
+/// Whether a process runs; one that ended and waits for its parent does not, nor one that is just about
+/// to: its files are closed before it shows that it has ended.
 pub(super) fn runs(pid: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // `<pid> (<name>) <state> ...`, and the name may hold blanks and brackets.
-    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+    // The kernel takes the memory away first, and the words with it.
+    fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| !words.is_empty())
 }
 
 /// A process that must not outlive the test, however that ends.
