@@ -49,7 +49,7 @@ pub use observe::capture::CaptureOptions;
 pub use observe::fit::WindowFit;
 pub use observe::follow::{Follow, Update};
 pub use observe::idle_watch::IdleWatch;
-pub use observe::rest::RestDetector;
+pub use observe::rest::WorkDetector;
 pub use observe::status_watch::{Status, StatusWatch};
 pub use polecats::Polecats;
 pub use polecats::attempts::OtherAttempt;

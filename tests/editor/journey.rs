@@ -9,7 +9,7 @@ use crate::{
     support::{
         eventually,
         neovim::{checkout, config, merge},
-        rig::{Project, git},
+        rig::Project,
         screen::Screen,
     },
 };
@@ -105,15 +105,6 @@ async fn from_an_empty_editor_to_a_merged_branch_are_at_most_25_keys() {
     person.sees_no_more(": `:w` saves").await;
     person.sees("┃ Of ten percent").await;
     person.types(&["S"]);
-    let polecat = fs::read_dir(person.screen.project.polecats()).unwrap().next().unwrap().unwrap();
-    let worktree = person.screen.project.worktree(polecat.file_name().to_str().unwrap());
-    eventually("the second commit", async || {
-        let count = git(&worktree, &["rev-list", "--count", "main..HEAD"]);
-        if count == "2" { Ok(()) } else { Err(count) }
-    })
-    .await;
-    // A turn that is shorter than two looks at its screen is not seen to end.
-    person.types(&["r"]);
     person.sees("Committed: 2 commits").await;
     person.types(&["M"]);
     person.sees("Type number").await;

@@ -1,4 +1,4 @@
-//! What a polecat changed: drawn in portions, and anew when the polecat has come to rest.
+//! What a polecat changed: drawn in portions, and anew when the polecat has done something.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(in crate::rpc::views) async fn run(
                 Some(Order::Width(_) | Order::List(_) | Order::Offer(..) | Order::Hosts(_)) => {}
             },
             seen = next(&mut rest, other.as_mut()) => match seen {
-                RestEvent::Rests => due = true,
+                RestEvent::Worked => due = true,
                 RestEvent::Lost => diff.lose(canvas).await,
             },
         }

@@ -1,5 +1,5 @@
-//! When what a polecat changed is worth another look: when its agent comes to rest, and when its host
-//! is there again.
+//! When what a polecat changed is worth another look: when its agent comes to rest or has committed, and
+//! when its host is there again.
 
 use super::{drawn_diff::Reviewed, rows::Row};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         calls::{CallContext, Far},
         error::RpcError,
     },
-    session::{IdleWatch, Reach, RestDetector},
+    session::{IdleWatch, Reach, WorkDetector},
 };
 
 /// Watches one polecat.
@@ -19,8 +19,8 @@ pub(super) enum Rest {
 
 /// What was seen of it.
 pub(super) enum RestEvent {
-    /// It rests after it did something, or can be seen again.
-    Rests,
+    /// It has done something, or can be seen again.
+    Worked,
     /// Its host cannot be reached.
     Lost,
 }
@@ -29,7 +29,7 @@ pub(super) enum RestEvent {
 pub(super) struct FarRest {
     watch: FleetWatch,
     row: Row,
-    detector: RestDetector,
+    detector: WorkDetector,
     up: bool,
 }
 
@@ -38,7 +38,7 @@ impl Rest {
         if of.host.is_some() {
             let watch = context.fleet.listen();
             if let Some(far) = Far::find(context.fleet, &of.polecat).await? {
-                let (row, detector) = (far.row(), RestDetector::default());
+                let (row, detector) = (far.row(), WorkDetector::default());
                 let mut rest = FarRest { watch, row, detector, up: true };
                 rest.look();
                 return Ok(Self::There(Box::new(rest)));
@@ -53,7 +53,7 @@ impl Rest {
         match self {
             Self::Here(idle) => {
                 idle.next().await;
-                RestEvent::Rests
+                RestEvent::Worked
             }
             Self::There(rest) => rest.next().await,
         }
@@ -78,16 +78,16 @@ impl FarRest {
             (true, false) => Some(RestEvent::Lost),
             (false, false) => None,
             // What it did meanwhile, nobody has told.
-            (false, true) => Some(RestEvent::Rests),
-            (true, true) => self.rests(host).then_some(RestEvent::Rests),
+            (false, true) => Some(RestEvent::Worked),
+            (true, true) => self.has_worked(host).then_some(RestEvent::Worked),
         }
     }
 
-    fn rests(&mut self, host: &HostStatus) -> bool {
+    fn has_worked(&mut self, host: &HostStatus) -> bool {
         let mut rigs = host.rigs.iter();
         let rig = rigs.find(|rig| self.row.rig.as_os_str() == &*rig.path);
         let mut polecats = rig.into_iter().flat_map(|rig| &rig.polecats);
         let info = polecats.find(|info| info.polecat.as_str() == self.row.polecat);
-        info.is_some_and(|info| self.detector.rests(info.state))
+        info.is_some_and(|info| self.detector.has_worked(info))
     }
 }

@@ -1,16 +1,16 @@
-//! When a polecat's agent comes to rest: what it changed is then worth another look.
+//! When what a polecat changed is worth another look.
 
 use crate::session::{
     context::RigContext,
-    observe::{poller::Poller, rest::RestDetector},
+    observe::{poller::Poller, rest::WorkDetector},
     workspace::Workspace,
 };
 
-/// Waits for a polecat's agent to come to rest.
+/// Waits for a polecat's agent to come to rest, or to have committed.
 pub struct IdleWatch {
     poller: Poller,
     polecat: String,
-    detector: RestDetector,
+    detector: WorkDetector,
 }
 
 impl IdleWatch {
@@ -18,13 +18,13 @@ impl IdleWatch {
     #[must_use]
     pub fn of(workspace: &Workspace, context: &RigContext, polecat: &str) -> Self {
         let poller = workspace.poller(context);
-        let (polecat, detector) = (polecat.to_owned(), RestDetector::default());
+        let (polecat, detector) = (polecat.to_owned(), WorkDetector::default());
         let mut watch = Self { poller, polecat, detector };
         watch.take_newest();
         watch
     }
 
-    /// Waits until it rests after it did something. Cancelling it loses nothing.
+    /// Waits until it has done something. Cancelling it loses nothing.
     pub async fn next(&mut self) {
         while self.poller.snapshots.changed().await.is_ok() {
             if self.take_newest() {
@@ -37,10 +37,8 @@ impl IdleWatch {
 
     fn take_newest(&mut self) -> bool {
         let newest = self.poller.snapshots.borrow_and_update();
-        let state = newest.as_ref().and_then(|newest| {
-            let info = newest.polecats.iter().find(|info| info.polecat.as_str() == self.polecat)?;
-            Some(info.state)
-        });
-        state.is_some_and(|state| self.detector.rests(state))
+        let mut polecats = newest.iter().flat_map(|newest| &newest.polecats);
+        let info = polecats.find(|info| info.polecat.as_str() == self.polecat);
+        info.is_some_and(|info| self.detector.has_worked(info))
     }
 }
