@@ -48,6 +48,13 @@ impl Issue {
     pub fn assignee(&self) -> &str {
         self.assignee.as_deref().unwrap_or_default()
     }
+
+    /// Whether its id is one. The repository or a host says what it is, and in a command a word such as
+    /// `cmd=...` would mean something else.
+    #[must_use]
+    pub fn has_valid_id(&self) -> bool {
+        IssueId::parse(&self.id).is_ok()
+    }
 }
 
 /// Whether the project keeps issues: it, or the repository of a town's rig, has the tracker's folder.

@@ -262,3 +262,28 @@ async fn a_terminal_runs_what_the_configuration_says_whatever_a_session_is_calle
     let last = "polecat\nunset POLECAT_LINE; exec tmux -L gt-1 attach-session -t '=-x'\n";
     assert!(words.starts_with("sh\n-c\n") && words.ends_with(last), "{words}");
 }
+
+/// Chosen, one of them would be another word of the command.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issue_whose_id_is_none_is_not_offered() {
+    let scene = Scene::new(json!({})).await;
+    let editor = &scene.here.editor;
+    let mut host = scene.look().await;
+    host.greet().await;
+    host.say(&rigs(vec![rig("shop", 1)])).await;
+    scene.expect("evil:shop: 1 polecat").await;
+    editor.lua("vim.ui.select = function(items) _G.offered = items end", Json::Null).await.unwrap();
+    editor.command("PolecatIssues evil:shop").await.unwrap();
+    let (id, _) = host.called("rig.issues").await;
+    let issue = |id: &str| json!({ "id": id, "title": "Paint the door", "status": "open" });
+    let bad = ["cmd=touch${IFS}ran", "a b", "-x", "a/b", "", "a\nb"];
+    let told: Vec<_> = bad.into_iter().chain(["gt-1"]).map(issue).collect();
+    host.answer(id, &told).await;
+    eventually("what is offered", async || {
+        let offered = editor.lua("return _G.offered", Json::Null).await.unwrap();
+        if offered.is_null() { Err("nothing".to_owned()) } else { Ok(()) }
+    })
+    .await;
+    let offered = editor.lua("return #_G.offered", Json::Null).await.unwrap();
+    assert_eq!(offered, json!(1));
+}

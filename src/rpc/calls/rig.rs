@@ -49,6 +49,10 @@ impl Everywhere for Issues {
         let rig = context.named_rig(self.at, self.rig.as_ref()).await?;
         Ok(rig.polecats().ready_issues().await?)
     }
+
+    fn arrived(issues: &mut Vec<Issue>, _ahead: i64) {
+        issues.retain(Issue::has_valid_id);
+    }
 }
 
 encoded_by_serde! { Vec<Issue> }

@@ -28,7 +28,9 @@ impl Polecats {
     /// The tracker is not there, or did not tell.
     pub async fn ready_issues(&self) -> Result<Vec<Issue>, SessionError> {
         let dir = self.context.tracker_dir(self.context.rig.path.clone());
-        Ok(self.context.shared.tracker.ready(&dir).await?)
+        let mut issues = self.context.shared.tracker.ready(&dir).await?;
+        issues.retain(Issue::has_valid_id);
+        Ok(issues)
     }
 
     /// The claims in the rig's town, without that of `issue`; none outside of towns, where nobody
