@@ -87,8 +87,8 @@ function M.open(method, args, callback)
   end)
 end
 
---- A public function that makes a call: `params` are the names of its arguments on the wire, in order, but for `opts`
---- and `cb`.
+--- A public function that makes a call: `params` are the names of its arguments on the wire, in order,
+--- but for `opts` and `cb`.
 ---@param method string
 ---@param params string[]
 ---@param how? polecat.Send

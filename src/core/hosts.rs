@@ -13,7 +13,11 @@ use super::{build, names::shown};
 const SHELL: &str = r#"cd -- "$1" && exec "${SHELL:-/bin/sh}" -l"#;
 /// What runs its first word, a line for `sh`, with the environment of the person's login shell. That may
 /// be any: it is told nothing but to expand a variable. C shells take `-l` alone.
-const BY_LOGIN: &str = r#"POLECAT_LINE=$1; export POLECAT_LINE; case ${SHELL##*/} in csh|tcsh) how=-c ;; *) how=-lc ;; esac; exec "${SHELL:-/bin/sh}" "$how" 'exec sh -c "$POLECAT_LINE"'"#;
+const BY_LOGIN: &str = concat!(
+    "POLECAT_LINE=$1; export POLECAT_LINE; ",
+    "case ${SHELL##*/} in csh|tcsh) how=-c ;; *) how=-lc ;; esac; ",
+    r#"exec "${SHELL:-/bin/sh}" "$how" 'exec sh -c "$POLECAT_LINE"'"#,
+);
 
 /// The longest name of a host, in bytes, and of a socket that one tells.
 const NAME_LIMIT: usize = 64;

@@ -28,7 +28,8 @@ const SSH_FAILED: i32 = 255;
 /// The longest path of a socket that ssh can make: 107 bytes, of which it needs 17 for a while.
 const PATH_LIMIT: usize = 90;
 
-/// Options set unless the user set them: the option, its values where nobody has set it, and ours. A link that is cut is noticed.
+/// Options set unless the user set them: the option, its values where nobody has set it, and ours. A
+/// link that is cut is noticed.
 const OPTIONS: [(&str, &[&str], &str); 4] = [
     ("connecttimeout", &["none"], "ConnectTimeout=10"),
     ("serveraliveinterval", &["0"], "ServerAliveInterval=5"),

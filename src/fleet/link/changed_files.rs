@@ -20,9 +20,9 @@ use crate::{
 };
 
 /// How often they are told.
-const INTERVAL: Duration = Duration::from_millis(500);
+const TELL_INTERVAL: Duration = Duration::from_millis(500);
 /// Of how many worktrees they may wait: a host tells of one at a time, as often as we do.
-const MOST: usize = 100;
+const WORKTREES_LIMIT: usize = 100;
 
 /// Those that wait, by the rig's home and the polecat.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl ChangedFiles {
         let (count, of) = (waiting.len(), (files.home.clone(), files.polecat.clone()));
         match waiting.get_mut(&of) {
             Some(before) => before.add(files),
-            None if count < MOST => drop(waiting.insert(of, files)),
+            None if count < WORKTREES_LIMIT => drop(waiting.insert(of, files)),
             None => return Err("it tells of more changed files than it may".to_owned()),
         }
         self.some.notify_one();
@@ -57,7 +57,7 @@ impl ChangedFiles {
             for files in waiting.into_values() {
                 news.tell(Event::Files(files));
             }
-            sleep_until(Instant::now() + INTERVAL).await;
+            sleep_until(Instant::now() + TELL_INTERVAL).await;
         }
     }
 

@@ -59,8 +59,11 @@ impl Process {
         self.terminate();
         let deadline = Instant::now() + patience;
         let has_ended = timeout_at(deadline, self.0.wait()).await.is_ok();
-        // What it started has the same time, and holds the number of the group as long as it runs.
-        if has_ended && test_kill_process_group(group).is_ok() {
+        // What it started has the same time. As long as that runs, the number of the group is no other's.
+        if has_ended {
+            if test_kill_process_group(group).is_err() {
+                return;
+            }
             sleep_until(deadline).await;
         }
         // They may have ended since.

@@ -312,6 +312,6 @@ fn able(choice: &AgentChoice, begins: Begins) -> Result<Begins, SessionError> {
 fn why_not(agent: &Agent) -> &'static str {
     match &agent.resume {
         Some(resume) if resume.last.is_some() => "it can only resume the last one of a folder",
-        _ => "how to name one to it is not known",
+        _ => "it is not known how to choose one",
     }
 }
