@@ -11,7 +11,7 @@ local M = {}
 local NAME = 'polecat://preview'
 local GROUP = 'polecat_preview'
 --- The rows of a preview, with room for it or not.
-local MOST, LEAST = 20, 5
+local LINES_LIMIT, LINES_MIN = 20, 5
 
 ---@class polecat.Peek
 ---@field list integer The buffer of the list.
@@ -30,10 +30,10 @@ local function below(list)
   local row = list.row + list.height + 2
   local room = lines - row
   return {
-    row = room < LEAST and math.max(lines - LEAST, 0) or row,
+    row = room < LINES_MIN and math.max(lines - LINES_MIN, 0) or row,
     col = list.col,
     width = list.width,
-    height = math.max(math.min(room, MOST), LEAST),
+    height = math.max(math.min(room, LINES_LIMIT), LINES_MIN),
   }
 end
 
@@ -49,7 +49,7 @@ local function beside(list)
     row = math.max(row - 1, 0),
     col = right >= left and right_of or math.max(left - width - 1, 0),
     width = math.max(width, 10),
-    height = math.max(math.min(vim.o.lines - 6, MOST), LEAST),
+    height = math.max(math.min(vim.o.lines - 6, LINES_LIMIT), LINES_MIN),
   }
 end
 
@@ -97,7 +97,7 @@ local function follow()
     return
   end
   open.polecat = polecat
-  local spec = { kind = 'status', title = polecat, polecat = polecat, lines = MOST }
+  local spec = { kind = 'status', title = polecat, polecat = polecat, lines = LINES_LIMIT }
   spec.width = vim.api.nvim_win_get_width(open.win)
   vim.b[open.buf].polecat_at = vim.b[open.list].polecat_at
   view.open(open.buf, spec, require('polecat.editor.notify').or_error())
