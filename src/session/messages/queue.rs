@@ -143,9 +143,8 @@ impl Messenger {
         }
         queues::keep(&self.context.rig, polecat, queue).await?;
         let count = counted(queue.messages.len());
-        let what = format!(
-            "polecat `{polecat}`: {count} queued in the session that is gone, and kept"
-        );
+        let what =
+            format!("polecat `{polecat}`: {count} queued in the session that is gone, and kept");
         self.context.shared.news.warn(what);
         Ok(())
     }
