@@ -1,12 +1,13 @@
 //! The client: one handle for one server, whichever way the commands travel.
 
+mod lost;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::net::UnixStream;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 use tracing::debug;
@@ -121,7 +122,7 @@ impl Tmux {
         let ask = Command::new("display-message").args(["-p", "#{version}"]);
         match self.run(Request::new(vec![ask]).repeatable()).await {
             Ok(replies) => Capabilities::of(&replies[0].text()),
-            Err(TmuxError::NoServer { .. }) => self.own_capabilities().await,
+            Err(error) if error.is_no_server() => self.own_capabilities().await,
             Err(error) => Err(error),
         }
     }
@@ -156,22 +157,31 @@ impl Tmux {
     }
 
     async fn answer(&self, request: &Request) -> Result<Vec<Reply>, TmuxError> {
-        let line = request.line()?;
         let mut again = request.repeatable;
         loop {
-            // Before the lock, which connecting takes itself.
-            let hub = self.inner.connector.hub(request.may_start).await?;
-            let _guard =
-                if request.needs_lock() { lock::announcing(self.address()).await } else { None };
-            let Some(hub) = hub else { return self.explained(self.spawn(request).await).await };
-            match hub.link.ask(&line, request.reply_end()).await {
-                Ok(blocks) => return request.replies(blocks, hub.escapes),
-                Err(Disconnected(words)) => {
-                    debug!(words, "the connection ended under a request");
-                    if !std::mem::take(&mut again) {
-                        return Err(TmuxError::ServerGone { socket: self.address().to_string() });
-                    }
+            match self.ask(request).await {
+                Err(TmuxError::ConnectionLost { .. }) if std::mem::take(&mut again) => {}
+                Err(lost @ TmuxError::ConnectionLost { .. }) => {
+                    // Boxed, as it is rare and would be in the future of every call.
+                    return Err(Box::pin(self.explained(lost)).await);
                 }
+                result => return result,
+            }
+        }
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Vec<Reply>, TmuxError> {
+        let line = request.line()?;
+        // Before the lock, which connecting takes itself.
+        let hub = self.inner.connector.hub(request.may_start).await?;
+        let _guard =
+            if request.needs_lock() { lock::announcing(self.address()).await } else { None };
+        let Some(hub) = hub else { return self.spawn(request).await };
+        match hub.link.ask(&line, request.reply_end()).await {
+            Ok(blocks) => request.replies(blocks, hub.escapes),
+            Err(Disconnected(words)) => {
+                debug!(words, "the connection ended under a request");
+                Err(TmuxError::ConnectionLost { socket: self.address().to_string() })
             }
         }
     }
@@ -180,16 +190,6 @@ impl Tmux {
         let Inner { address, launch, .. } = &*self.inner;
         let configuration = hub::configuration(address, request.may_start)?;
         oneshot::run(address, launch, request, configuration.as_ref()).await
-    }
-
-    /// tmux from 3.6 on and older versions do not understand each other, and show that by closing
-    /// the connection: if the server still listens then, it is not gone.
-    async fn explained<T>(&self, result: Result<T, TmuxError>) -> Result<T, TmuxError> {
-        let Err(TmuxError::ServerGone { .. }) = &result else { return result };
-        match UnixStream::connect(self.inner.address.socket_file()).await {
-            Ok(_) => Err(TmuxError::OtherVersion { reply: "it closes the connection".to_owned() }),
-            Err(_) => result,
-        }
     }
 
     async fn own_capabilities(&self) -> Result<Capabilities, TmuxError> {

@@ -113,9 +113,9 @@ impl Connector {
             }
             failed => {
                 debug!(?failed, "no connection to tmux for now");
-                let gone = matches!(failed, Ok(Err(TmuxError::ServerGone { .. })));
+                let lost = matches!(failed, Ok(Err(TmuxError::ConnectionLost { .. })));
                 slot.retry_at =
-                    Some(Instant::now() + if gone { SETTLE_DELAY } else { RETRY_DELAY });
+                    Some(Instant::now() + if lost { SETTLE_DELAY } else { RETRY_DELAY });
                 Ok(None)
             }
         }
@@ -126,7 +126,7 @@ impl Connector {
         let Self { address, launch, notices, .. } = self;
         let _guard = lock::connecting(address).await;
         match hub::connect(address, launch, start, notices.clone()).await {
-            Err(TmuxError::ServerGone { .. }) => {
+            Err(TmuxError::ConnectionLost { .. }) => {
                 hub::connect(address, launch, start, notices.clone()).await
             }
             result => result,

@@ -36,10 +36,16 @@ pub enum TmuxError {
         /// The command that starts it, where it is to be started.
         start: String,
     },
-    /// The server, or our connection to it, went away while the command was under way: it may or
-    /// may not have had its effect, and perhaps every session is gone.
+    /// The server ended while the command was under way, and its sessions with it.
     #[error("the tmux server on {socket} is gone")]
     ServerGone {
+        /// The server's address, in words.
+        socket: String,
+    },
+    /// The connection ended while the command was under way, perhaps because the server did: it
+    /// may or may not have had its effect.
+    #[error("the connection to the tmux server on {socket} was lost")]
+    ConnectionLost {
         /// The server's address, in words.
         socket: String,
     },
@@ -125,15 +131,17 @@ pub enum TmuxError {
 }
 
 impl TmuxError {
-    /// The command named a session, window, pane or buffer that does not exist.
+    /// The command named a session, window, pane or buffer that does not exist, perhaps because
+    /// its server does not.
     #[must_use]
     pub fn is_missing_target(&self) -> bool {
-        self.refusal().is_some_and(|reply| {
-            reply.starts_with("can't find ")
-                || reply.starts_with("no such ")
-                || reply.starts_with("no buffer ")
-                || reply.starts_with("session not found")
-        })
+        self.is_no_server()
+            || self.refusal().is_some_and(|reply| {
+                reply.starts_with("can't find ")
+                    || reply.starts_with("no such ")
+                    || reply.starts_with("no buffer ")
+                    || reply.starts_with("session not found")
+            })
     }
 
     /// A session of that name exists already; nothing was created.
@@ -146,6 +154,12 @@ impl TmuxError {
     #[must_use]
     pub fn is_no_server(&self) -> bool {
         matches!(self, Self::NoServer { .. } | Self::ServerGone { .. })
+    }
+
+    /// Whether the command may have had its effect.
+    #[must_use]
+    pub fn leaves_unknown(&self) -> bool {
+        matches!(self, Self::NoAnswer { .. } | Self::ConnectionLost { .. })
     }
 
     fn refusal(&self) -> Option<&str> {
@@ -176,7 +190,7 @@ impl TmuxError {
             return Some(Self::OtherVersion { reply: line.to_owned() });
         }
         if line.starts_with("server exited") || line.starts_with("lost server") {
-            return Some(Self::ServerGone { socket });
+            return Some(Self::ConnectionLost { socket });
         }
         if line.starts_with("error creating ") || line.starts_with("couldn't create directory ") {
             return Some(Self::Unreachable { socket, reply: line.to_owned() });
@@ -212,7 +226,7 @@ mod tests {
     fn what_a_client_says_tells_no_server_from_one_that_cannot_be_reached() {
         let kind = |prose: &str| match TmuxError::from_client("x", prose) {
             Some(TmuxError::NoServer { .. }) => "no server",
-            Some(TmuxError::ServerGone { .. }) => "gone",
+            Some(TmuxError::ConnectionLost { .. }) => "lost",
             Some(TmuxError::OtherVersion { .. }) => "other version",
             Some(TmuxError::Unreachable { .. }) => "unreachable",
             Some(_) => "something else",
@@ -226,9 +240,9 @@ mod tests {
             ("error creating /nonexist/dir/s (No such file or directory)", "unreachable"),
             ("couldn't create directory /tmp/tmux-0 (Permission denied)", "unreachable"),
             ("protocol version mismatch (client 8, server 7)\n", "other version"),
-            ("server exited unexpectedly\n", "gone"),
-            ("server exited", "gone"),
-            ("lost server", "gone"),
+            ("server exited unexpectedly\n", "lost"),
+            ("server exited", "lost"),
+            ("lost server", "lost"),
             ("can't find session: x", "unknown"),
             ("", "unknown"),
         ] {

@@ -184,7 +184,7 @@ impl Tmux {
         let list = Command::new("list-panes").args(which).args(["-F", &format]);
         match self.run(Request::new(vec![list]).repeatable()).await {
             Ok(replies) => wanted.parse(&replies[0], &end, read),
-            Err(TmuxError::NoServer { .. }) => Ok(Vec::new()),
+            Err(error) if error.is_no_server() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
@@ -243,7 +243,6 @@ impl Tmux {
         let kill = Command::new("kill-pane").args(["-t", &id.to_string()]);
         match self.run(Request::new(vec![kill])).await {
             Err(error) if error.is_missing_target() => Ok(()),
-            Err(TmuxError::NoServer { .. }) => Ok(()),
             result => result.map(drop),
         }
     }

@@ -22,7 +22,6 @@ impl Tmux {
         let kill = Command::new("kill-session").args(["-t", &id.to_string()]);
         match self.run(Request::new(vec![kill])).await {
             Err(error) if error.is_missing_target() => Ok(()),
-            Err(TmuxError::NoServer { .. }) => Ok(()),
             result => result.map(drop),
         }
     }

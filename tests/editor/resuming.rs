@@ -107,6 +107,14 @@ fn lose_server(shop: &Shop) {
     kill_process(shop.tmux.pid(), Signal::KILL).unwrap();
 }
 
+async fn expect_lost(shop: &Shop, polecat: &str) {
+    eventually("lost", async || {
+        let info = shop.editor.call("status", json!([polecat])).await.unwrap();
+        if info["lost"] == true { Ok(()) } else { Err(info.to_string()) }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_a_dead_server_ran_go_on_with_their_conversations_by_one_command() {
     let shop = shop().await;
@@ -304,14 +312,7 @@ async fn an_agent_that_outlived_its_server_is_ended_before_it_is_resumed() {
         .map(async |name| pid(shop.editor.call("status", json!([name])).await.unwrap()));
     let (ash, birch) = (ash.await, birch.await);
     lose_server(&shop);
-    eventually("lost", async || {
-        // While it goes, nobody can be asked.
-        match shop.editor.call("status", json!(["ash"])).await {
-            Ok(info) if info["lost"] == true => Ok(()),
-            seen => Err(format!("{seen:?}")),
-        }
-    })
-    .await;
+    expect_lost(&shop, "ash").await;
     assert!(test_kill_process(ash).is_ok() && test_kill_process(birch).is_ok());
     let info = resume(&shop, "ash").await;
     assert!(info["warnings"].to_string().contains("had outlived its tmux server"), "{info}");
@@ -335,14 +336,7 @@ async fn what_runs_in_another_tmux_server_has_not_outlived_the_lost_one_though_i
     let pid = elsewhere.run(&["display-message", "-p", "-t", "=mine:", "#{pane_pid}"]);
     let pid = pid.parse().ok().and_then(Pid::from_raw).unwrap();
     lose_server(&shop);
-    eventually("lost", async || {
-        // While it goes, nobody can be asked.
-        match shop.editor.call("status", json!(["ash"])).await {
-            Ok(info) if info["lost"] == true => Ok(()),
-            seen => Err(format!("{seen:?}")),
-        }
-    })
-    .await;
+    expect_lost(&shop, "ash").await;
     let refused = shop.try_start("ash", json!({ "resume": true })).await.unwrap_err();
     assert_eq!(refused.code, "in_use", "{refused:?}");
     assert!(!is_over(pid));
@@ -373,11 +367,7 @@ async fn what_a_person_closes_in_tmux_is_not_lost() {
     assert_eq!(all["resumed"], json!(["birch"]), "{all}");
     // A person may know better.
     lose_server(&shop);
-    eventually("lost again", async || {
-        let info = shop.editor.call("status", json!(["birch"])).await.unwrap();
-        if info["lost"] == true { Ok(()) } else { Err(info.to_string()) }
-    })
-    .await;
+    expect_lost(&shop, "birch").await;
     expect_stopped(&shop, "birch").await;
     let all = shop.editor.call("resume", json!([{}])).await.unwrap();
     assert_eq!(all, json!({ "resumed": [], "failed": [] }));

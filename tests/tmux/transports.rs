@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use polecat::tmux::{Command, HUB, Notification, Reply, Request, Tmux, TmuxError};
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::tmux::TmuxServer;
 use crate::support::{eventually, eventually_equal};
@@ -185,6 +185,49 @@ async fn pending_calls_are_answered_when_the_server_dies() {
         .await;
         server.run(&["new-session", "-d", "-s", "first", "cat"]);
     }
+}
+
+/// Asks until there is no server any more.
+async fn ask_to_the_end(tmux: Tmux) -> Result<(), TmuxError> {
+    while !tmux.panes(&[]).await?.is_empty() || tmux.server().await?.is_some() {}
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_while_the_server_dies_sees_what_was_there_or_nothing() {
+    for round in 0..60 {
+        let server = TmuxServer::new();
+        let tmux = client(&server, round % 2 == 0);
+        tmux.panes(&[]).await.unwrap();
+        let clients = [tmux.clone(), tmux, server.client()];
+        let looks = clients.map(|client| tokio::spawn(ask_to_the_end(client)));
+        kill_process(server.pid(), Signal::KILL).unwrap();
+        for look in looks {
+            look.await.unwrap().unwrap_or_else(|error| panic!("{round}: {error}"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_somebody_ends_is_not_taken_for_its_server() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    eventually_equal(HUB, async || text(&tmux, "#{session_name}").await.unwrap()).await;
+    let forever = Request::new(vec![Command::new("wait-for").arg("never")]);
+    let waits = tokio::spawn({
+        let tmux = tmux.clone();
+        async move { tmux.run(forever).await }
+    });
+    eventually("it is asked", async || {
+        let log = server.run(&["show-messages"]);
+        if log.contains("command: wait-for never") { Ok(()) } else { Err(log) }
+    })
+    .await;
+    let client = server.run(&["list-clients", "-F", "#{client_pid}"]);
+    kill_process(Pid::from_raw(client.parse().unwrap()).unwrap(), Signal::KILL).unwrap();
+    let error = waits.await.unwrap().unwrap_err();
+    assert!(matches!(error, TmuxError::ConnectionLost { .. }), "{error}");
+    assert_eq!(tmux.panes(&[]).await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

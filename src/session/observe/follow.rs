@@ -97,7 +97,7 @@ impl Follow {
         self.interval.looked(begin, Instant::now(), changed);
         self.more = matches!(&looked, Ok(Some(update)) if update.more);
         match looked {
-            Err(error) if error.is_missing_target() || error.is_no_server() => {
+            Err(error) if error.is_missing_target() => {
                 let session = self.session.clone();
                 Err(SessionError::SessionNotFound { session, why: String::new() })
             }

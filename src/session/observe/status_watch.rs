@@ -174,7 +174,7 @@ impl Followed {
         match self.context.tmux.capture(pane, Capture::last(TAIL_LINES).with_colours()).await {
             Ok(captured) => Ok(Some(captured.text)),
             // It has ended since the poller looked.
-            Err(error) if error.is_missing_target() || error.is_no_server() => Ok(None),
+            Err(error) if error.is_missing_target() => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

@@ -23,7 +23,7 @@ use crate::{
         },
         start::{Starter, plan::Plan, prompts::FirstPrompts},
     },
-    tmux::{NewSession, TmuxError},
+    tmux::NewSession,
 };
 
 impl Starter {
@@ -63,8 +63,7 @@ impl Starter {
         // First: with an old heartbeat, gastown would consider the new session dead.
         heartbeats::keep(&self.context.rig, &plan.polecat).await?;
         let created = self.context.tmux.create_session(spec).await;
-        // If tmux did not answer, the session may exist.
-        if created.as_ref().is_err_and(|error| !matches!(error, TmuxError::NoAnswer { .. })) {
+        if created.as_ref().is_err_and(|error| !error.leaves_unknown()) {
             heartbeats::delete(&self.context.rig, &plan.polecat).await?;
         } else if let Some(settings) = &plan.settings {
             settings.keep();

@@ -121,7 +121,7 @@ fn refused(address: &ServerAddress, words: &str) -> TmuxError {
         return TmuxError::ManualWindowSize;
     }
     if words.starts_with(NOT_HELD) {
-        return TmuxError::ServerGone { socket: address.to_string() };
+        return TmuxError::ConnectionLost { socket: address.to_string() };
     }
     TmuxError::from_client(&address.to_string(), words).unwrap_or_else(|| TmuxError::Unexpected {
         command: "new-session".to_owned(),

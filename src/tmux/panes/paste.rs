@@ -27,7 +27,7 @@ impl Tmux {
     ///
     /// # Errors
     /// [`TmuxError::PaneDead`], or [`TmuxError::is_missing_target`]: nothing was pasted. After a
-    /// [`TmuxError::NoAnswer`] it may have been, or may yet be.
+    /// [`TmuxError::NoAnswer`] or [`TmuxError::ConnectionLost`] it may have been, or may yet be.
     pub async fn paste(
         &self,
         pane: PaneId,

@@ -60,7 +60,7 @@ impl Tmux {
             ]))
             .await;
         match result {
-            Err(error) if error.is_missing_target() || error.is_no_server() => Ok(()),
+            Err(error) if error.is_missing_target() => Ok(()),
             result => result.map(drop),
         }
     }

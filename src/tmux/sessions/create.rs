@@ -121,7 +121,7 @@ impl Tmux {
     ///
     /// # Errors
     /// [`TmuxError::is_duplicate_session`] if the name is taken. After any error except
-    /// [`TmuxError::NoAnswer`] and [`TmuxError::ServerGone`] there is no new session.
+    /// [`TmuxError::NoAnswer`] and [`TmuxError::ConnectionLost`] there is no new session.
     pub async fn create_session(&self, spec: &NewSession) -> Result<NewPane, TmuxError> {
         check_name(&spec.name)?;
         let capabilities = self.capabilities().await?;

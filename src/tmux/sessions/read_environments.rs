@@ -47,9 +47,9 @@ impl Tmux {
             let commands = left.iter().map(|of| show(of.session)).collect();
             let (replies, gone) = match self.run(Request::new(commands)).await {
                 Ok(replies) => (replies, 0),
+                Err(error) if error.is_no_server() => return Ok(found),
                 // One has gone meanwhile; the commands after it were not run.
                 Err(error) if error.is_missing_target() => (done(error), 1),
-                Err(TmuxError::NoServer { .. }) => return Ok(found),
                 Err(error) => return Err(error),
             };
             let tables = replies.iter().map(|reply| Environment::parse(&reply.text()).only(prefix));

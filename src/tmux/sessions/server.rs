@@ -30,7 +30,7 @@ impl Tmux {
                     reply,
                 })
             }
-            Err(TmuxError::NoServer { .. }) => Ok(None),
+            Err(error) if error.is_no_server() => Ok(None),
             Err(error) => Err(error),
         }
     }

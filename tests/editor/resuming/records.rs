@@ -4,8 +4,10 @@ use std::fs;
 
 use serde_json::{Value as Json, json};
 
-use super::{expect_known, expect_stopped, lose_server, record, recorded, say, shop, start};
-use crate::support::{editor::Editor, eventually, rig::Town, tmux::TmuxServer};
+use super::{
+    expect_known, expect_lost, expect_stopped, lose_server, record, recorded, say, shop, start,
+};
+use crate::support::{editor::Editor, rig::Town, tmux::TmuxServer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_record_is_read_and_left_as_it_is() {
@@ -94,11 +96,7 @@ async fn what_ran_on_an_unknown_machine_is_unknown_and_goes_on_only_when_a_perso
     start(&shop, "ash", "named").await;
     say(&shop, "ash", "hinges").await;
     lose_server(&shop);
-    eventually("lost", async || {
-        let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
-        if info["lost"] == true { Ok(()) } else { Err(info.to_string()) }
-    })
-    .await;
+    expect_lost(&shop, "ash").await;
     let mut elsewhere = recorded(&shop, "ash");
     elsewhere["server"].as_object_mut().unwrap().remove("machine");
     fs::write(record(&shop, "ash"), elsewhere.to_string()).unwrap();

@@ -1,0 +1,41 @@
+//! What has happened when a connection ends.
+
+use std::{path::Path, time::Duration};
+
+use tokio::{io::AsyncReadExt, net::UnixStream, time::timeout};
+
+use super::Tmux;
+use crate::tmux::{
+    error::TmuxError,
+    protocol::{command::Command, request::Request},
+};
+
+/// How long a server that is ending may take to close its socket.
+const END_TIMEOUT: Duration = Duration::from_millis(500);
+
+impl Tmux {
+    /// Why a connection was lost: somebody ended our client, the server ended, or it is of another
+    /// version: tmux from 3.6 on and older versions do not understand each other, and show that by
+    /// closing the connection.
+    pub(super) async fn explained(&self, lost: TmuxError) -> TmuxError {
+        let probe = Request::new(vec![Command::new("display-message").args(["-p", ""])]);
+        match self.spawn(&probe).await {
+            Ok(_) => lost,
+            Err(TmuxError::NoServer { socket }) => TmuxError::ServerGone { socket },
+            Err(TmuxError::ConnectionLost { socket }) => {
+                if stops_listening(&self.address().socket_file()).await {
+                    return TmuxError::ServerGone { socket };
+                }
+                TmuxError::OtherVersion { reply: "it closes the connection".to_owned() }
+            }
+            Err(error) => error,
+        }
+    }
+}
+
+/// Whether nobody listens there any more, or stops listening now: a server that ends closes its
+/// socket last, while one that lives lets a client wait that says nothing.
+async fn stops_listening(socket: &Path) -> bool {
+    let Ok(mut stream) = UnixStream::connect(socket).await else { return true };
+    timeout(END_TIMEOUT, stream.read_u8()).await.is_ok_and(|read| read.is_err())
+}
