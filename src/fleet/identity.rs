@@ -31,7 +31,7 @@ pub struct Identity {
 
 impl Identity {
     /// This machine's, and ours.
-    pub(super) async fn here() -> Self {
+    pub async fn here() -> Self {
         let boot = tokio::fs::read_to_string(BOOT_FILE).await.ok();
         let name = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
         Self {

@@ -16,6 +16,7 @@ mod containers;
 mod cuts;
 mod desk;
 mod figures;
+mod files;
 mod floods;
 mod guides;
 mod hostile;

@@ -1,10 +1,14 @@
 //! Files of hosts: what Neovim asks to fill and write its buffers of them, and what goes to the host
 //! for that.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
+use std::{
+    ffi::OsString,
+    os::unix::ffi::OsStringExt as _,
+    path::{Path, PathBuf},
+};
 
 use rmpv::Value;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::{At, CallContext, Method, Operation, calls};
@@ -14,7 +18,7 @@ use crate::{
         hosts::HostName,
         names::shown,
     },
-    fleet::{FarCall, pack, unpack_exactly},
+    fleet::{FarCall, Identity, pack, unpack_exactly},
     rpc::{
         effects::file_text::{FileText, joined},
         encode::Encode,
@@ -45,7 +49,7 @@ calls! {
     #[derive(Serialize)]
     "host.agents" => FindAgents {}
     #[derive(Serialize)]
-    "host.write" => WriteFile { path: ByteBuf, text: ByteBuf, seen: Option<String>, force: bool }
+    "host.write" => WriteFile { path: ByteBuf, text: ByteBuf, seen: Option<Version>, force: bool }
 }
 
 /// What is carried out on a host, about nobody in particular.
@@ -78,21 +82,58 @@ impl OnHost for FindAgents {
 }
 
 impl OnHost for ReadFile {
-    type Answer = FileContent;
+    /// On which machine, and what.
+    type Answer = (String, FileContent);
     const READS: bool = true;
 
-    async fn there(self, workspace: &Workspace) -> Result<FileContent, RpcError> {
-        Ok(workspace.read_file(path(self.path)).await?)
+    async fn there(self, workspace: &Workspace) -> Result<Self::Answer, RpcError> {
+        let content = workspace.read_file(path(self.path)).await?;
+        Ok((Identity::here().await.machine(), content))
     }
 }
 
 impl OnHost for WriteFile {
-    type Answer = ();
+    /// On which machine.
+    type Answer = String;
     const READS: bool = false;
 
-    async fn there(self, workspace: &Workspace) -> Result<(), RpcError> {
+    async fn there(self, workspace: &Workspace) -> Result<String, RpcError> {
         let (path, text) = (path(self.path), self.text.into_vec());
-        Ok(workspace.write_file(path, text, (self.seen, self.force)).await?)
+        let machine = Identity::here().await.machine();
+        let seen_here = self.seen.as_ref().is_none_or(|seen| seen.machine == machine);
+        if !seen_here && !self.force {
+            return Err(on_another_machine(&path));
+        }
+        let digest = self.seen.map(|seen| seen.digest);
+        workspace.write_file(path, text, (digest, self.force)).await?;
+        Ok(machine)
+    }
+}
+
+/// A name may lead to another machine than the one that the file was read on.
+fn on_another_machine(path: &Path) -> RpcError {
+    let why = format!("`{}` was read on another machine", path.display());
+    let hint = "`:e!` reads it here, `:w!` writes it here".to_owned();
+    RpcError { hint: Some(hint), ..RpcError::of("conflict", why) }
+}
+
+/// What was in a file when it was read or written, and where that was.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct Version {
+    digest: String,
+    machine: String,
+}
+
+impl Version {
+    /// As its buffer keeps it.
+    fn seen(&self) -> String {
+        format!("{} {}", self.digest, self.machine)
+    }
+
+    fn of_seen(seen: &str) -> Option<Self> {
+        let (digest, machine) = seen.split_once(' ')?;
+        Some(Self { digest: digest.to_owned(), machine: machine.to_owned() })
     }
 }
 
@@ -143,13 +184,14 @@ impl CallContext<'_> {
     }
 
     /// What is in `file`.
-    pub(in crate::rpc) async fn read_file(&self, file: &HostFile) -> Result<FileContent, RpcError> {
+    pub(in crate::rpc) async fn read_file(&self, file: &HostFile) -> Result<FileText, RpcError> {
         let call = ReadFile { path: bytes(file.path.clone()) };
-        let content = self.there(&file.host, call).await?;
-        match odd(&content) {
-            None => Ok(content),
-            Some(why) => Err(Self::nonsense(&file.host, why)),
+        let (machine, content) = self.there(&file.host, call).await?;
+        if let Some(why) = odd(&content) {
+            return Err(Self::nonsense(&file.host, why));
         }
+        let seen = content.digest.map(|digest| Version { digest, machine }.seen());
+        Ok(FileText::new(&content.text, seen, content.writable))
     }
 
     /// The polecat in whose worktree `file` is, as far as that is known, and its path from there.
@@ -197,7 +239,7 @@ impl Operation for FileRead {
 
     async fn run(self, context: &CallContext<'_>) -> Result<FileText, Refusal> {
         let file = named(context, &self.name)?;
-        Ok(context.read_file(&file).await?.into())
+        Ok(context.read_file(&file).await?)
     }
 }
 
@@ -215,9 +257,9 @@ impl Operation for FileWrite {
         }
         let (path, text) = (bytes(file.path.clone()), text.into());
         let force = self.force.unwrap_or_default();
-        let call = WriteFile { path, text, seen: self.seen, force };
-        context.there(&file.host, call).await?;
-        Ok(written)
+        let seen = self.seen.as_deref().and_then(Version::of_seen);
+        let machine = context.there(&file.host, WriteFile { path, text, seen, force }).await?;
+        Ok(Version { digest: written, machine }.seen())
     }
 }
 

@@ -165,8 +165,7 @@ impl Reviewed {
             RpcError::bad_argument(format!("no buffer can be called `{}`", shown(&path)))
         })?;
         let read = context.read_file(&file).await?;
-        let there = read.digest.is_some();
-        Ok(there.then(|| (file.name(), Some(read.into()))))
+        Ok(read.is_there().then(|| (file.name(), Some(read))))
     }
 
     /// Shows `pair` side by side.

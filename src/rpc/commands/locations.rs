@@ -45,7 +45,7 @@ pub(super) async fn open(press: &Press<'_>, at_line: bool) -> Result<Vec<Effect>
     let Some(file) = there.into_iter().flatten().next() else {
         return Ok(vec![no_file(&path, &dir)]);
     };
-    let content = Some(Box::new(press.context.read_file(&file).await?.into()));
+    let content = Some(Box::new(press.context.read_file(&file).await?));
     Ok(vec![Effect::Edit { file: file.name(), content, line, column }])
 }
 

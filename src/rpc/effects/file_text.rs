@@ -2,10 +2,7 @@
 
 use rmpv::Value;
 
-use crate::{
-    core::host_files::FileContent,
-    rpc::encode::{Map, bytes},
-};
+use crate::rpc::encode::{Map, bytes};
 
 /// What a buffer is filled with that Neovim cannot read itself: a file of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,16 +12,20 @@ pub(in crate::rpc) struct FileText {
     dos: bool,
     /// The last of them has an end too.
     ended: bool,
-    /// What identifies all of it, for who writes it again; none where there is no file.
+    /// What tells it from another version, for who writes it again; none where there is no file.
     seen: Option<String>,
     writable: bool,
 }
 
-impl From<FileContent> for FileText {
-    fn from(FileContent { text, digest, writable }: FileContent) -> Self {
-        let (lines, dos) = lines(&text);
+impl FileText {
+    pub(in crate::rpc) fn new(text: &[u8], seen: Option<String>, writable: bool) -> Self {
+        let (lines, dos) = lines(text);
         let ended = text.is_empty() || text.ends_with(b"\n");
-        Self { lines, dos, ended, seen: digest, writable }
+        Self { lines, dos, ended, seen, writable }
+    }
+
+    pub(in crate::rpc) fn is_there(&self) -> bool {
+        self.seen.is_some()
     }
 }
 
@@ -115,8 +116,7 @@ mod tests {
             b"a\r\nb\r",
             b"a\r\nb",
         ] {
-            let content = FileContent { text: text.to_vec(), digest: None, writable: true };
-            let read = FileText::from(content);
+            let read = FileText::new(text, None, true);
             let written = joined(&read.lines, fileformat(read.dos), read.ended);
             assert_eq!(written, text, "{:?}", String::from_utf8_lossy(text));
         }
