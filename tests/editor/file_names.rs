@@ -81,7 +81,7 @@ async fn a_list_that_is_edited_again_is_drawn_anew_and_a_text_is_as_it_began() {
     let kept = "{ vim.bo.buftype, vim.bo.filetype, vim.bo.modifiable }";
     assert_eq!(value(&shop, kept).await, json!(["nofile", "polecat-status", false]));
     shop.editor.command("quit | PolecatSling").await.unwrap();
-    expect(&shop, NAME, json!("polecat://sling")).await;
+    expect(&shop, NAME, json!("polecat://sling/shop")).await;
     shop.editor.command("call setline(1, 'a task') | edit!").await.unwrap();
     let text = "{ vim.bo.buftype, vim.bo.modifiable, vim.bo.modified, vim.fn.getline(1, '$') }";
     expect(&shop, text, json!(["acwrite", true, false, [""]])).await;
@@ -91,7 +91,8 @@ async fn a_list_that_is_edited_again_is_drawn_anew_and_a_text_is_as_it_began() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_buffer_of_ours_that_only_its_command_opens_says_so_when_it_is_edited_by_its_name() {
     let shop = Shop::new().await;
-    for kind in ["sling", "squash/ash", "pull-request/ash", "comment/ash", "answer/ash", "question"]
+    for kind in
+        ["sling/shop", "squash/ash", "pull-request/ash", "comment/ash", "answer/ash", "question"]
     {
         shop.editor.command(&format!("edit polecat://{kind}")).await.unwrap();
         let told = "vim.b.polecat_title";

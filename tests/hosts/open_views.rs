@@ -86,7 +86,7 @@ async fn what_is_open_of_a_host_follows_its_settings_and_other_hosts_are_left_al
     expect_title(&here, " [").await;
     here.editor.expect_line(CAPTURE, "from the second").await;
     near.say(&running(2)).await;
-    here.editor.command("new | PolecatStatus!").await.unwrap();
+    here.editor.command("PolecatStatus!").await.unwrap();
     here.editor.expect_line(STATUS, "near:shop: 3 polecats, 1 running").await;
 }
 

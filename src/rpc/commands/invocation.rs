@@ -94,7 +94,8 @@ impl Invocation {
     pub(super) async fn settled(mut self, context: &CallContext<'_>) -> Result<Self, Refusal> {
         let takes_one = self.spec.words.iter().any(|word| word.name == POLECAT);
         let named = self.words.text(POLECAT)?;
-        let said = named.clone().or_else(|| self.asked.about.clone()).filter(|_| takes_one);
+        let about = self.asked.about.clone().filter(|_| self.spec.command.is_about_buffer());
+        let said = named.clone().or(about).filter(|_| takes_one);
         let said = said.filter(|said| !is_sidebar(self.spec.command, said));
         // One of a host is looked up there.
         if said.as_ref().is_some_and(|said| context.is_far(said)) {

@@ -94,9 +94,11 @@ fn is_only_quoted(asked: &Invocation) -> bool {
 
 /// Opens a buffer to write the task in, with the lines of the range.
 async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Result<Compose, Refusal> {
-    let rig = match rig_there(context, asked) {
-        Some(rig) => rig.trim_end_matches('/').to_owned(),
-        None => context.rig(asked.at()).await?.rig_name().to_owned(),
+    let (rig, at) = if let Some(rig) = rig_there(context, asked) {
+        (rig.trim_end_matches('/').to_owned(), asked.at())
+    } else {
+        let rig = context.rig(asked.at()).await?;
+        (rig.rig_name().to_owned(), asked.at().in_rig(rig.rig_path()))
     };
     let mut quote = inject::quote(context, asked).await?.unwrap_or_default();
     if let Some(place) = quote.first_mut() {
@@ -106,8 +108,7 @@ async fn compose(context: &CallContext<'_>, asked: &Invocation) -> Result<Compos
         Some(Agents { names, .. }) if names.len() > 1 => format!("{} polecats", names.len()),
         _ => "a polecat".to_owned(),
     };
-    let whom = format!("{whom} of {rig}");
-    Ok(compose::task(&whom, Some(asked.at()), quote, asked.without_lines()))
+    Ok(compose::task(&whom, (&rig, at), quote, asked.without_lines()))
 }
 
 /// From where a command is about a rig: for that of a host, what stands for a polecat of it.

@@ -95,6 +95,12 @@ impl Command {
             _ => Reach::Anywhere,
         }
     }
+
+    /// Whether it is about the polecat that its buffer is about, where it names none. The others are
+    /// about a rig then, whatever has become of that polecat.
+    pub(super) fn is_about_buffer(self) -> bool {
+        !matches!(self, Self::Status | Self::New | Self::Sling)
+    }
 }
 
 /// What stands in front of a command.

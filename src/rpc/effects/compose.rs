@@ -71,22 +71,22 @@ pub(in crate::rpc) fn message(
     Compose { quote, lines: 10, forced: queue, contexts: true, ..compose }
 }
 
-/// A task for free or new polecats: `whom` is `a polecat of shop`.
+/// A task for free or new polecats of a rig, which `whom` counts: a buffer of its own for each rig.
 pub(in crate::rpc) fn task(
     whom: &str,
-    at: Option<At>,
+    (rig, at): (&str, At),
     quote: Vec<Vec<u8>>,
     call: Request,
 ) -> Compose {
-    let title = format!("a task for {whom}: `:w` starts it");
+    let title = format!("a task for {whom} of {rig}: `:w` starts it");
     let words = ComposedText {
         empty: "an empty task is not sent",
         unsaved: "the task is not given: `:w` gives it, `:q!` drops it",
         later: "later edits were not sent",
         hidden: "the task is kept: `:PolecatSling` shows it".to_owned(),
     };
-    let compose = Compose::new("sling", ("", at), title, call, words);
-    Compose { quote, lines: 10, contexts: true, ..compose }
+    let compose = Compose::new("sling", (rig, Some(at)), title, call, words);
+    Compose { polecat: String::new(), quote, lines: 10, contexts: true, ..compose }
 }
 
 /// The message of the commit that has all work of a polecat.

@@ -206,3 +206,20 @@ async fn what_a_file_was_is_there_once_for_each_rig_and_each_path() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_rig_has_a_buffer_of_its_own_for_a_task() {
+    let street = Street::new(&["bank"]).await;
+    let (editor, bank) = (street.editor(), folder(&street.others[0]));
+    editor.command("PolecatSling").await.unwrap();
+    expect_here(&street, "polecat://sling/shop").await;
+    editor.command("call setline(1, 'for the shop')").await.unwrap();
+    editor.command(&format!("new | lcd {bank} | PolecatSling")).await.unwrap();
+    expect_here(&street, "polecat://sling/bank").await;
+    let text = "return { vim.fn.getline(1), vim.b.polecat_title }";
+    let seen = editor.lua(text, Json::Null).await.unwrap();
+    assert_eq!(seen, json!(["", "a task for a polecat of bank: `:w` starts it"]));
+    editor.command("quit | quit | PolecatSling").await.unwrap();
+    expect_here(&street, "polecat://sling/shop").await;
+    assert_eq!(editor.lua(text, Json::Null).await.unwrap()[0], json!("for the shop"));
+}
