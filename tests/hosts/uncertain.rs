@@ -81,3 +81,40 @@ async fn what_was_queued_there_but_not_answered_waits_there_once() {
     let messages = queued["messages"].as_array().map(Vec::len);
     assert_eq!(messages, Some(1), "{queued}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_or_merged_there_but_not_answered_is_there_once() {
+    let plan = Plan { polecats: 2, ..Plan::default() };
+    let Some(desk) = Desk::with(&[plan]).await else { return };
+    let (there, project) = (&desk.hosts[0], &desk.here.project);
+    let (shop, p0) = (project.path().to_str().unwrap(), project.worktree("p0"));
+    let git = |args: &[&str]| there.machine.run(&[&["git", "-C", shop], args].concat());
+    let commits = || git(&["rev-list", "--count", "HEAD"]).parse::<usize>().unwrap();
+    let worktrees = || git(&["worktree", "list", "--porcelain"]).matches("worktree ").count();
+    desk.look().await;
+
+    let task = json!({ "prompt": "Paint it", "polecat": ASH, "cmd": agent("prompts") });
+    let told = || there.screen("gt-shop-ash").contains("got: Paint it");
+    desk.loses(("sling", json!([null, task])), told, "build1:shop: 3 polecats, 1 running").await;
+    assert_eq!(there.screen("gt-shop-ash").matches("got: Paint it").count(), 1);
+    assert_eq!(there.sessions(), ["gt-shop-ash"]);
+
+    let before = commits();
+    there.machine.write(p0.join("README").to_str().unwrap(), "painted\n");
+    let who = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
+    let commit = ["commit", "-q", "-a", "-m", "painted"];
+    there.machine.run(&[&["git", "-C", p0.to_str().unwrap()][..], &who, &commit].concat());
+    let merged = || commits() > before;
+    let merge = ("merge", json!(["build1:shop/p0", {}]));
+    desk.loses(merge, merged, "build1:shop: 3 polecats, 1 running").await;
+    assert_eq!(commits(), before + 1);
+
+    let new = project.worktree("p1").join("new");
+    there.machine.write(new.to_str().unwrap(), "kept\n");
+    desk.call("remove", json!(["build1:shop/p1", { "force": true }])).await;
+    let restore = ("restore", json!(["build1:shop/p1", {}]));
+    let restored = || there.machine.at(new.to_str().unwrap()).exists();
+    desk.loses(restore, restored, "build1:shop: 3 polecats, 1 running").await;
+    assert_eq!(worktrees(), 4);
+    assert_eq!(there.sessions(), ["gt-shop-ash"]);
+}
