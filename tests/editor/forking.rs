@@ -156,7 +156,8 @@ async fn who_cannot_copy_a_conversation_says_so_and_with_a_bang_begins_a_new_one
     let (before, refs_before) = (see(&shop, "ash"), refs(&shop));
     let refused = shop.refusal("fork", json!(["ash", { "name": "birch" }])).await;
     assert_eq!(refused.code, "cannot_fork", "{refused:?}");
-    assert!(refused.message.contains("cannot copy conversations"), "{refused:?}");
+    let why = "`ash` cannot be forked: its agent cannot copy conversations";
+    assert_eq!(refused.message, why, "{refused:?}");
     assert!(refused.hint.unwrap().contains("`:PolecatFork! ash`"));
     assert_no_birch(&shop, &refs_before);
     shop.editor.command("PolecatFork! ash birch prompt=what?").await.unwrap();

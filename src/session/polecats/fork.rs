@@ -185,6 +185,10 @@ impl Polecats {
 
 /// What is wrong with the conversation is why it is not forked.
 fn cannot_fork(parent: &PolecatName, error: SessionError) -> SessionError {
-    let SessionError::Resume(why) = error else { return error };
-    ResumeError::NoFork { polecat: parent.to_string(), why: why.to_string() }.into()
+    let why = match error {
+        SessionError::Resume(ResumeError::Unable { why, .. }) => why,
+        SessionError::Resume(why) => why.to_string(),
+        error => return error,
+    };
+    ResumeError::NoFork { polecat: parent.to_string(), why }.into()
 }

@@ -303,7 +303,7 @@ fn able(choice: &AgentChoice, begins: Begins) -> Result<Begins, SessionError> {
     }
     let told = begins.told().map(|told| choice.agent.with_conversation(choice.argv.clone(), told));
     match (told, &begins) {
-        (Some(None), Begins::Fork { .. }) => cannot("it cannot copy conversations"),
+        (Some(None), Begins::Fork { .. }) => cannot("its agent cannot copy conversations"),
         (Some(None), _) => cannot(why_not(&choice.agent)),
         _ => Ok(begins),
     }
