@@ -65,9 +65,10 @@ async fn steps_without_an_end_are_shown_now_and_then_and_the_newest_of_them() {
 
 const MAKEFILE: &str = "polecat://evil/srv/shop-p0/Makefile";
 
-fn content(text: &str) -> FileContent {
+/// What is in a file, and on which machine.
+fn content(text: &str) -> (&'static str, FileContent) {
     let text = text.as_bytes().to_vec();
-    FileContent { digest: Some(digest(&text)), text, writable: true }
+    ("a machine", FileContent { digest: Some(digest(&text)), text, writable: true })
 }
 
 fn files() -> Said {
