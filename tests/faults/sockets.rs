@@ -31,11 +31,12 @@ impl Listener {
                 let mut connection = connection.unwrap();
                 connection.set_read_timeout(Some(std::time::Duration::from_secs(5))).unwrap();
                 let mut first = [0; 4];
-                match connection.read(&mut first) {
-                    Ok(4) if first == *b"stop" => return,
-                    Ok(4) => kept.extend(talk(connection)),
+                // Goes on where a signal comes, such as that a child has ended.
+                match connection.read_exact(&mut first) {
+                    Ok(()) if first == *b"stop" => return,
+                    Ok(()) => kept.extend(talk(connection)),
                     // Who only looks whether somebody listens.
-                    _ => {}
+                    Err(_) => {}
                 }
             }
         });

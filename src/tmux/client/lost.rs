@@ -1,6 +1,6 @@
 //! What has happened when a connection ends.
 
-use std::{path::Path, time::Duration};
+use std::{io::ErrorKind, path::Path, time::Duration};
 
 use tokio::{io::AsyncReadExt, net::UnixStream, time::timeout};
 
@@ -36,6 +36,9 @@ impl Tmux {
 /// Whether nobody listens there any more, or stops listening now: a server that ends closes its
 /// socket last, while one that lives lets a client wait that says nothing.
 async fn stops_listening(socket: &Path) -> bool {
-    let Ok(mut stream) = UnixStream::connect(socket).await else { return true };
-    timeout(END_TIMEOUT, stream.read_u8()).await.is_ok_and(|read| read.is_err())
+    use ErrorKind::{ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof};
+    let ended = async { UnixStream::connect(socket).await?.read_u8().await };
+    let is_gone =
+        |kind| matches!(kind, NotFound | ConnectionRefused | ConnectionReset | UnexpectedEof);
+    timeout(END_TIMEOUT, ended).await.is_ok_and(|ended| ended.is_err_and(|why| is_gone(why.kind())))
 }
