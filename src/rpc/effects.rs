@@ -19,6 +19,7 @@ use self::{
 };
 use super::at::At;
 use super::encode::{self, Map};
+use crate::core::rig::address::in_commands;
 use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
@@ -184,6 +185,14 @@ impl Serialize for Effect {
 }
 
 impl Effect {
+    /// The same with the polecat in the commands that it tells named as it was `said`.
+    pub(super) fn about(self, said: &str) -> Self {
+        match self {
+            Self::Notify(level, text) => Self::Notify(level, in_commands(&text, said)),
+            other => other,
+        }
+    }
+
     fn encode(self) -> Map {
         let kind = |kind: &str| Map::new().put("kind", kind);
         match self {

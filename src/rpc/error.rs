@@ -4,7 +4,7 @@ use rmpv::Value;
 
 use super::encode::{self, Map};
 use crate::{
-    core::names::shown,
+    core::{names::shown, rig::address::in_commands},
     session::{ErrorDetail, SessionError},
 };
 
@@ -124,6 +124,12 @@ impl RpcError {
         Self { hint, ..Self::of("stale", message) }
     }
 
+    /// The same with the polecat in its commands named as it was `said`.
+    pub(super) fn about(self, said: &str) -> Self {
+        let hint = self.hint.map(|hint| in_commands(&hint, said));
+        Self { message: in_commands(&self.message, said), hint, ..self }
+    }
+
     /// As Lua reads it: `{ code, message, hint, untrusted, waiting }`.
     pub(super) fn encode(self) -> Value {
         let about = match self.detail.as_deref() {
@@ -173,6 +179,13 @@ impl From<SessionError> for Refusal {
 impl From<RpcError> for Refusal {
     fn from(error: RpcError) -> Self {
         Self::Call(error)
+    }
+}
+
+impl Refusal {
+    /// As [`RpcError::about`].
+    pub(super) fn about(self, said: &str) -> Self {
+        Self::Call(RpcError::from(self).about(said))
     }
 }
 

@@ -176,3 +176,29 @@ async fn a_message_to_several_goes_to_each_in_its_own_rig() {
         assert_eq!(screen.contains("both of you"), got, "{session}: {screen}");
     }
 }
+
+/// What is copied from an error reaches the one that it is about, not the same name here.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_in_errors_and_warnings_name_the_polecat_of_the_other_rig() {
+    let street = Street::new(&["bank"]).await;
+    street.start("ash").await;
+    let asks = json!({ "new": true, "agent": "claude", "cmd": agent("framed --ask") });
+    street.shop.try_start("bank/ash", asks).await.unwrap();
+    let (_, _, hint) = street.code("remove", json!(["bank/ash", {}])).await;
+    assert_eq!(hint, "`:PolecatStop bank/ash` ends its session");
+    let (_, _, hint) = street.code("start", json!(["bank/elm", {}])).await;
+    assert!(hint.contains("`:PolecatNew bank/elm`"), "{hint}");
+    let editor = street.editor();
+    editor.command("PolecatRemove bank/ash").await.unwrap();
+    editor.expect_message("`:PolecatStop bank/ash` ends its session").await;
+    editor.command("PolecatStart bank/elm").await.unwrap();
+    editor.expect_message("`:PolecatNew bank/elm`").await;
+    editor.call("inject", json!(["bank/ash", "go"])).await.unwrap();
+    editor.expect_state("bank/ash", "waiting").await;
+    let queue = json!(["bank/ash", "wait for it", { "queue": true }]);
+    editor.call("inject", queue).await.unwrap();
+    editor.call("stop", json!(["bank/ash", {}])).await.unwrap();
+    let start = format!("PolecatStart bank/ash cmd={}", agent("prompts"));
+    editor.command(&start).await.unwrap();
+    editor.expect_message("`:PolecatQueue! bank/ash` sends the queue").await;
+}

@@ -95,3 +95,14 @@ async fn an_interrupt_a_stop_and_a_terminal_reach_the_one_that_was_named() {
     let sessions = [desk.hosts[0].sessions(), desk.hosts[1].sessions(), desk.here.sessions()];
     assert_eq!(sessions.map(|names| names.len()), [1, 0, 1]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_a_host_recommends_names_the_one_there() {
+    let Some(desk) = Desk::new(1).await else { return };
+    for polecat in desk.every("ash") {
+        desk.start(&polecat, "prompts").await;
+    }
+    let refused = desk.editor().call("remove", json!(["build1:shop/ash", {}])).await.unwrap_err();
+    let hint = "`:PolecatStop build1:shop/ash` ends its session";
+    assert_eq!(refused.hint.as_deref(), Some(hint), "{refused:?}");
+}

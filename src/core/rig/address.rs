@@ -38,6 +38,24 @@ pub fn bare(said: &str) -> &str {
     &said[beside(said, "").len()..]
 }
 
+/// `text` with the commands in it that name the polecat alone naming it as it was `said`: around
+/// another rig the name alone is that of another polecat.
+#[must_use]
+pub fn in_commands(text: &str, said: &str) -> String {
+    let alone = bare(said);
+    if alone == said {
+        return text.to_owned();
+    }
+    let one_word = said.replace('\\', "\\\\").replace(' ', "\\ ");
+    let named = |word: &str| if word == alone { one_word.clone() } else { word.to_owned() };
+    let quoted = |part: &str| {
+        let is_command = part.starts_with(":Polecat");
+        is_command.then(|| part.split(' ').map(named).collect::<Vec<_>>().join(" "))
+    };
+    let parts = text.split('`').map(|part| quoted(part).unwrap_or_else(|| part.to_owned()));
+    parts.collect::<Vec<_>>().join("`")
+}
+
 /// Two polecats of one rig that are compared, as they are named together: `ash..birch`, or
 /// `shop/ash..birch`. No polecat has a dot in its name.
 #[must_use]
@@ -110,6 +128,19 @@ mod tests {
 
     fn rig<'a>(name: &'a str, path: &'a str) -> Named<'a> {
         Named { name, path: Path::new(path) }
+    }
+
+    #[test]
+    fn commands_name_a_polecat_as_it_was_said() {
+        let text =
+            "`ash` runs: `:PolecatStop! ash` ends it, `:PolecatSling i ash` not, `git add ash`";
+        assert_eq!(in_commands(text, "ash"), text);
+        assert_eq!(
+            in_commands(text, "build1:my shop/ash"),
+            "`ash` runs: `:PolecatStop! build1:my\\ shop/ash` ends it, \
+             `:PolecatSling i build1:my\\ shop/ash` not, `git add ash`"
+        );
+        assert_eq!(in_commands("`:PolecatStop ashen`", "bank/ash"), "`:PolecatStop ashen`");
     }
 
     #[test]

@@ -52,14 +52,18 @@ impl<C: Everywhere> Operation for C {
     type Answer = C::Answer;
 
     async fn run(mut self, context: &CallContext<'_>) -> Result<Self::Answer, Refusal> {
-        let Some(said) = self.said() else { return self.here(context).await };
-        if context.is_far(said) {
+        let Some(said) = self.said().map(str::to_owned) else { return self.here(context).await };
+        if context.is_far(&said) {
             context.types_elsewhere();
         }
-        let Some(far) = context.far(said).await? else { return self.here(context).await };
-        let progress = context.progress(said.to_owned());
-        self.leave();
-        far.carry_out(self, &progress).await
+        let done = if let Some(far) = context.far(&said).await? {
+            let progress = context.progress(said.clone());
+            self.leave();
+            far.carry_out(self, &progress).await
+        } else {
+            self.here(context).await
+        };
+        done.map_err(|refusal| refusal.about(&said))
     }
 
     fn warnings(answer: &Self::Answer) -> &[String] {

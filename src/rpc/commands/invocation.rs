@@ -89,14 +89,19 @@ impl Invocation {
         self.bang() || context.lists_all(&self.asked.at).await
     }
 
+    /// The polecat that it is about, or several of them, as a person has named them.
+    pub(super) fn said(&self) -> Option<String> {
+        let takes_one = self.spec.words.iter().any(|word| word.name == POLECAT);
+        let about = self.asked.about.clone().filter(|_| self.spec.command.is_about_buffer());
+        let said = self.words.text(POLECAT).ok().flatten().or(about).filter(|_| takes_one)?;
+        Some(said).filter(|said| !is_sidebar(self.spec.command, said))
+    }
+
     /// The same about exactly the polecat that is meant, in its own rig, which is named where it is
     /// not the one around.
     pub(super) async fn settled(mut self, context: &CallContext<'_>) -> Result<Self, Refusal> {
-        let takes_one = self.spec.words.iter().any(|word| word.name == POLECAT);
-        let named = self.words.text(POLECAT)?;
-        let about = self.asked.about.clone().filter(|_| self.spec.command.is_about_buffer());
-        let said = named.clone().or(about).filter(|_| takes_one);
-        let said = said.filter(|said| !is_sidebar(self.spec.command, said));
+        let is_named = self.words.text(POLECAT)?.is_some();
+        let said = self.said();
         // One of a host is looked up there.
         if said.as_ref().is_some_and(|said| context.is_far(said)) {
             self.of_host = true;
@@ -107,9 +112,10 @@ impl Invocation {
         if let Some((one, other)) = compared(&said) {
             return self.settled_for_two(context, (one, other)).await;
         }
-        let whom = context.whom(self.at(), &said, self.spec.command.reach()).await?;
+        let whom = context.whom(self.at(), &said, self.spec.command.reach()).await;
+        let whom = whom.map_err(|error| Refusal::from(error).about(&said))?;
         self.asked.at = self.asked.at.in_rig(whom.context.rig_path());
-        if named.is_some() {
+        if is_named {
             self.words.set(POLECAT, &whom.shown);
         }
         self.asked.about = self.asked.about.map(|_| whom.shown);

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     core::{
         names::{PolecatName, shown},
-        rig::address::beside,
+        rig::address::{beside, in_commands},
         session::{SessionInfo, State},
     },
     rpc::{
@@ -137,7 +137,7 @@ pub(super) fn not_resumed(prefix: &str, failed: &NotResumed) -> String {
     let name = format!("{prefix}{polecat}");
     let hint = match code.as_str() {
         "untrusted" | "in_use" => Some(format!("`:PolecatStart {name} resume` asks you")),
-        _ => hint.clone(),
+        _ => hint.as_ref().map(|hint| in_commands(hint, &name)),
     };
     let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
     format!("`{name}` was not resumed: {message}{hint}")

@@ -30,13 +30,16 @@ impl Operation for CommandRun {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Done {
-        Box::pin(carry_out(context, &Invocation::read(self)?.settled(context).await?)).await
+        let asked = Invocation::read(self)?.settled(context).await?;
+        Box::pin(carry_out(context, &asked)).await
     }
 }
 
 /// Does what was asked; where only a person can say whether to, they are asked.
 pub(super) async fn carry_out(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let done = perform(context, asked).await;
+    let said = asked.said().unwrap_or_default();
+    let done = perform(context, asked).await.map_err(|refusal| refusal.about(&said));
+    let done = done.map(|effects| effects.into_iter().map(|one| one.about(&said)).collect());
     done.or_else(|refusal| {
         let error = RpcError::from(refusal);
         match error.detail.as_deref() {
