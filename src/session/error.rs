@@ -89,6 +89,8 @@ pub enum SessionError {
     AgentGone {
         /// The tmux session.
         session: String,
+        /// The shell command that ends it.
+        end: String,
     },
     /// The agent exited before it was ready.
     #[error("session `{session}` died during startup: {}", last_words(exit))]
@@ -304,9 +306,7 @@ impl SessionError {
             Self::InUse { .. } => {
                 Some("stop them first; in Lua, `in_use = 'ignore'` skips this check".to_owned())
             }
-            Self::AgentGone { session } => {
-                Some(format!("`tmux kill-session -t '={session}'` removes what is left of it"))
-            }
+            Self::AgentGone { end, .. } => Some(format!("`{end}` removes what is left of it")),
             Self::CommandNotFound { .. } => {
                 Some("install it, or choose another agent with `agent=` or `cmd=`".to_owned())
             }

@@ -74,11 +74,11 @@ impl ServerAddress {
         socket_folder().join(name)
     }
 
-    /// The command that starts this server, for a person to copy.
-    pub(crate) fn start_line(&self) -> String {
+    /// The line that has this server carry out `command`, for a person to copy.
+    pub(crate) fn shell_line(&self, command: &[&str]) -> String {
         let words = self.args().into_iter().map(|word| word.to_string_lossy().into_owned());
         let words = std::iter::once(self.command.clone()).chain(words);
-        let words: Vec<_> = words.chain(["new-session", "-d"].map(str::to_owned)).collect();
+        let words: Vec<_> = words.chain(command.iter().map(|word| (*word).to_owned())).collect();
         shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
     }
 

@@ -1,10 +1,13 @@
 //! Calls about a polecat of a host: carried out there, and answered as if it were here.
 
+mod error;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
+use self::error::{not_there, several, unanswered};
 use super::{
     At, CallContext, Capture, Everywhere, FollowOutput, Inject, Method, QueueListing, ShowQueue,
     ShowSetup, Status, Worktree,
@@ -15,19 +18,16 @@ use crate::{
     core::{
         host_files::HostFile,
         hosts::{HostName, SocketName},
-        names::{SessionName, shown, visible},
+        names::{SessionName, shown},
         session::SessionInfo,
     },
-    fleet::{FarCall, FarError, FarFeed, FarRig, Fleet, Unanswered},
+    fleet::{FarCall, FarFeed, FarRig, Fleet, Unanswered},
     rpc::{
         error::{Refusal, RpcError},
         views::rows::Row,
     },
     session::{AttachPlan, Printed},
 };
-
-/// The longest message of an error of a host, in characters.
-const MESSAGE_LIMIT: usize = 4_000;
 
 /// A polecat of a host.
 pub(in crate::rpc) struct Far<'a> {
@@ -274,68 +274,5 @@ impl Far<'_> {
         };
         let argv = argv.into_iter().map(Into::into).collect();
         Ok(AttachPlan { argv, switch: None })
-    }
-}
-
-fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
-    let message = match why {
-        Unanswered::Refused(error) => return refused(error),
-        Unanswered::Nonsense { why } => {
-            return RpcError::internal(format!("`{host}` gave an invalid answer: {why}"));
-        }
-        Unanswered::Unreachable { why } => format!("`{host}` cannot be reached: {why}"),
-        Unanswered::Lost if reads => format!("the connection to `{host}` was lost"),
-        Unanswered::Lost => {
-            format!(
-                "the connection to `{host}` was lost before it answered: it may have been carried out"
-            )
-        }
-    };
-    let hint = Some("`:PolecatReconnect` tries again at once".to_owned());
-    RpcError { hint, ..RpcError::unreachable(message) }
-}
-
-/// What a host refuses, it says in words of its own.
-fn refused(FarError { code, message, hint, detail }: FarError) -> RpcError {
-    RpcError { hint, detail, ..RpcError::of(RpcError::known(&code), lines(&message)) }
-}
-
-/// A text of a host as it can be shown, line by line.
-fn lines(text: &str) -> String {
-    let text: String = text.chars().take(MESSAGE_LIMIT).collect();
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
-}
-
-fn not_there(host: &HostName, rig: Option<&str>, polecat: &str) -> RpcError {
-    let polecat = shown(polecat);
-    match rig {
-        Some(rig) => {
-            let message = format!("`{host}` has no rig `{}`", shown(rig));
-            RpcError::of("rig_not_found", message)
-        }
-        None => RpcError::of(
-            "polecat_not_found",
-            format!("no polecat `{polecat}` with a session is seen on `{host}`"),
-        ),
-    }
-}
-
-fn several(host: &HostName, meant: &[&FarRig], polecat: &str) -> RpcError {
-    let names: Vec<_> =
-        meant.iter().map(|rig| format!("`{host}:{}/{}`", rig.address, shown(polecat))).collect();
-    let message = format!("`{}` is in several rigs: {}", shown(polecat), names.join(", "));
-    RpcError::of("ambiguous_name", message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_host_says_is_wrong_is_shown_line_by_line_as_text() {
-        let (code, message) = ("rm -rf".to_owned(), "a\x1b[2J\n\tb".to_owned());
-        let told = refused(FarError { code, message, hint: None, detail: None });
-        assert_eq!((told.code, &*told.message), ("internal", "a\\u{1b}[2J\n\\tb"));
-        assert_eq!(lines(&"x".repeat(100_000)).len(), MESSAGE_LIMIT);
     }
 }

@@ -32,6 +32,12 @@ impl Sessions {
         SessionError::AgentElsewhere { polecat, session, pane }
     }
 
+    fn agent_gone(&self, session: String) -> SessionError {
+        let target = format!("={session}");
+        let end = self.context.tmux.address().shell_line(&["kill-session", "-t", &target]);
+        SessionError::AgentGone { session, end }
+    }
+
     /// Fails if the polecat's session lives on without its agent.
     pub(in crate::session) async fn refuse_left_over(
         &self,
@@ -39,7 +45,7 @@ impl Sessions {
     ) -> Result<(), SessionError> {
         let session = self.context.rig.session(polecat).to_string();
         match self.left_over(polecat).await? {
-            Some(LeftOver::Ours) => Err(SessionError::AgentGone { session }),
+            Some(LeftOver::Ours) => Err(self.agent_gone(session)),
             Some(LeftOver::Others) | None => Ok(()),
         }
     }
@@ -51,7 +57,7 @@ impl Sessions {
     ) -> Result<(), SessionError> {
         let session = self.context.rig.session(polecat).to_string();
         match self.left_over(polecat).await? {
-            Some(LeftOver::Ours) => Err(SessionError::AgentGone { session }),
+            Some(LeftOver::Ours) => Err(self.agent_gone(session)),
             Some(LeftOver::Others) => {
                 Err(SessionError::NotOurs { session, rig: self.context.rig.name.to_string() })
             }

@@ -45,7 +45,7 @@ impl Tmux {
         if self.server().await?.is_some() {
             return Ok(());
         }
-        let (socket, start) = (address.to_string(), address.start_line());
+        let (socket, start) = (address.to_string(), address.shell_line(&["new-session", "-d"]));
         Err(TmuxError::NoStart { socket, why, start })
     }
 }
