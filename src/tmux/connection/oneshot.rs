@@ -132,6 +132,10 @@ fn replies(
     if let Some(error) = TmuxError::from_client(&address.to_string(), &prose) {
         return Err(error);
     }
+    // A refusal is always said. A client that was ended, by its server or by a signal, says nothing.
+    if prose.trim().is_empty() && done.len() < request.commands.len() {
+        return Err(TmuxError::ConnectionLost { socket: address.to_string() });
+    }
     // The mark after a choice is printed even if the choice's branch fails.
     let failed = done.len().min(request.commands.len() - 1);
     if done.len() > failed {
