@@ -63,6 +63,18 @@ pub(crate) fn program(
     command
 }
 
+/// Which version our tmux program is, as `#{version}` would say it.
+pub(crate) async fn own_version(
+    address: &ServerAddress,
+    launch: &Launch,
+) -> Result<String, TmuxError> {
+    let mut command = tokio::process::Command::from(launch(&address.program()));
+    let output = command.arg("-V").kill_on_drop(true).output();
+    let output = output.await.map_err(|source| not_started(address, source))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.trim().strip_prefix("tmux ").unwrap_or(text.trim()).to_owned())
+}
+
 pub(crate) fn not_started(address: &ServerAddress, source: io::Error) -> TmuxError {
     if source.kind() == io::ErrorKind::NotFound {
         return TmuxError::Missing { command: address.command.clone() };
