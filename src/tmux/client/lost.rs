@@ -1,6 +1,6 @@
 //! What has happened when a connection ends.
 
-use std::{path::Path, time::Duration};
+use std::{io::ErrorKind, path::Path, time::Duration};
 
 use tokio::{io::AsyncReadExt, net::UnixStream, time::timeout};
 
@@ -36,6 +36,33 @@ impl Tmux {
 /// Whether nobody listens there any more, or stops listening now: a server that ends closes its
 /// socket last, while one that lives lets a client wait that says nothing.
 async fn stops_listening(socket: &Path) -> bool {
-    let Ok(mut stream) = UnixStream::connect(socket).await else { return true };
+    let mut stream = match UnixStream::connect(socket).await {
+        Ok(stream) => stream,
+        // Whatever else keeps us from it says nothing about the server.
+        Err(error) => {
+            return matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused);
+        }
+    };
     timeout(END_TIMEOUT, stream.read_u8()).await.is_ok_and(|read| read.is_err())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::{UnixDatagram, UnixListener};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_who_is_absent_or_refuses_has_stopped_listening() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        assert!(stops_listening(&socket).await);
+        let listener = UnixListener::bind(&socket).unwrap();
+        assert!(!stops_listening(&socket).await);
+        drop(listener);
+        assert!(stops_listening(&socket).await);
+        let unreachable = folder.path().join("unreachable");
+        let _other_kind = UnixDatagram::bind(&unreachable).unwrap();
+        assert!(!stops_listening(&unreachable).await);
+    }
 }
