@@ -26,3 +26,5 @@ mod panes;
 mod paste;
 #[path = "tmux/transports.rs"]
 mod transports;
+#[path = "tmux/versions.rs"]
+mod versions;

@@ -194,15 +194,11 @@ impl Tmux {
 
     async fn own_capabilities(&self) -> Result<Capabilities, TmuxError> {
         let Inner { address, launch, .. } = &*self.inner;
-        let mut command = tokio::process::Command::from(launch(&address.program()));
-        let output = command.arg("-V").kill_on_drop(true).output();
         let waited = VERSION_TIMEOUT;
-        let output = timeout(waited, output)
+        let version = timeout(waited, oneshot::own_version(address, launch))
             .await
-            .map_err(|_| TmuxError::NoAnswer { command: "tmux -V".to_owned(), waited })?
-            .map_err(|source| oneshot::not_started(address, source))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        Capabilities::of(text.trim().strip_prefix("tmux ").unwrap_or(text.trim()))
+            .map_err(|_| TmuxError::NoAnswer { command: "tmux -V".to_owned(), waited })?;
+        Capabilities::of(&version?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one connection: made when it is needed, and again after it was lost.
 
+pub(super) mod compatible;
 pub(super) mod control;
 pub(super) mod hold;
 pub(super) mod hub;
@@ -123,14 +124,17 @@ impl Connector {
 
     /// Connects; tries once more if the server was just ending.
     async fn connect(&self, start: bool) -> Result<HubConnection, TmuxError> {
-        let Self { address, launch, notices, .. } = self;
-        let _guard = lock::connecting(address).await;
-        match hub::connect(address, launch, start, notices.clone()).await {
-            Err(TmuxError::ConnectionLost { .. }) => {
-                hub::connect(address, launch, start, notices.clone()).await
-            }
+        let _guard = lock::connecting(&self.address).await;
+        match self.enter(start).await {
+            Err(TmuxError::ConnectionLost { .. }) => self.enter(start).await,
             result => result,
         }
+    }
+
+    async fn enter(&self, start: bool) -> Result<HubConnection, TmuxError> {
+        let Self { address, launch, notices, .. } = self;
+        compatible::require(address, launch).await?;
+        hub::connect(address, launch, start, notices.clone()).await
     }
 }
 

@@ -141,6 +141,8 @@ impl TmuxError {
                     || reply.starts_with("no such ")
                     || reply.starts_with("no buffer ")
                     || reply.starts_with("session not found")
+                    // There is no session at all, as in a server that is ending.
+                    || reply.starts_with("no current target")
             })
     }
 

@@ -131,7 +131,7 @@ impl Tmux {
     /// As [`Tmux::panes`].
     pub async fn panes_of(&self, session: &str, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
-        known(self.list(&["-s", "-t", &target], true, options).await)
+        self.list(&["-s", "-t", &target], true, options).await
     }
 
     /// The same without what is drawn in them.
@@ -140,7 +140,7 @@ impl Tmux {
     /// As [`Tmux::panes`].
     pub async fn facts_of(&self, session: &str, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
-        known(self.list(&["-s", "-t", &target], false, options).await)
+        self.list(&["-s", "-t", &target], false, options).await
     }
 
     /// The least to know of each pane of one session, named exactly, with one user option.
@@ -155,7 +155,7 @@ impl Tmux {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
         let texts = user_options(&[option])?;
         let wanted = Columns { numbers: &["#{pane_id}", "#{pane_dead}", "#{pane_pid}"], texts };
-        known(self.read(&["-s", "-t", &target], &wanted, liveness).await)
+        self.read(&["-s", "-t", &target], &wanted, liveness).await
     }
 
     async fn list(
@@ -184,7 +184,8 @@ impl Tmux {
         let list = Command::new("list-panes").args(which).args(["-F", &format]);
         match self.run(Request::new(vec![list]).repeatable()).await {
             Ok(replies) => wanted.parse(&replies[0], &end, read),
-            Err(error) if error.is_no_server() => Ok(Vec::new()),
+            // What does not exist, or no longer, has no panes.
+            Err(error) if error.is_missing_target() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
@@ -252,14 +253,6 @@ impl Tmux {
 fn target(session: &str) -> Option<String> {
     let plain = !session.is_empty() && !session.contains(['.', ':']);
     plain.then(|| format!("={session}:"))
-}
-
-/// A session that does not exist has no panes.
-fn known<T>(result: Result<Vec<T>, TmuxError>) -> Result<Vec<T>, TmuxError> {
-    match result {
-        Err(error) if error.is_missing_target() => Ok(Vec::new()),
-        result => result,
-    }
 }
 
 /// The options, if they can stand in a format.

@@ -36,6 +36,13 @@ impl Capabilities {
     }
 }
 
+/// Whether a control client of one version works with a server of the other: 3.6 marks messages
+/// that carry a descriptor, such as a control client's, in another way.
+pub(crate) fn understand_each_other(client: &str, server: &str) -> bool {
+    let is_new = |version| number(version).is_none_or(|number| number >= (3, 6));
+    is_new(client) == is_new(server)
+}
+
 /// The `3.3` of `3.3a` and of `next-3.3`; `None` for `master` and `openbsd-7.4`, which are newer
 /// than their numbers say.
 fn number(version: &str) -> Option<(u32, u32)> {
@@ -69,6 +76,19 @@ mod tests {
                 (format, escapes),
                 "{version}"
             );
+        }
+    }
+
+    #[test]
+    fn only_versions_on_the_same_side_of_3_6_understand_each_other() {
+        for (client, server, expected) in [
+            ("3.2a", "3.5a", true),
+            ("3.6", "3.7c", true),
+            ("3.6b", "master", true),
+            ("3.5a", "3.6", false),
+            ("3.7c", "3.4", false),
+        ] {
+            assert_eq!(understand_each_other(client, server), expected, "{client} {server}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Looking at all panes at once.
 
-use polecat::tmux::{NewSession, Pane, Tmux, TmuxError};
+use polecat::tmux::{Capture, NewSession, Pane, Tmux, TmuxError};
 
 use crate::support::eventually;
 use crate::support::tmux::TmuxServer;
@@ -70,4 +70,21 @@ async fn looking_does_not_count_as_being_attached() {
     assert_eq!((first.attached, first.windows, first.dead), (0, 1, None));
     let format = "#{session_attached} #{session_activity}";
     assert_eq!(server.run(&["list-sessions", "-f", "#{==:#S,first}", "-F", format]), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_a_session_has_no_panes() {
+    let server = TmuxServer::new();
+    // So that the hub is none.
+    server.run(&["set-option", "-g", "window-size", "manual"]);
+    server.run(&["set-option", "-s", "exit-empty", "off"]);
+    let tmux = server.client();
+    let first = pane(&tmux, "first", &[]).await;
+    server.run(&["kill-session", "-t", "=first"]);
+    assert_eq!(tmux.panes(&[]).await.unwrap(), []);
+    assert_eq!(tmux.panes_of("first", &[]).await.unwrap(), []);
+    let error = tmux.capture(first.pane_id, Capture::last(1)).await.unwrap_err();
+    assert!(error.is_missing_target(), "{error}");
+    tmux.kill_pane(first.pane_id).await.unwrap();
+    assert!(tmux.server().await.unwrap().is_some());
 }

@@ -195,13 +195,15 @@ async fn ask_to_the_end(tmux: Tmux) -> Result<(), TmuxError> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_looks_while_the_server_dies_sees_what_was_there_or_nothing() {
-    for round in 0..60 {
+    for round in 0..80 {
         let server = TmuxServer::new();
         let tmux = client(&server, round % 2 == 0);
         tmux.panes(&[]).await.unwrap();
         let clients = [tmux.clone(), tmux, server.client()];
         let looks = clients.map(|client| tokio::spawn(ask_to_the_end(client)));
-        kill_process(server.pid(), Signal::KILL).unwrap();
+        // The latter is what `kill-server` does: tmux ends its sessions first, and says goodbye.
+        let signal = if round % 4 < 2 { Signal::KILL } else { Signal::TERM };
+        kill_process(server.pid(), signal).unwrap();
         for look in looks {
             look.await.unwrap().unwrap_or_else(|error| panic!("{round}: {error}"));
         }
@@ -210,24 +212,37 @@ async fn whoever_looks_while_the_server_dies_sees_what_was_there_or_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_somebody_ends_is_not_taken_for_its_server() {
-    let server = TmuxServer::new();
-    let tmux = server.client();
-    eventually_equal(HUB, async || text(&tmux, "#{session_name}").await.unwrap()).await;
-    let forever = Request::new(vec![Command::new("wait-for").arg("never")]);
-    let waits = tokio::spawn({
-        let tmux = tmux.clone();
-        async move { tmux.run(forever).await }
-    });
-    eventually("it is asked", async || {
-        let log = server.run(&["show-messages"]);
-        if log.contains("command: wait-for never") { Ok(()) } else { Err(log) }
-    })
-    .await;
+    for (spawning, signal) in [(false, Signal::KILL), (true, Signal::KILL), (true, Signal::TERM)] {
+        let server = TmuxServer::new();
+        let tmux = client(&server, spawning);
+        let here = if spawning { "first" } else { HUB };
+        eventually_equal(here, async || text(&tmux, "#{session_name}").await.unwrap()).await;
+        let forever = Request::new(vec![Command::new("wait-for").arg("never")]);
+        let waits = tokio::spawn({
+            let tmux = tmux.clone();
+            async move { tmux.run(forever).await }
+        });
+        let client = eventually("who waits", async || who_waits(&server, spawning)).await;
+        kill_process(client, signal).unwrap();
+        let error = waits.await.unwrap().unwrap_err();
+        assert!(matches!(error, TmuxError::ConnectionLost { .. }), "{error}");
+        assert_eq!(tmux.panes(&[]).await.unwrap().len(), 1);
+    }
+}
+
+/// Our client that waits: the one in the hub, or a process of its own.
+fn who_waits(server: &TmuxServer, spawning: bool) -> Result<Pid, String> {
+    if spawning {
+        let waits = |pid: &Pid| {
+            let file = format!("/proc/{}/cmdline", pid.as_raw_nonzero());
+            std::fs::read_to_string(file).is_ok_and(|line| line.contains("\0wait-for\0"))
+        };
+        return server.processes().into_iter().find(waits).ok_or("no process".to_owned());
+    }
+    let log = server.run(&["show-messages"]);
     let client = server.run(&["list-clients", "-F", "#{client_pid}"]);
-    kill_process(Pid::from_raw(client.parse().unwrap()).unwrap(), Signal::KILL).unwrap();
-    let error = waits.await.unwrap().unwrap_err();
-    assert!(matches!(error, TmuxError::ConnectionLost { .. }), "{error}");
-    assert_eq!(tmux.panes(&[]).await.unwrap().len(), 1);
+    let pid = client.parse().ok().and_then(Pid::from_raw);
+    pid.filter(|_| log.contains("command: wait-for never")).ok_or(log)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,10 +35,32 @@ impl Tmux {
 
 /// Whether nobody listens there any more, or stops listening now: a server that ends closes its
 /// socket last, while one that lives lets a client wait that says nothing.
+/// Whatever else keeps us from it says nothing about the server.
 async fn stops_listening(socket: &Path) -> bool {
     use ErrorKind::{ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof};
     let ended = async { UnixStream::connect(socket).await?.read_u8().await };
     let is_gone =
         |kind| matches!(kind, NotFound | ConnectionRefused | ConnectionReset | UnexpectedEof);
     timeout(END_TIMEOUT, ended).await.is_ok_and(|ended| ended.is_err_and(|why| is_gone(why.kind())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::{UnixDatagram, UnixListener};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_who_is_absent_or_refuses_has_stopped_listening() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        assert!(stops_listening(&socket).await);
+        let listener = UnixListener::bind(&socket).unwrap();
+        assert!(!stops_listening(&socket).await);
+        drop(listener);
+        assert!(stops_listening(&socket).await);
+        let unreachable = folder.path().join("unreachable");
+        let _other_kind = UnixDatagram::bind(&unreachable).unwrap();
+        assert!(!stops_listening(&unreachable).await);
+    }
 }

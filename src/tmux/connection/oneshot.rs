@@ -63,6 +63,18 @@ pub(crate) fn program(
     command
 }
 
+/// Which version our tmux program is, as `#{version}` would say it.
+pub(crate) async fn own_version(
+    address: &ServerAddress,
+    launch: &Launch,
+) -> Result<String, TmuxError> {
+    let mut command = tokio::process::Command::from(launch(&address.program()));
+    let output = command.arg("-V").kill_on_drop(true).output();
+    let output = output.await.map_err(|source| not_started(address, source))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.trim().strip_prefix("tmux ").unwrap_or(text.trim()).to_owned())
+}
+
 pub(crate) fn not_started(address: &ServerAddress, source: io::Error) -> TmuxError {
     if source.kind() == io::ErrorKind::NotFound {
         return TmuxError::Missing { command: address.command.clone() };
@@ -131,6 +143,10 @@ fn replies(
     let prose = String::from_utf8_lossy(&output.stderr);
     if let Some(error) = TmuxError::from_client(&address.to_string(), &prose) {
         return Err(error);
+    }
+    // A refusal is always said. A client that was ended, by its server or by a signal, says nothing.
+    if prose.trim().is_empty() && done.len() < request.commands.len() {
+        return Err(TmuxError::ConnectionLost { socket: address.to_string() });
     }
     // The mark after a choice is printed even if the choice's branch fails.
     let failed = done.len().min(request.commands.len() - 1);
