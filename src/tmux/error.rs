@@ -160,7 +160,7 @@ impl TmuxError {
 
     /// Whether the command may have had its effect.
     #[must_use]
-    pub fn leaves_unknown(&self) -> bool {
+    pub fn is_uncertain(&self) -> bool {
         matches!(self, Self::NoAnswer { .. } | Self::ConnectionLost { .. })
     }
 

@@ -73,9 +73,10 @@ async fn a_task_that_was_sent_from_the_list_is_kept_when_its_agent_does_not_star
     press(&shop, "t").await;
     expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
     shop.editor.command("call setline(1, 'Oil the hinges') | write").await.unwrap();
-    shop.editor.expect_message("the task is kept: `:PolecatSling` shows it").await;
+    let kept = "the task for shop is kept: `t` on its row in the list shows it";
+    shop.editor.expect_message(kept).await;
     expect(&shop, "vim.fn.bufname()", json!("polecat://status")).await;
-    shop.editor.command("PolecatSling").await.unwrap();
+    press(&shop, "t").await;
     expect(&shop, "vim.fn.getline(1)", json!("Oil the hinges")).await;
     assert_eq!(polecats(&shop), [""; 0]);
 }

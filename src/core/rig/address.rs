@@ -43,7 +43,7 @@ pub fn bare(said: &str) -> &str {
 #[must_use]
 pub fn in_commands(text: &str, said: &str) -> String {
     let alone = bare(said);
-    if alone == said {
+    if alone == said || alone.is_empty() {
         return text.to_owned();
     }
     let one_word = said.replace('\\', "\\\\").replace(' ', "\\ ");
@@ -141,6 +141,7 @@ mod tests {
              `:PolecatSling i build1:my\\ shop/ash` not, `git add ash`"
         );
         assert_eq!(in_commands("`:PolecatStop ashen`", "bank/ash"), "`:PolecatStop ashen`");
+        assert_eq!(in_commands("`:PolecatStop ` stops", "bank/"), "`:PolecatStop ` stops");
     }
 
     #[test]

@@ -49,7 +49,7 @@ calls! {
     #[derive(Serialize)]
     "host.agents" => FindAgents {}
     #[derive(Serialize)]
-    "host.write" => WriteFile { path: ByteBuf, text: ByteBuf, seen: Option<Version>, force: bool }
+    "host.write" => WriteFile { path: ByteBuf, text: ByteBuf, seen: Option<FileVersion>, force: bool }
 }
 
 /// What is carried out on a host, about nobody in particular.
@@ -113,19 +113,19 @@ impl OnHost for WriteFile {
 /// A name may lead to another machine than the one that the file was read on.
 fn on_another_machine(path: &Path) -> RpcError {
     let why = format!("`{}` was read on another machine", path.display());
-    let hint = "`:e!` reads it here, `:w!` writes it here".to_owned();
+    let hint = "`:e!` reads it again, `:w!` writes over it".to_owned();
     RpcError { hint: Some(hint), ..RpcError::of("conflict", why) }
 }
 
 /// What was in a file when it was read or written, and where that was.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::rpc) struct Version {
+pub(in crate::rpc) struct FileVersion {
     digest: String,
     machine: String,
 }
 
-impl Version {
+impl FileVersion {
     /// As its buffer keeps it.
     fn seen(&self) -> String {
         format!("{} {}", self.digest, self.machine)
@@ -190,7 +190,7 @@ impl CallContext<'_> {
         if let Some(why) = odd(&content) {
             return Err(Self::nonsense(&file.host, why));
         }
-        let seen = content.digest.map(|digest| Version { digest, machine }.seen());
+        let seen = content.digest.map(|digest| FileVersion { digest, machine }.seen());
         Ok(FileText::new(&content.text, seen, content.writable))
     }
 
@@ -257,9 +257,9 @@ impl Operation for FileWrite {
         }
         let (path, text) = (bytes(file.path.clone()), text.into());
         let force = self.force.unwrap_or_default();
-        let seen = self.seen.as_deref().and_then(Version::of_seen);
+        let seen = self.seen.as_deref().and_then(FileVersion::of_seen);
         let machine = context.there(&file.host, WriteFile { path, text, seen, force }).await?;
-        Ok(Version { digest: written, machine }.seen())
+        Ok(FileVersion { digest: written, machine }.seen())
     }
 }
 

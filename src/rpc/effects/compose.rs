@@ -83,7 +83,7 @@ pub(in crate::rpc) fn task(
         empty: "an empty task is not sent",
         unsaved: "the task is not given: `:w` gives it, `:q!` drops it",
         later: "later edits were not sent",
-        hidden: "the task is kept: `:PolecatSling` shows it".to_owned(),
+        hidden: format!("the task for {rig} is kept: `t` on its row in the list shows it"),
     };
     let compose = Compose::new("sling", (rig, Some(at)), title, call, words);
     Compose { polecat: String::new(), quote, lines: 10, contexts: true, ..compose }

@@ -63,7 +63,7 @@ impl Starter {
         // First: with an old heartbeat, gastown would consider the new session dead.
         heartbeats::keep(&self.context.rig, &plan.polecat).await?;
         let created = self.context.tmux.create_session(spec).await;
-        if created.as_ref().is_err_and(|error| !error.leaves_unknown()) {
+        if created.as_ref().is_err_and(|error| !error.is_uncertain()) {
             heartbeats::delete(&self.context.rig, &plan.polecat).await?;
         } else if let Some(settings) = &plan.settings {
             settings.keep();

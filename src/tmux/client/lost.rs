@@ -34,8 +34,8 @@ impl Tmux {
 }
 
 /// Whether nobody listens there any more, or stops listening now: a server that ends closes its
-/// socket last, while one that lives lets a client wait that says nothing.
-/// Whatever else keeps us from it says nothing about the server.
+/// socket last, while one that lives lets a client wait that says nothing. Whatever else keeps us
+/// from it tells nothing about the server.
 async fn stops_listening(socket: &Path) -> bool {
     use ErrorKind::{ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof};
     let ended = async { UnixStream::connect(socket).await?.read_u8().await };

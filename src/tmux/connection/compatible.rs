@@ -35,8 +35,8 @@ pub(super) async fn require(address: &ServerAddress, launch: &Launch) -> Result<
     if version.is_some_and(|version| version::understand_each_other(&ours, version)) {
         return Ok(());
     }
-    let reply = shown(format!("{ours}, and by the server {server}").as_bytes());
-    Err(TmuxError::Unexpected { command: "-V".to_owned(), reply })
+    let reply = shown(format!("{version:?}, while our program is {ours}").as_bytes());
+    Err(TmuxError::Unexpected { command: "#{version}".to_owned(), reply })
 }
 
 /// Whether the server runs the file that we start as tmux, so that nobody needs to be asked.
